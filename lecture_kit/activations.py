@@ -1,0 +1,187 @@
+"""Activation functions and their derivatives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_kit.checks import as_floats
+
+
+def sigmoid(z):
+    r"""Logistic sigmoid, σ(z) = 1 / (1 + e⁻ᶻ).
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron, ``z`` = wx + b. Any finite number; ±1000 is safe.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Values from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "Loss function".
+    """
+    z = as_floats("z", z)
+    small = np.exp(-np.abs(z))  # at most 1, so nothing overflows
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def sigmoid_derivative(z):
+    r"""Derivative of the sigmoid, σ′(z) = σ(z)(1 − σ(z)). Its largest value is 1/4, at z = 0.
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Values from 0 to 0.25.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "Loss function". The slide prints 0.3 for the largest value; it is 0.25.
+    """
+    small = np.exp(-np.abs(as_floats("z", z)))
+    return small / (1 + small) ** 2
+
+
+def tanh(z):
+    """Hyperbolic tangent.
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Values from −1 to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "(7) ReLU".
+    """
+    return np.tanh(as_floats("z", z))
+
+
+def tanh_derivative(z):
+    """Derivative of the hyperbolic tangent, 1 − tanh²(z). Its largest value is 1, at z = 0.
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Values from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "(7) ReLU".
+    """
+    return 1 - np.tanh(as_floats("z", z)) ** 2
+
+
+def relu(z):
+    """Rectified linear unit, max(0, z).
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Values from 0 on.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "(7) ReLU".
+    """
+    return np.maximum(as_floats("z", z), 0)
+
+
+def relu_derivative(z):
+    """Derivative of the rectified linear unit: 1 for z > 0, else 0.
+
+    At exactly 0 there is no derivative; 0 is the convention here, as on the slide.
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Input of the neuron.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Zeros and ones.
+
+    Raises
+    ------
+    ValueError
+        If ``z`` holds NaN or infinity.
+
+    References
+    ----------
+    Slides, section "(7) ReLU".
+    """
+    z = as_floats("z", z)
+    return (z > 0).astype(z.dtype)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function together with its derivative.
+
+    Parameters
+    ----------
+    name : str
+        The name that pictures show.
+    function, derivative : callable
+        Both take and return an array of any shape.
+    """
+
+    name: str
+    function: Callable
+    derivative: Callable
+
+
+SIGMOID = Activation("sigmoid", sigmoid, sigmoid_derivative)
+TANH = Activation("tanh", tanh, tanh_derivative)
+RELU = Activation("ReLU", relu, relu_derivative)
+ACTIVATIONS = {activation.name: activation for activation in (SIGMOID, TANH, RELU)}

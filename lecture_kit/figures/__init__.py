@@ -1,0 +1,1 @@
+"""The pictures of the course: arrays in, a matplotlib picture out."""

@@ -1,0 +1,274 @@
+"""Pictures of section 01, loss functions."""
+
+import numpy as np
+
+from lecture_kit.figures.looks import BLACK, BLUE, GREY, LOOKS, SKY
+from lecture_kit.figures.picture import Picture
+
+_LOSSES = ("squared error", "cross entropy")
+
+
+class OneNeuronPicture(Picture):
+    """The operating point of a sigmoid neuron, two losses there, and their two gradients."""
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        output, loss, gradient = figure.subplots(1, 3)
+        figure.subplots_adjust(0.055, 0.15, 0.985, 0.9, wspace=0.24)
+        for axes in (output, loss, gradient):
+            axes.set(xlim=(-9, 9), xlabel="z = wx + b")
+            for side in (-1, 1):
+                axes.axvspan(4 * side, 9 * side, color="#f4f4f4", zorder=0)
+        output.set(ylim=(-0.03, 1.08), ylabel="output o = σ(z)")
+        loss.set(ylim=(-0.3, 9.6), ylabel="loss e")
+        gradient.set(ylim=(-0.05, 1.75), ylabel="|∂e/∂w|")
+        output.text(6.5, 0.03, "saturated", ha="center", color=GREY)
+        output.text(-6.5, 0.97, "saturated", ha="center", color=GREY)
+        self.titles = [self.moving(axes.title) for axes in (output, loss, gradient)]
+        self.sigmoid = output.plot([], [], **LOOKS["sigmoid"])[0]
+        self.tangent = self.moving(output.plot([], [], color=BLACK, linewidth=1.2)[0])
+        self.target = output.axhline(0, linestyle=":", color=GREY)
+        self.target_name = output.text(0, 0, "target", va="bottom", color=GREY)
+        self.curves, self.names, self.points = {}, {}, {}
+        for name in _LOSSES:
+            color = LOOKS[name]["color"]
+            pair = (loss, gradient)
+            self.curves[name] = [axes.plot([], [], **LOOKS[name])[0] for axes in pair]
+            self.names[name] = [axes.text(0, 0, name, ha="center", color=color) for axes in pair]
+            self.points[name] = [
+                self.moving(axes.plot([], [], "o", color=color)[0]) for axes in pair]
+        self.output_point = self.moving(output.plot([], [], "o", color=BLACK)[0])
+        self.curves_target = None
+
+    def draw(self, z, outputs, losses, gradients, target, now):
+        """Give the curves and points new data.
+
+        Parameters
+        ----------
+        z, outputs : ndarray of shape (n_points,)
+            The sigmoid curve.
+        losses, gradients : dict of str to ndarray of shape (n_points,)
+            Both losses and the sizes of their gradients along ``z``.
+        target : float
+            Right answer, 0 or 1.
+        now : dict
+            The operating point: ``z``, ``output``, ``slope`` and for each loss its name with the
+            pair (loss, gradient).
+        """
+        if target != self.curves_target:
+            self._draw_curves(z, outputs, losses, gradients, target)
+        self.output_point.set_data([now["z"]], [now["output"]])
+        reach = np.array([-2.5, 2.5])
+        self.tangent.set_data(now["z"] + reach, now["output"] + now["slope"] * reach)
+        for name in _LOSSES:
+            for point, height in zip(self.points[name], now[name], strict=True):
+                point.set_data([now["z"]], [height])
+        squared, entropy = (now[name] for name in _LOSSES)
+        self.titles[0].set_text(f"output {now['output']:.3g}, slope {now['slope']:.2g}")
+        self.titles[1].set_text(f"losses {squared[0]:.3g} and {entropy[0]:.3g}")
+        self.titles[2].set_text(f"gradients {squared[1]:.2g} and {entropy[1]:.2g}")
+
+    def _draw_curves(self, z, outputs, losses, gradients, target):
+        self.curves_target = target
+        self.sigmoid.set_data(z, outputs)
+        self.target.set_ydata([target, target])
+        self.target_name.set_position((-8.7 if target == 0 else 6, target + 0.01))
+        wrong_side = 1 if target == 0 else -1
+        places = {"squared error": [(5.8, 0.8), (5.8, 0.2)],
+                  "cross entropy": [(0.4, 5.6), (5.2, 1.58)]}
+        for name in _LOSSES:
+            heights = (losses[name], gradients[name])
+            for curve, height in zip(self.curves[name], heights, strict=True):
+                curve.set_data(z, height)
+            for text, (x, y) in zip(self.names[name], places[name], strict=True):
+                text.set_position((wrong_side * x, y))
+        self.background_changed()
+
+
+class RacePicture(Picture):
+    """Output and loss of one neuron while it learns, under two losses."""
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        output, loss = figure.subplots(1, 2)
+        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
+        output.set(xlim=(0, 400), ylim=(-0.03, 1.05), xlabel="step", ylabel="output o (target 0)")
+        loss.set(xlim=(0, 400), ylim=(-0.15, 6.2), xlabel="step", ylabel="loss e")
+        output.axhspan(-0.03, 0.1, color="#e8f5f0", zorder=0)
+        output.text(396, 0.12, "right: o < 0.1", ha="right", color=GREY)
+        self.titles = [self.moving(axes.title) for axes in (output, loss)]
+        self.outputs, self.losses, self.arrivals = {}, {}, {}
+        for name, height in zip(_LOSSES, (0.9, 0.8), strict=True):
+            self.outputs[name] = self.moving(output.plot([], [], **LOOKS[name])[0])
+            self.losses[name] = self.moving(
+                loss.plot([], [], **LOOKS[name])[0])
+            self.arrivals[name] = self.moving(
+                output.plot([], [], "D", color=LOOKS[name]["color"])[0])
+            output.text(396, height, name, ha="right", color=LOOKS[name]["color"])
+            loss.text(396, 6.2 * height, name, ha="right", color=LOOKS[name]["color"])
+
+    def draw(self, outputs, losses, arrivals):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        outputs, losses : dict of str to ndarray of shape (n_steps + 1,)
+            One curve per loss name.
+        arrivals : dict of str to int or None
+            The step at which each is right, if it is.
+        """
+        for name in _LOSSES:
+            steps = np.arange(len(outputs[name]))
+            self.outputs[name].set_data(steps, outputs[name])
+            self.losses[name].set_data(steps, losses[name])
+            step = arrivals[name]
+            at = [] if step is None else [step]
+            self.arrivals[name].set_data(at, outputs[name][at])
+        words = ["never" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
+        self.titles[0].set_text(f"right after step: squared {words[0]}, entropy {words[1]}")
+        last = [losses[name][-1] for name in _LOSSES]
+        self.titles[1].set_text(f"loss at the end: {last[0]:.2g} and {last[1]:.2g}")
+
+
+class DepthPicture(Picture):
+    """The gradient that passes back through many layers, beside the bound (g/4)^L."""
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        axes = figure.subplots()
+        figure.subplots_adjust(0.075, 0.15, 0.86, 0.9)
+        axes.set(xlim=(0, 20), ylim=(1e-14, 1e4), yscale="log", xticks=range(0, 21, 2),
+                 xlabel="layers L that the gradient passes back through",
+                 ylabel="share of the gradient left")
+        self.title = self.moving(axes.title)
+        self.cursor = self.moving(axes.axvline(0, color=GREY, linewidth=1))
+        self.bound = self.moving(axes.plot([], [], **LOOKS["theory"])[0])
+        self.curves, self.names = {}, {}
+        for name, marker in (("sigmoid", "o"), ("tanh", "s"), ("ReLU", "^")):
+            look = {**LOOKS[name], "marker": marker, "markersize": 4}
+            self.curves[name] = self.moving(axes.plot([], [], **look)[0])
+            self.names[name] = self.moving(
+                axes.text(20.3, 1, name, va="center", color=look["color"], clip_on=False))
+        self.names["bound"] = self.moving(axes.text(20.3, 1, "", va="center", clip_on=False))
+
+    def draw(self, curves, bound, bound_name, n_layers):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        curves : dict of str to ndarray of shape (n_layers + 1,)
+            Share of the gradient per number of layers, by the name of the activation.
+        bound : ndarray of shape (n_layers + 1,)
+            The theoretical bound for the sigmoid.
+        bound_name : str
+            Its name, for example ``"0.25^L"``.
+        n_layers : int
+            Where the cursor stands.
+        """
+        layers = np.arange(len(bound))
+        ends = {"bound": bound}
+        self.bound.set_data(layers, bound)
+        for name, curve in curves.items():
+            self.curves[name].set_data(layers, curve)
+            ends[name] = curve
+        self.names["bound"].set_text(f"bound {bound_name}")
+        self._place_names(ends)
+        self.cursor.set_xdata([n_layers, n_layers])
+        self.title.set_text(f"sigmoid gradient after {n_layers} layers: "
+                            f"{curves['sigmoid'][n_layers]:.1g}")
+
+    def _place_names(self, ends):
+        exponents = {name: np.clip(np.log10(curve[-1] + 1e-300), -13.5, 3.5)
+                     for name, curve in ends.items()}
+        lowest = -np.inf
+        for name in sorted(exponents, key=exponents.get):
+            lowest = max(exponents[name], lowest + 1.1)
+            self.names[name].set_position((20.3, 10.0 ** lowest))
+
+
+class SoftmaxPicture(Picture):
+    """Probabilities of four classes and the loss of the right one."""
+
+    def build(self, figure):
+        """Draw axes, names, bars and the curve −ln p."""
+        bars, loss = figure.subplots(1, 2)
+        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
+        names = ["class 0", "class 1", "class 2", "class 3 (right)"]
+        bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.1), ylabel="probability o", xticks=range(4))
+        bars.set_xticklabels(names)
+        bars.grid(visible=False, axis="x")
+        loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the right class",
+                 ylabel="loss e (nats)")
+        probabilities = np.geomspace(1e-4, 1, 300)
+        loss.plot(probabilities, -np.log(probabilities), color=BLUE)
+        loss.text(0.42, 1.1, "−ln p", color=BLUE)
+        self.titles = [self.moving(axes.title) for axes in (bars, loss)]
+        colors, hatches = [SKY, SKY, SKY, BLUE], [None, None, None, "//"]
+        self.bars = [self.moving(bar) for bar in bars.bar(
+            range(4), [0] * 4, 0.6, color=colors, hatch=hatches, edgecolor="white")]
+        self.labels = [self.moving(bars.text(i, 0, "", ha="center")) for i in range(4)]
+        self.point = self.moving(loss.plot([], [], "o", color=BLACK, clip_on=False)[0])
+
+    def draw(self, probabilities, loss):
+        """Give bars and point new data.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (4,)
+            The softmax; the last entry belongs to the right class.
+        loss : float
+            −ln of the last entry.
+        """
+        for bar, label, p in zip(self.bars, self.labels, probabilities, strict=True):
+            bar.set_height(p)
+            label.set_text(f"{p:.3g}")
+            label.set_y(p + 0.02)
+        self.point.set_data([probabilities[-1]], [min(loss, 8)])
+        self.titles[0].set_text(f"the right class gets {probabilities[-1]:.3g}")
+        self.titles[1].set_text(f"loss {loss:.3g} nats" + (", above the axis" if loss > 8 else ""))
+
+
+class MailPicture(Picture):
+    """One neuron learns to tell spam from mail under two losses."""
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        share, error = figure.subplots(1, 2)
+        figure.subplots_adjust(0.065, 0.15, 0.985, 0.9, wspace=0.18)
+        share.set(xlim=(0, 20), ylim=(0, 1.05), xlabel="epoch", xticks=range(0, 21, 5),
+                  ylabel="training loss ÷ its value at the start")
+        error.set(xlim=(0, 20), ylim=(0, 0.75), xlabel="epoch", xticks=range(0, 21, 5),
+                  ylabel="share of wrong answers, validation")
+        self.titles = [self.moving(axes.title) for axes in (share, error)]
+        self.always_mail = self.moving(error.plot([], [], **LOOKS["theory"])[0])
+        self.always_mail_name = self.moving(
+            error.text(19.8, 0, "always answer “mail”", ha="right", va="bottom"))
+        self.losses, self.errors = {}, {}
+        for name, height in zip(_LOSSES, (0.93, 0.84), strict=True):
+            self.losses[name] = self.moving(share.plot([], [], **LOOKS[name])[0])
+            self.errors[name] = self.moving(error.plot([], [], **LOOKS[name])[0])
+            for axes in (share, error):
+                axes.text(0.99, height, name, ha="right", transform=axes.transAxes,
+                          color=LOOKS[name]["color"])
+
+    def draw(self, epochs, losses, errors, always_mail):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        epochs : ndarray of shape (n_records,)
+            Epoch of each record.
+        losses, errors : dict of str to ndarray of shape (n_records,)
+            Training loss and share of wrong answers on the validation rows, by name of the loss.
+        always_mail : float
+            Share of wrong answers of somebody who always answers "mail".
+        """
+        self.always_mail.set_data([0, 20], [always_mail, always_mail])
+        self.always_mail_name.set_y(always_mail + 0.005)
+        for name in _LOSSES:
+            relative = losses[name] / losses[name][0]
+            self.losses[name].set_data(epochs, relative)
+            self.errors[name].set_data(epochs, errors[name])
+        last = [errors[name][-1] for name in _LOSSES]
+        self.titles[0].set_text(f"epoch {epochs[-1]:.0f}")
+        self.titles[1].set_text(f"wrong: {last[0]:.1%} and {last[1]:.1%}")

@@ -1,0 +1,238 @@
+"""Section 01, loss functions: one sigmoid neuron, and the gradient that many layers leave."""
+
+import numpy as np
+
+from lecture_kit.checks import as_floats, require
+from lecture_kit.initializers import orthogonal
+from lecture_kit.losses import (
+    binary_cross_entropy_from_logits_gradient,
+    squared_error_from_logits_gradient,
+)
+from lecture_kit.optimizers import GradientDescent, trajectory
+
+_LOGIT_GRADIENTS = {
+    "squared error": squared_error_from_logits_gradient,
+    "cross entropy": binary_cross_entropy_from_logits_gradient,
+}
+
+
+def neuron_gradient(loss, x, w, b, target):
+    """Gradient of the loss of one sigmoid neuron, o = σ(wx + b).
+
+    ∂e/∂w = x ∂e/∂z and ∂e/∂b = ∂e/∂z, with ∂e/∂z = (o − y)σ′(z) for the squared error and o − y
+    for the cross entropy.
+
+    Parameters
+    ----------
+    loss : {"squared error", "cross entropy"}
+        Which loss; the cross entropy is in nats.
+    x, w, b, target : float or ndarray
+        Input, weight, bias and right answer y. Arrays must broadcast.
+
+    Returns
+    -------
+    ndarray of shape (..., 2)
+        Derivatives by w and by b.
+
+    Raises
+    ------
+    ValueError
+        If ``loss`` is unknown or a number is not finite.
+
+    References
+    ----------
+    Slides, section "Loss function".
+    """
+    require(loss in _LOGIT_GRADIENTS, f"loss must be one of {list(_LOGIT_GRADIENTS)}", loss,
+            "Check the spelling.")
+    x, w, b = as_floats("x", x), as_floats("w", w), as_floats("b", b)
+    by_logit = _LOGIT_GRADIENTS[loss](w * x + b, target)
+    return np.stack(np.broadcast_arrays(x * by_logit, by_logit), axis=-1)
+
+
+def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
+    """Train one sigmoid neuron on one sample by gradient descent.
+
+    Parameters
+    ----------
+    loss : {"squared error", "cross entropy"}
+        Which loss to descend.
+    x, target : float
+        The sample: input and right answer y.
+    w, b : float
+        Weight and bias at the start.
+    learning_rate : float
+        η, at least 0.
+    n_steps : int
+        How many steps to take.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1,)
+        The logit z = wx + b before the first and after every step.
+
+    Raises
+    ------
+    ValueError
+        If ``loss`` is unknown, a number is not finite, or ``learning_rate`` or ``n_steps`` is
+        negative.
+
+    References
+    ----------
+    Slides, section "Loss function".
+    """
+    def gradient(point):
+        return neuron_gradient(loss, x, point[0], point[1], target)
+
+    path = trajectory(gradient, GradientDescent(learning_rate), [w, b], n_steps)
+    return path[:, 0] * x + path[:, 1]
+
+
+def first_step_below(values, threshold):
+    """Find the first step at which a curve is below a threshold.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps + 1,)
+        The curve.
+    threshold : float
+        The number to get below.
+
+    Returns
+    -------
+    int or None
+        Number of the step, or None if the curve never gets there.
+    """
+    below = np.flatnonzero(np.asarray(values) < threshold)
+    return int(below[0]) if below.size else None
+
+
+def gradient_ratio(output):
+    """Ratio of the gradients of cross entropy and squared error, 1/(o(1 − o)).
+
+    Parameters
+    ----------
+    output : array_like of any shape
+        Output o of the neuron, between 0 and 1 (neither included).
+
+    Returns
+    -------
+    ndarray of the same shape
+        At least 4; it grows without limit as the output saturates. It is the same for every
+        target and for w and b.
+
+    Raises
+    ------
+    ValueError
+        If an output is not between 0 and 1.
+
+    References
+    ----------
+    Follows from the two gradients of the slides, section "Loss function".
+    """
+    output = as_floats("output", output)
+    require((output > 0) & (output < 1), "output must lie between 0 and 1", output,
+            "At 0 and 1 the squared error has no gradient left.")
+    return 1 / (output * (1 - output))
+
+
+def sigmoid_gradient_bound(n_layers, init_scale=1.0):
+    """Largest share of a gradient that sigmoid layers can let through, (g/4)^L.
+
+    Parameters
+    ----------
+    n_layers : int or ndarray of int
+        L, how many layers.
+    init_scale : float, default 1
+        g, by which factor the weights of one layer can stretch a vector.
+
+    Returns
+    -------
+    float or ndarray
+        The bound. With g = 1 it is the 0.25^L of the slides.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative.
+
+    References
+    ----------
+    Slides, section "Loss function" (with 0.25 in place of 0.3).
+    """
+    n_layers = np.asarray(n_layers)
+    require(n_layers >= 0, "n_layers must be at least 0", n_layers, "It counts layers.")
+    require(init_scale >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=1.")
+    return (init_scale / 4) ** n_layers
+
+
+def random_rotations(n_layers, seed, width=50):
+    """Draw the weights of a deep network whose layers neither stretch nor shrink a vector.
+
+    Parameters
+    ----------
+    n_layers : int
+        L, how many layers, at least 1.
+    seed : int
+        Seed of the random numbers.
+    width : int, default 50
+        Nodes per layer.
+
+    Returns
+    -------
+    ndarray of shape (n_layers, width, width)
+        One rotation per layer.
+
+    Raises
+    ------
+    ValueError
+        If ``n_layers`` or ``width`` is less than 1.
+
+    References
+    ----------
+    See :func:`lecture_kit.initializers.orthogonal`.
+    """
+    require(n_layers >= 1, "n_layers must be at least 1", n_layers, "Try n_layers=10.")
+    rng = np.random.default_rng(seed)
+    return np.stack([orthogonal(width, rng) for _ in range(n_layers)])
+
+
+def gradient_by_depth(activation, weights, seed, n_samples=20):
+    """Measure how much of the gradient passes back through 1, 2, … layers of a network.
+
+    Parameters
+    ----------
+    activation : Activation
+        Activation function of all layers.
+    weights : ndarray of shape (n_layers, width, width)
+        Weights of each layer. With :func:`random_rotations` they do nothing to the size of the
+        gradient, and all that is lost is lost in the activation function.
+    seed : int
+        Seed of the inputs and of the gradients at the output, both from N(0, 1).
+    n_samples : int, default 20
+        Rows of input.
+
+    Returns
+    -------
+    ndarray of shape (n_layers + 1,)
+        Entry L is |∂e/∂x| / |∂e/∂o| for the network of the first L layers with input x and
+        output o. Entry 0 is 1.
+
+    References
+    ----------
+    Slides, section "Loss function": why many sigmoid layers make the gradient vanish.
+    """
+    rng = np.random.default_rng(seed)
+    rows, back = rng.standard_normal((2, n_samples, weights.shape[1]))
+    slopes = []
+    for matrix in weights:
+        logits = rows @ matrix
+        slopes.append(activation.derivative(logits))
+        rows = activation.function(logits)
+    # Networks of 1, 2, … layers go back together: each joins the stack at its own last layer.
+    stack = np.empty((0, *back.shape))
+    for matrix, slope in zip(reversed(weights), reversed(slopes), strict=True):
+        stack = np.concatenate([back[np.newaxis], stack])
+        stack = (stack * slope) @ matrix.T
+    shares = np.sqrt((stack**2).sum(axis=(1, 2)) / (back**2).sum())
+    return np.concatenate([[1.0], shares])

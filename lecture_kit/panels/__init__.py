@@ -1,0 +1,1 @@
+"""The panels of the course: sliders bound to the maths and to a picture."""

@@ -1,0 +1,244 @@
+"""Panels of section 01, loss functions."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from lecture_kit import loss_functions as maths
+from lecture_kit import losses
+from lecture_kit.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_derivative
+from lecture_kit.datasets import load_spambase
+from lecture_kit.figures import loss_functions as figures
+from lecture_kit.language import translate as _
+from lecture_kit.networks import CROSS_ENTROPY, SQUARED_ERROR, fully_connected
+from lecture_kit.optimizers import GradientDescent
+from lecture_kit.panels.controls import choice, log_slider, seed, slider, step_slider, whole_slider
+from lecture_kit.panels.panel import Panel, View
+from lecture_kit.preprocessing import StandardScaler
+from lecture_kit.training import train
+
+_LOSSES = {
+    "squared error": losses.squared_error_from_logits,
+    "cross entropy": losses.binary_cross_entropy_from_logits,
+}
+_X = 1.5  # the input of the slide's neuron
+
+
+def one_neuron():
+    """One sigmoid neuron on the slide's input: where it works, two losses, two gradients.
+
+    Returns
+    -------
+    Panel
+        Controls: weight, bias and target.
+    """
+    z = np.linspace(-9, 9, 181)
+
+    def size_of_gradient(name, logit, target):
+        return np.abs(maths.neuron_gradient(name, _X, 0, logit, target)[..., 0])
+
+    def show(w, b, target):
+        logit = w * _X + b
+        output, slope = float(sigmoid(logit)), float(sigmoid_derivative(logit))
+        now = {"z": logit, "output": output, "slope": slope}
+        for name, loss in _LOSSES.items():
+            now[name] = (float(loss(logit, target)), float(size_of_gradient(name, logit, target)))
+        squared, entropy = now["squared error"], now["cross entropy"]
+        readout = _(
+            "o = {output:.3g}. Squared error {squared:.3g}, gradient {gs:.2g}. Cross entropy "
+            "{entropy:.3g} nats, gradient {ge:.2g}: {ratio:.3g} times (theory {theory:.3g})."
+        ).format(output=output, squared=squared[0], gs=squared[1], entropy=entropy[0],
+                 ge=entropy[1], ratio=entropy[1] / squared[1],
+                 theory=float(maths.gradient_ratio(output)))
+        drawing = {
+            "z": z, "outputs": sigmoid(z), "target": target, "now": now,
+            "losses": {name: loss(z, target) for name, loss in _LOSSES.items()},
+            "gradients": {name: size_of_gradient(name, z, target) for name in _LOSSES},
+        }
+        return View(drawing, readout, squared[0] > 0.49 and squared[1] < 0.01)
+
+    return Panel(
+        _("One neuron"), figures.OneNeuronPicture(),
+        {
+            "w": slider(_("weight w"), -3, 3, 0.4),
+            "b": slider(_("bias b"), -4, 4, 0.5),
+            "target": choice(_("target y"), [("0", 0), ("1", 1)], 0),
+        },
+        show,
+        goal=_("a squared error above 0.49 with a gradient below 0.01"),
+        presets={
+            _("left neuron"): {"w": 0.4, "b": 0.5, "target": 0},
+            _("right neuron"): {"w": 1.9, "b": 3.0, "target": 0},
+        },
+    )
+
+
+def race():
+    """One neuron unlearns its mistake: squared error against cross entropy.
+
+    Returns
+    -------
+    Panel
+        Controls: learning rate, weight and bias at the start.
+    """
+
+    def show(learning_rate, w, b):
+        outputs, arrivals, curves = {}, {}, {}
+        for name in _LOSSES:
+            logits = maths.train_neuron(name, _X, w, b, 0, learning_rate, 400)
+            outputs[name], curves[name] = sigmoid(logits), _LOSSES[name](logits, 0)
+            arrivals[name] = maths.first_step_below(outputs[name], 0.1)
+        words = {
+            name: _("never in 400 steps") if step is None else _("after {n} steps").format(n=step)
+            for name, step in arrivals.items()
+        }
+        readout = _("Right (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
+            squared=words["squared error"], entropy=words["cross entropy"])
+        arrived = arrivals["squared error"]
+        drawing = {"outputs": outputs, "losses": curves, "arrivals": arrivals}
+        return View(drawing, readout, (w, b) == (1.9, 3.0) and arrived is not None and arrived < 50)
+
+    return Panel(
+        _("The race"), figures.RacePicture(),
+        {
+            "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.5),
+            "w": slider(_("weight w at the start"), -3, 3, 1.9),
+            "b": slider(_("bias b at the start"), -4, 4, 3.0),
+        },
+        show,
+        goal=_("from the right neuron's start, squared error is right in fewer than 50 steps"),
+        presets={
+            _("left neuron"): {"w": 0.4, "b": 0.5},
+            _("right neuron"): {"w": 1.9, "b": 3.0},
+        },
+    )
+
+
+def depth():
+    """The gradient that many layers leave, beside the bound (g/4)^L.
+
+    Returns
+    -------
+    Panel
+        Controls: number of layers, init scale, seed.
+    """
+
+    rotations = lru_cache(maxsize=1)(maths.random_rotations)  # only the seed changes them
+
+    def show(n_layers, init_scale, seed):
+        weights = init_scale * rotations(20, seed)
+        curves = {
+            name: maths.gradient_by_depth(activation, weights, seed)
+            for name, activation in ACTIVATIONS.items()
+        }
+        bound = maths.sigmoid_gradient_bound(np.arange(21), init_scale)
+        readout = _(
+            "After {n} layers: sigmoid {sigmoid:.1g} (bound {bound:.1g}), tanh {tanh:.1g}, "
+            "ReLU {relu:.1g} of the gradient is left."
+        ).format(n=n_layers, sigmoid=curves["sigmoid"][n_layers], bound=bound[n_layers],
+                 tanh=curves["tanh"][n_layers], relu=curves["ReLU"][n_layers])
+        drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.2g}^L",
+                   "n_layers": n_layers}
+        return View(drawing, readout, n_layers == 20 and 0.5 < curves["ReLU"][20] < 2)
+
+    return Panel(
+        _("Depth"), figures.DepthPicture(),
+        {
+            "n_layers": whole_slider(_("layers L"), 1, 20, 8),
+            "init_scale": log_slider(_("init scale g"), 0.2, 5, 1.0),
+            "seed": seed(),
+        },
+        show,
+        goal=_("after 20 layers of ReLU between half and twice the gradient is left"),
+        presets={_("the slide: 0.25^L"): {"init_scale": 1.0}},
+    )
+
+
+def softmax():
+    """Four logits, a temperature, and the loss of the right class.
+
+    Returns
+    -------
+    Panel
+        Controls: four logits and the temperature.
+    """
+    slide = np.log([0.001, 0.9, 0.001, 0.098]).round(3)
+
+    def show(temperature, **logits):
+        scores = np.array(list(logits.values())) / temperature
+        probabilities = losses.softmax(scores)
+        nats = float(losses.softmax_cross_entropy(scores, 3))
+        bits = float(losses.softmax_cross_entropy(scores, 3, base=2))
+        readout = _("The right class gets probability {p:.3g}: loss {nats:.3g} nats = {bits:.3g} "
+                    "bits.").format(p=probabilities[3], nats=nats, bits=bits)
+        drawing = {"probabilities": probabilities, "loss": nats}
+        return View(drawing, readout, abs(bits - 1) < 0.02)
+
+    controls = {
+        f"s{i}": slider(_("logit s{i}").format(i=i), -8, 8, float(s)) for i, s in enumerate(slide)
+    }
+    preset = {f"s{i}": float(s) for i, s in enumerate(slide)}
+    return Panel(
+        _("Softmax"), figures.SoftmaxPicture(),
+        {**controls, "temperature": log_slider(_("temperature T"), 0.1, 10, 1.0)},
+        show,
+        goal=_("a loss of exactly 1 bit (± 0.02)"),
+        presets={
+            _("the slide"): {**preset, "temperature": 1.0},
+            _("all equal"): dict.fromkeys(preset, 0.0),
+        },
+    )
+
+
+def mail():
+    """One sigmoid neuron on real e-mail, under both losses from the same start.
+
+    Returns
+    -------
+    Panel
+        Controls: learning rate, batch size, init scale, seed.
+    """
+    training, validation = load_spambase().split(3000)
+    scaler = StandardScaler().fit(training.features)
+    training_rows = scaler.transform(training.features), training.labels
+    validation_rows = scaler.transform(validation.features), validation.labels
+    always_mail = validation.labels.mean()
+
+    def show(learning_rate, batch_size, init_scale, seed):
+        runs = [
+            train(fully_connected((57, 1), SIGMOID, loss, init_scale, seed),
+                  GradientDescent(learning_rate), training_rows, validation_rows,
+                  batch_size=batch_size, epochs=20, seed=seed)
+            for loss in (SQUARED_ERROR, CROSS_ENTROPY)
+        ]
+        history = {name: [] for name in _LOSSES}
+        for records in zip(*runs, strict=True):
+            for name, record in zip(_LOSSES, records, strict=True):
+                history[name].append(record)
+            yield view(history)
+
+    def view(history):
+        epochs = np.array([record.epoch for record in history["squared error"]])
+        errors = {name: np.array([1 - record.validation_accuracy for record in records])
+                  for name, records in history.items()}
+        curves = {name: np.array([record.training_loss for record in records])
+                  for name, records in history.items()}
+        squared, entropy = (errors[name][-1] for name in _LOSSES)
+        readout = _("Epoch {epoch:.0f}. Wrong answers on new mail: squared error {squared:.2g}, "
+                    "cross entropy {entropy:.2g}, always “mail” {always:.2g}.").format(
+            epoch=epochs[-1], squared=squared, entropy=entropy, always=always_mail)
+        drawing = {"epochs": epochs, "losses": curves, "errors": errors,
+                   "always_mail": always_mail}
+        return View(drawing, readout, epochs[-1] == 20 and squared > 2 * entropy, epochs[-1] / 20)
+
+    return Panel(
+        _("Real mail"), figures.MailPicture(),
+        {
+            "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
+            "batch_size": step_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
+            "init_scale": log_slider(_("init scale σ"), 0.001, 10, 0.01),
+            "seed": seed(),
+        },
+        show,
+        goal=_("make squared error at least twice as often wrong as cross entropy"),
+    )

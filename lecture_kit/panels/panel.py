@@ -1,0 +1,183 @@
+"""The panel: controls above, a live picture, a line that says in words what is seen."""
+
+import asyncio
+import base64
+import inspect
+import time
+from dataclasses import dataclass
+
+from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
+
+from lecture_kit.language import translate as _
+
+_SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
+
+
+@dataclass(frozen=True)
+class View:
+    """What a panel shows at one moment.
+
+    Parameters
+    ----------
+    drawing : dict
+        Keyword arguments for the picture's ``draw``.
+    readout : str
+        The numbers that matter, in words. It is also the picture's alternative text.
+    goal_met : bool, default False
+        Whether the reader has reached the goal of the panel.
+    progress : float, default 1
+        Share of the work that is done, for a view that comes before the last one.
+    """
+
+    drawing: dict
+    readout: str
+    goal_met: bool = False
+    progress: float = 1.0
+
+
+class Panel(VBox):
+    """Controls, a live picture and a readout.
+
+    Parameters
+    ----------
+    title : str
+        A name in two or three words.
+    picture : Picture
+        The picture.
+    controls : dict of str to ipywidgets.ValueWidget
+        The controls by the names under which ``show`` takes their values.
+    show : callable
+        Takes the values of all controls as keyword arguments and returns a :class:`View`. For slow
+        work it is a generator of views: the panel then paints each as it comes, and the next
+        change of a control ends it.
+    goal : str
+        What the reader shall try to reach, in one sentence.
+    presets : dict of str to dict, optional
+        Words on a button and the values it sets.
+    play : str, optional
+        Name of a whole-number slider that a Play button moves.
+
+    Attributes
+    ----------
+    controls, picture, image, readout, goal, progress
+        The parts.
+    view : View
+        What is shown now.
+    """
+
+    def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
+        self.title, self.picture, self.controls, self._show = title, picture, controls, show
+        self._goal_text, self._first_values = goal, self.values
+        self._task, self._waiting = None, False
+        self.goal = Label(layout=Layout(height="22px", margin="0 4px"))
+        self.readout = Label(layout=Layout(height="24px", width="840px", margin="0 4px"))
+        self.progress = FloatProgress(
+            min=0, max=1, layout=Layout(width="100px", height="16px", margin="4px"))
+        size = Layout(width=f"{picture.width}px", height=f"{picture.height}px", max_width="none",
+                      min_height=f"{picture.height}px")
+        self.image = Image(format="png", layout=size)
+        self._run_to_the_end()
+        for control in controls.values():
+            control.observe(self._changed, "value")
+        row = Layout(flex_flow="row wrap", align_items="center", width=f"{picture.width + 10}px")
+        super().__init__([
+            HBox(list(controls.values()), layout=row),
+            HBox(self._buttons(presets or {}, play), layout=row),
+            self.goal,
+            self.image,
+            HBox([self.readout, self.progress]),
+        ])
+
+    @property
+    def values(self):
+        """The present values of all controls, by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set_values(self, values):
+        """Set several controls and paint once.
+
+        Parameters
+        ----------
+        values : dict of str to object
+            New values by name; the other controls stay as they are.
+        """
+        self._waiting = True
+        for name, value in values.items():
+            self.controls[name].value = value
+        self._waiting = False
+        self._changed(None)
+
+    def reset(self):
+        """Give every control its first value."""
+        self.set_values(self._first_values)
+
+    def _buttons(self, presets, play):
+        buttons = [self._button(label, values) for label, values in presets.items()]
+        buttons.append(self._button(_("Reset"), self._first_values))
+        if play:
+            target = self.controls[play]
+            player = Play(min=target.min, max=target.max, value=target.value, interval=50)
+            jslink((player, "value"), (target, "value"))
+            buttons.append(player)
+        return buttons
+
+    def _button(self, label, values):
+        button = Button(description=label, layout=Layout(width="auto", height="28px"))
+        button.on_click(lambda _button: self.set_values(values))
+        return button
+
+    def _changed(self, _change):
+        if self._waiting:
+            return
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._run_to_the_end()
+            return
+        views = self._views()
+        self._paint_next(views)
+        if self.view.progress < 1:
+            self._task = loop.create_task(self._stream(views))
+
+    def _views(self):
+        shown = self._show(**self.values)
+        return shown if inspect.isgenerator(shown) else iter([shown])
+
+    def _run_to_the_end(self):
+        *_before, last = self._views()
+        self._paint(last)
+
+    async def _stream(self, views):
+        while self.view.progress < 1:
+            await asyncio.sleep(0.001)  # lets the next slider event in, which may cancel
+            self._paint_next(views)
+
+    def _paint_next(self, views):
+        end = time.monotonic() + _SECONDS_PER_FRAME
+        for view in views:
+            if view.progress >= 1 or time.monotonic() > end:
+                break
+        self._paint(view)
+
+    def _paint(self, view):
+        self.view = view
+        self.picture.draw(**view.drawing)
+        self.image.value = self.picture.frame()
+        self.image.tooltip = self.readout.value = view.readout
+        mark = _("reached ✓") if view.goal_met else _("not yet")
+        self.goal.value = _("Goal: {goal} — {mark}").format(goal=self._goal_text, mark=mark)
+        self.progress.value = view.progress
+        self.progress.layout.visibility = "hidden" if view.progress >= 1 else "visible"
+
+    def __repr__(self):
+        return f"{self.title}: {self.view.readout}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle["text/plain"] = repr(self)
+        bundle["image/png"] = base64.b64encode(self.picture.still()).decode()
+        size = {"width": self.picture.width, "height": self.picture.height}
+        return bundle, {"image/png": size}
