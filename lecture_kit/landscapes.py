@@ -86,14 +86,14 @@ def quadratic(curvatures):
     return Landscape("valley", value, gradient, hessian, np.zeros((1, d)))
 
 
-def double_well(tilt=0.3):
+def double_well(tilt=0.9):
     """One coordinate, two minima: f(x) = (x² − 1)² + tilt · x.
 
     The left minimum is the global one.
 
     Parameters
     ----------
-    tilt : float, default 0.3
+    tilt : float, default 0.9
         How much deeper the left well lies, from 0 (not included) to 1.5 (not included). From 1.54
         on there is only one well.
 
@@ -111,7 +111,7 @@ def double_well(tilt=0.3):
     ----------
     Slides, section "(3) Gradient Descent & Momentum": local and global minimum.
     """
-    require(0 < tilt < 1.5, "tilt must lie between 0 and 1.5", tilt, "Use tilt=0.3.")
+    require(0 < tilt < 1.5, "tilt must lie between 0 and 1.5", tilt, "Use tilt=0.9.")
 
     def value(points):
         x = _as_points(points, 1)[..., 0]

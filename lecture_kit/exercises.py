@@ -1,0 +1,157 @@
+"""Exercises that answer at once: not attempted, not yet (and why), or right."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lecture_kit.language import translate as _
+
+NOT_ATTEMPTED, NOT_YET, RIGHT = "not attempted", "not yet", "right"
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What the reader learns about an attempt.
+
+    Parameters
+    ----------
+    status : {"not attempted", "not yet", "right"}
+        The verdict.
+    text : str
+        The verdict in words; for "not yet" with the input, what was expected and what came.
+    """
+
+    status: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people really give.
+
+    Parameters
+    ----------
+    answer : callable or float
+        What somebody with this mistake would write.
+    text : str
+        What to tell them.
+    """
+
+    answer: Callable | float
+    text: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question whose answer is a function or a number.
+
+    Parameters
+    ----------
+    title : str
+        The task in a few words.
+    answer : callable or float
+        The right answer.
+    solution : str
+        Python code that solves it.
+    hints : tuple of str
+        Hints, from a nudge to nearly the solution.
+    cases : tuple of tuple
+        For a function: the arguments it is tried with.
+    mistakes : tuple of Mistake
+        Wrong answers to recognise by name.
+    tolerance : float, default 1e-6
+        How far off a number may be, relative to the right one.
+    """
+
+    title: str
+    answer: Callable | float
+    solution: str
+    hints: tuple
+    cases: tuple = ((),)
+    mistakes: tuple = field(default=())
+    tolerance: float = 1e-6
+
+    def check(self, attempt):
+        """Judge an attempt.
+
+        Parameters
+        ----------
+        attempt : callable or float
+            What the reader wrote. ``...`` or None, also as the result of a function, means that
+            nothing was written yet.
+
+        Returns
+        -------
+        Feedback
+            The verdict. Nothing that the reader's function does raises an error here.
+        """
+        if callable(self.answer) and not callable(attempt) and not _is_blank(attempt):
+            text = _("Pass the function itself, without brackets; got {value}.")
+            return Feedback(NOT_YET, text.format(value=_in_words(attempt)))
+        results = []
+        for case in self.cases:
+            try:
+                result = _call(attempt, case)
+            except Exception as error:
+                text = _("{given}your code raised {kind}: {error}.").format(
+                    given=self._given(case), kind=type(error).__name__, error=error)
+                return Feedback(NOT_YET, text)
+            if _is_blank(result):
+                return Feedback(NOT_ATTEMPTED, _("Write your answer in place of the three dots."))
+            results.append(result)
+        return self._compare(results)
+
+    def _compare(self, results):
+        expected = [_call(self.answer, case) for case in self.cases]
+        for case, right, result in zip(self.cases, expected, results, strict=True):
+            if not self._close(result, right):
+                text = _("{given}expected {right}, but {result} came.").format(
+                    given=self._given(case), right=_in_words(right), result=_in_words(result))
+                return Feedback(NOT_YET, f"{text} {self._name_mistake(results)}".strip())
+        return Feedback(RIGHT, _("Well done."))
+
+    def _name_mistake(self, results):
+        for mistake in self.mistakes:
+            wrong = [_call(mistake.answer, case) for case in self.cases]
+            if all(map(self._close, results, wrong)):
+                return mistake.text
+        return ""
+
+    def _close(self, result, right):
+        try:
+            result, right = np.asarray(result, float), np.asarray(right, float)
+        except (TypeError, ValueError):
+            return False
+        return result.shape == right.shape and np.allclose(
+            result, right, rtol=self.tolerance, atol=self.tolerance * 1e-3, equal_nan=True)
+
+    def _given(self, case):
+        if not case:
+            return ""
+        names = inspect.signature(self.answer).parameters
+        pairs = [f"{name} = {_in_words(value)}" for name, value in zip(names, case, strict=True)]
+        return _("For {inputs}: ").format(inputs=", ".join(pairs))
+
+
+def _is_blank(value):
+    return value is None or value is ...
+
+
+def _call(answer, case):
+    """Call a function on copies of the inputs, without warnings; pass a number through."""
+    if not callable(answer):
+        return answer
+    copies = [value.copy() if isinstance(value, np.ndarray) else value for value in case]
+    with np.errstate(all="ignore"):
+        return answer(*copies)
+
+
+def _in_words(value):
+    if callable(value):
+        return (value.__doc__ or value.__name__).strip()
+    try:
+        return np.array2string(np.asarray(value, float), precision=6, separator=", ")
+    except (TypeError, ValueError):
+        return repr(value)
