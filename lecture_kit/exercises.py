@@ -107,10 +107,17 @@ class Exercise:
         expected = [_call(self.answer, case) for case in self.cases]
         for case, right, result in zip(self.cases, expected, results, strict=True):
             if not self._close(result, right):
-                text = _("{given}expected {right}, but {result} came.").format(
-                    given=self._given(case), right=_in_words(right), result=_in_words(result))
+                text = self._contrast(case, right, result)
                 return Feedback(NOT_YET, f"{text} {self._name_mistake(results)}".strip())
         return Feedback(RIGHT, _("Well done."))
+
+    def _contrast(self, case, right, result):
+        if callable(self.answer):
+            text = _("{given}expected {right}, but {result} came.")
+        else:  # the expected number would give the answer away
+            text = _("{result} is not it.")
+        return text.format(
+            given=self._given(case), right=_in_words(right), result=_in_words(result))
 
     def _name_mistake(self, results):
         for mistake in self.mistakes:
@@ -152,6 +159,9 @@ def _in_words(value):
     if callable(value):
         return (value.__doc__ or value.__name__).strip()
     try:
-        return np.array2string(np.asarray(value, float), precision=6, separator=", ")
+        numbers = np.asarray(value, float)
     except (TypeError, ValueError):
         return repr(value)
+    if numbers.ndim == 0:
+        return f"{numbers:.6g}"
+    return np.array2string(numbers, precision=6, separator=", ")
