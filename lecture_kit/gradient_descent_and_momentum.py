@@ -1,8 +1,11 @@
 """Section 04, gradient descent and momentum: what theory says about a quadratic valley."""
 
+from collections import deque
+
 import numpy as np
 
 from lecture_kit.checks import as_floats, require
+from lecture_kit.optimizers import Momentum, walk
 
 
 def _as_curvatures(curvatures):
@@ -13,8 +16,10 @@ def _as_curvatures(curvatures):
     return curvatures
 
 
-def critical_learning_rate(curvatures, momentum=0.0):
+def critical_learning_rate(curvatures, momentum=0.0, nesterov=False):
     """Learning rate from which on the valley throws you out, η = (2 + 2β)/λ_max.
+
+    For Nesterov's momentum it is η = (2 + 2β)/((1 + 2β)λ_max).
 
     Parameters
     ----------
@@ -22,6 +27,8 @@ def critical_learning_rate(curvatures, momentum=0.0):
         Eigenvalues λ of the Hessian, all positive.
     momentum : float or ndarray, default 0
         β, from 0 to 1 (not included).
+    nesterov : bool, default False
+        Whether the gradient is taken at the look-ahead point.
 
     Returns
     -------
@@ -40,7 +47,8 @@ def critical_learning_rate(curvatures, momentum=0.0):
     momentum = np.asarray(momentum)
     require((momentum >= 0) & (momentum < 1), "momentum must be at least 0 and less than 1",
             momentum, "Try momentum=0.9.")
-    return (2 + 2 * momentum) / _as_curvatures(curvatures).max()
+    critical = (2 + 2 * momentum) / _as_curvatures(curvatures).max()
+    return critical / (1 + 2 * momentum) if nesterov else critical
 
 
 def best_learning_rate(curvatures):
@@ -69,20 +77,23 @@ def best_learning_rate(curvatures):
     return 2 / (curvatures.min() + curvatures.max())
 
 
-def best_momentum(curvatures):
+def best_momentum(curvatures, nesterov=False):
     """Learning rate and momentum with which the valley is crossed fastest.
 
-    η = (2/(√λ_min + √λ_max))² and β = ((√λ_max − √λ_min)/(√λ_max + √λ_min))².
+    η = (2/(√λ_min + √λ_max))² and β = ((√λ_max − √λ_min)/(√λ_max + √λ_min))². For Nesterov's
+    momentum η = 4/(λ_min + 3λ_max) and β = (r − 2)/(r + 2) with r = √(3κ + 1), κ = λ_max/λ_min.
 
     Parameters
     ----------
     curvatures : array_like of shape (d,)
         Eigenvalues λ of the Hessian, all positive.
+    nesterov : bool, default False
+        Whether the gradient is taken at the look-ahead point.
 
     Returns
     -------
     learning_rate, momentum : float
-        The pair. Each step then shrinks the distance by √β.
+        The pair. Each step then shrinks the distance by √β; for Nesterov's by 1 − 2/r.
 
     Raises
     ------
@@ -92,7 +103,14 @@ def best_momentum(curvatures):
     References
     ----------
     Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods.
+    Lessard, L., Recht, B., & Packard, A. (2016). Analysis and design of optimization algorithms
+    via integral quadratic constraints. (For Nesterov's.)
     """
+    if nesterov:
+        curvatures = _as_curvatures(curvatures)
+        low, high = curvatures.min(), curvatures.max()
+        r = np.sqrt(3 * high / low + 1)
+        return 4 / (low + 3 * high), (r - 2) / (r + 2)
     roots = np.sqrt(_as_curvatures(curvatures))
     low, high = roots.min(), roots.max()
     return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
@@ -183,6 +201,46 @@ def measured_rate(landscape, path, learning_rate):
     return float((energy[-1] / energy[middle]) ** (0.5 / n_steps))
 
 
+def falling_height(start, rate, n_steps):
+    """Heights that fall as theory says, f_k = f_0 ρ^(2k), where the distance shrinks by ρ.
+
+    Parameters
+    ----------
+    start : float
+        f_0, the height at the start.
+    rate : float
+        ρ, what :func:`convergence_rate` gives.
+    n_steps : int
+        Number of steps.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1,)
+        The heights f_0 … f_n.
+    """
+    return start * float(rate) ** (2 * np.arange(n_steps + 1))
+
+
+def settled(points, minimum, radius=0.2):
+    """Tell which of many runs are near a minimum.
+
+    Parameters
+    ----------
+    points : ndarray of shape (..., d)
+        Where the runs are; NaN for a run that diverged.
+    minimum : ndarray of shape (d,)
+        The minimum.
+    radius : float, default 0.2
+        How near is near.
+
+    Returns
+    -------
+    ndarray of bool, shape (...)
+        True for a run that is nearer than ``radius``.
+    """
+    return np.linalg.norm(points - minimum, axis=-1) < radius
+
+
 def share_settled(points, minimum, radius=0.2):
     """Count which share of many runs has settled near a minimum.
 
@@ -200,5 +258,178 @@ def share_settled(points, minimum, radius=0.2):
     ndarray of shape (...)
         Shares from 0 to 1.
     """
-    distance = np.linalg.norm(points - minimum, axis=-1)
-    return (distance < radius).mean(axis=-1)
+    return settled(points, minimum, radius).mean(axis=-1)
+
+
+def forces(landscape, path, learning_rate, momentum=0.0):
+    """Take the movement of a run with momentum apart: negative gradient plus momentum.
+
+    The next movement is v = −ηg + βv_before, where v_before is the movement before.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the run walks.
+    path : ndarray of shape (n_steps + 1, d)
+        A run of :class:`~lecture_kit.optimizers.Momentum` without NaN.
+    learning_rate : float
+        η of the run, at least 0.
+    momentum : float, default 0
+        β of the run, from 0 to 1 (not included).
+
+    Returns
+    -------
+    push, carry : ndarray of shape (n_steps + 1, d)
+        −ηg and βv_before at each point. Their sum leads to the next point.
+
+    References
+    ----------
+    Slides, section "(3) Gradient Descent & Momentum": movement = negative gradient + momentum.
+    """
+    before = np.diff(path, axis=0, prepend=path[:1])
+    return -learning_rate * landscape.gradient(path), momentum * before
+
+
+def last_points(gradient, optimizer, start, n_steps, bound=1e6):
+    """Walk like :func:`~lecture_kit.optimizers.trajectory`, but keep the last points only.
+
+    Parameters
+    ----------
+    gradient, optimizer, start, n_steps, bound
+        As in :func:`~lecture_kit.optimizers.walk`.
+
+    Returns
+    -------
+    ndarray of shape (..., d)
+        Where the runs end; NaN for a run that diverged.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.optimizers.walk`.
+    """
+    return deque(walk(gradient, optimizer, start, n_steps, bound), maxlen=1)[0]
+
+
+def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, bound=1e6):
+    """Count for many momenta at once which share of the starts settles in each minimum.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the runs walk.
+    learning_rate : float
+        η, at least 0.
+    momentum : ndarray of shape (n_momenta,)
+        Values of β, each from 0 to 1 (not included).
+    starts : ndarray of shape (n_starts, d)
+        Where the runs begin, the same for every β.
+    n_steps : int
+        How many steps to take.
+    bound : float, default 1e6
+        A run with a coordinate outside ±``bound`` has diverged.
+
+    Returns
+    -------
+    ndarray of shape (n_minima, n_momenta)
+        Shares from 0 to 1. What is missing to 1 still moves or has diverged.
+
+    Raises
+    ------
+    ValueError
+        If ``learning_rate``, ``momentum`` or ``starts`` is out of range.
+    """
+    momentum = np.asarray(momentum)[:, np.newaxis, np.newaxis]
+    start = np.broadcast_to(starts, (len(momentum), *np.shape(starts)))
+    last = last_points(
+        landscape.gradient, Momentum(learning_rate, momentum), start, n_steps, bound)
+    return np.stack([share_settled(last, minimum) for minimum in landscape.minima])
+
+
+def hilltop(landscape):
+    """Find the top between two wells: it divides the starts that roll left from the others.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A function of one coordinate with two minima.
+
+    Returns
+    -------
+    float
+        The place between the minima where the gradient is 0, by bisection.
+
+    Raises
+    ------
+    ValueError
+        If the landscape does not have one coordinate and two minima.
+    """
+    require(landscape.minima.shape == (2, 1), "landscape must have one coordinate and two minima",
+            landscape.name, "Use double_well().")
+    left, right = np.sort(landscape.minima[:, 0])
+    inset = 1e-6 * (right - left)
+    left, right = left + inset, right - inset
+    for _ in range(60):
+        middle = (left + right) / 2
+        if landscape.gradient(np.array([middle]))[0] > 0:  # uphill to the right: the top is there
+            left = middle
+        else:
+            right = middle
+    return float((left + right) / 2)
+
+
+def basin_share(landscape, low, high):
+    """Width of the global minimum's basin, as a share of all starts between two ends.
+
+    A ball that moves in tiny steps without momentum rolls into the well on its side of the top.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A function of one coordinate with two minima, the global one on the left.
+    low, high : float
+        The ends. The hilltop lies between them.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the hilltop does not lie between ``low`` and ``high``, or the landscape does not have
+        two wells.
+    """
+    top = hilltop(landscape)
+    require(low < top < high, f"the hilltop {top:.3g} must lie between low and high", (low, high),
+            "Use low=-2, high=2.")
+    return (top - low) / (high - low)
+
+
+def nesterov_step(w, v, gradient, learning_rate, momentum):
+    """Take one step of Nesterov's momentum in its textbook form, v ← βv − ηg(w + βv), w ← w + v.
+
+    Parameters
+    ----------
+    w, v : float or ndarray
+        The point and the velocity.
+    gradient : callable
+        Points to gradients g of the same shape.
+    learning_rate : float
+        η.
+    momentum : float
+        β.
+
+    Returns
+    -------
+    w, v : float or ndarray
+        The new point and the new velocity.
+
+    References
+    ----------
+    Sutskever, I., Martens, J., Dahl, G., & Hinton, G. (2013). On the importance of initialization
+    and momentum in deep learning.
+    """
+    v = momentum * v - learning_rate * gradient(w + momentum * v)
+    return w + v, v

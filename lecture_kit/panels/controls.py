@@ -1,23 +1,22 @@
 """Sliders, choices and other controls, all with the same size and look."""
 
+import numpy as np
 from ipywidgets import (
     BoundedIntText,
-    FloatLogSlider,
     FloatSlider,
     IntSlider,
     Layout,
     SelectionSlider,
     ToggleButtons,
 )
-from numpy import log10
 
 from lecture_kit.language import translate as _
 
-_STYLE = {"description_width": "120px"}
+_STYLE = {"description_width": "initial"}
 
 
-def _layout():
-    return Layout(width="312px", height="30px", margin="1px 4px")
+def _layout(**more):
+    return Layout(flex="1 1 250px", max_width="312px", height="30px", margin="1px 4px", **more)
 
 
 def slider(label, low, high, value, step=0.01):
@@ -39,8 +38,11 @@ def slider(label, low, high, value, step=0.01):
                        layout=_layout(), readout_format=".2f")
 
 
-def log_slider(label, low, high, value):
+def log_slider(label, low, high, value, also=()):
     """Slider for a positive number on a logarithmic scale, 50 steps for each factor of 10.
+
+    The slider stops at numbers of three digits. (A ``FloatLogSlider`` would not do: the front end
+    moves its value to the nearest step, so a preset of 0.952 would become 0.955.)
 
     Parameters
     ----------
@@ -48,14 +50,17 @@ def log_slider(label, low, high, value):
         Name with symbol, for example ``"learning rate η"``.
     low, high, value : float
         Range and first value, all positive.
+    also : sequence of float
+        Further numbers to stop at, for presets.
 
     Returns
     -------
-    ipywidgets.FloatLogSlider
+    ipywidgets.SelectionSlider
         The control.
     """
-    return FloatLogSlider(value, min=log10(low), max=log10(high), step=0.02, description=label,
-                          style=_STYLE, layout=_layout(), readout_format=".3g")
+    exponents = np.arange(np.ceil(50 * np.log10(low)), np.floor(50 * np.log10(high)) + 1) / 50
+    stops = {float(f"{10**exponent:.3g}") for exponent in exponents}
+    return stop_slider(label, sorted(stops | {low, high, value, *also}), value)
 
 
 def whole_slider(label, low, high, value):
@@ -76,16 +81,16 @@ def whole_slider(label, low, high, value):
     return IntSlider(value, min=low, max=high, description=label, style=_STYLE, layout=_layout())
 
 
-def step_slider(label, values, value):
-    """Slider over a list of values, for example batch sizes.
+def stop_slider(label, values, value):
+    """Slider that stops at the numbers of a list, for example batch sizes.
 
     Parameters
     ----------
     label : str
         Name with symbol.
-    values : list
-        The values in order.
-    value : object
+    values : list of float
+        The numbers in order.
+    value : float
         First value.
 
     Returns
@@ -93,7 +98,8 @@ def step_slider(label, values, value):
     ipywidgets.SelectionSlider
         The control.
     """
-    return SelectionSlider(options=values, value=value, description=label, style=_STYLE,
+    options = [(f"{number:.3g}" if number < 1000 else f"{number:,}", number) for number in values]
+    return SelectionSlider(options=options, value=value, description=label, style=_STYLE,
                            layout=_layout())
 
 
@@ -115,7 +121,8 @@ def choice(label, options, value):
         The control.
     """
     return ToggleButtons(options=options, value=value, description=label,
-                         style={**_STYLE, "button_width": "auto"}, layout=_layout())
+                         style={**_STYLE, "button_width": "auto"},
+                         layout=_layout(display="flex", align_items="baseline", grid_gap="8px"))
 
 
 def seed(value=0):

@@ -8,11 +8,13 @@ from lecture_kit import loss_functions as maths
 from lecture_kit import losses
 from lecture_kit.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_derivative
 from lecture_kit.datasets import load_spambase
+from lecture_kit.exercises import Exercise, Mistake
 from lecture_kit.figures import loss_functions as figures
 from lecture_kit.language import translate as _
 from lecture_kit.networks import CROSS_ENTROPY, SQUARED_ERROR, fully_connected
 from lecture_kit.optimizers import GradientDescent
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, step_slider, whole_slider
+from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.panels.exercise import ExercisePanel
 from lecture_kit.panels.panel import Panel, View
 from lecture_kit.preprocessing import StandardScaler
 from lecture_kit.training import train
@@ -89,7 +91,7 @@ def race():
             outputs[name], curves[name] = sigmoid(logits), _LOSSES[name](logits, 0)
             arrivals[name] = maths.first_step_below(outputs[name], 0.1)
         words = {
-            name: _("never in 400 steps") if step is None else _("after {n} steps").format(n=step)
+            name: _("not within 400 steps") if step is None else _("from step {n} on").format(n=step)
             for name, step in arrivals.items()
         }
         readout = _("Right (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
@@ -145,7 +147,7 @@ def depth():
         _("Depth"), figures.DepthPicture(),
         {
             "n_layers": whole_slider(_("layers L"), 1, 20, 8),
-            "init_scale": log_slider(_("init scale g"), 0.2, 5, 1.0),
+            "init_scale": log_slider(_("init scale g"), 0.2, 5, 1.0, also=(1.41,)),
             "seed": seed(),
         },
         show,
@@ -175,7 +177,7 @@ def softmax():
         return View(drawing, readout, abs(bits - 1) < 0.02)
 
     controls = {
-        f"s{i}": slider(_("logit s{i}").format(i=i), -8, 8, float(s)) for i, s in enumerate(slide)
+        f"s{i}": slider(_("logit s{i}").format(i=i), -8, 8, float(s), 0.001) for i, s in enumerate(slide)
     }
     preset = {f"s{i}": float(s) for i, s in enumerate(slide)}
     return Panel(
@@ -235,10 +237,148 @@ def mail():
         _("Real mail"), figures.MailPicture(),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
-            "batch_size": step_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
+            "batch_size": stop_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
             "init_scale": log_slider(_("init scale σ"), 0.001, 10, 0.01),
             "seed": seed(),
         },
         show,
         goal=_("make squared error at least twice as often wrong as cross entropy"),
+        presets={
+            _("small start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01},
+            _("saturated start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 3.02},
+        },
+    )
+
+
+def check_cross_entropy(attempt):
+    """Exercise 1: cross entropy that survives an output of 0.
+
+    Parameters
+    ----------
+    attempt : callable
+        Takes output o and target y, returns the loss in nats.
+
+    Returns
+    -------
+    ExercisePanel
+        The verdict.
+    """
+
+    def clipped(o, y):
+        return losses.binary_cross_entropy(np.clip(o, 1e-12, 1 - 1e-12), y)
+
+    return ExercisePanel(
+        Exercise(
+            _("Exercise 1, cross entropy that survives o = 0"),
+            clipped,
+            "def cross_entropy(o, y):\n"
+            "    o = np.clip(o, 1e-12, 1 - 1e-12)\n"
+            "    return -(y * np.log(o) + (1 - y) * np.log(1 - o))",
+            (
+                _("Begin with the formula of the slide, but with np.log, the natural logarithm."),
+                _("At o = 0 the logarithm is −∞. Move o a little away from 0 and from 1 first."),
+                _("np.clip(o, low, high) does that. Use low = 1e-12 and high = 1 − 1e-12."),
+            ),
+            cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
+            mistakes=(
+                Mistake(lambda o, y: -(y * np.log(o) + (1 - y) * np.log(1 - o)),
+                        _("The formula is right, but 0 · ∞ is not a number. Clip o first.")),
+                Mistake(lambda o, y: clipped(o, y) / np.log(2),
+                        _("That is in bits. Use np.log for nats.")),
+                Mistake(lambda o, y: -clipped(o, y), _("The minus sign is missing.")),
+                Mistake(lambda o, y: -y * np.log(np.clip(o, 1e-12, 1 - 1e-12)),
+                        _("The part for y = 0 is missing.")),
+                Mistake(lambda o, y: -(y * np.log(np.maximum(o, 1e-12))
+                                       + (1 - y) * np.log(1 - np.maximum(o, 1e-12))),
+                        _("Clip o at both ends: at o = 1 the other logarithm is infinite.")),
+            ),
+            tolerance=1e-5,
+        ),
+        attempt,
+    )
+
+
+def check_finite_difference(attempt):
+    """Exercise 2: the slope of a function, measured.
+
+    Parameters
+    ----------
+    attempt : callable
+        Takes a function f, a place w and a small number h, returns the central difference.
+
+    Returns
+    -------
+    ExercisePanel
+        The verdict.
+    """
+
+    def central(f, w, h):
+        return (f(w + h) - f(w - h)) / (2 * h)
+
+    def w_cubed(w):
+        return w**3
+
+    def bits_of_neuron(w):
+        return losses.binary_cross_entropy_from_logits(1.5 * w + 0.5, 1, base=2)
+
+    return ExercisePanel(
+        Exercise(
+            _("Exercise 2, a measured slope"),
+            central,
+            "def slope(f, w, h):\n    return (f(w + h) - f(w - h)) / (2 * h)",
+            (
+                _("The slope is height difference divided by distance."),
+                _("Go the same small way h to both sides of w. How far apart are the two places?"),
+            ),
+            cases=((w_cubed, 2.0, 0.1), (bits_of_neuron, 0.4, 0.01), (bits_of_neuron, -1.0, 0.01)),
+            mistakes=(
+                Mistake(lambda f, w, h: (f(w + h) - f(w)) / h,
+                        _("That is the one-sided difference. Take both sides: its error is "
+                          "of order h², not h.")),
+                Mistake(lambda f, w, h: (f(w) - f(w - h)) / h,
+                        _("That is the one-sided difference. Take both sides: its error is "
+                          "of order h², not h.")),
+                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / h,
+                        _("Twice too much: w + h and w − h are 2h apart.")),
+                Mistake(lambda f, w, h: f(w + h) - f(w - h),
+                        _("Divide by the distance 2h.")),
+                Mistake(lambda f, w, h: (f(w - h) - f(w + h)) / (2 * h),
+                        _("The sign is turned round: right minus left.")),
+            ),
+        ),
+        attempt,
+    )
+
+
+def check_one_bit(attempt):
+    """Exercise 3: the output that costs one bit when the target is 1.
+
+    Parameters
+    ----------
+    attempt : float
+        The output o.
+
+    Returns
+    -------
+    ExercisePanel
+        The verdict.
+    """
+    return ExercisePanel(
+        Exercise(
+            _("Exercise 3, one bit"),
+            0.5,
+            "o = 0.5    # −log2(0.5) = 1",
+            (
+                _("Solve −log2(o) = 1."),
+                _("2 to which power is o? To the power −1."),
+            ),
+            mistakes=(
+                Mistake(float(np.exp(-1)), _("That output costs one nat, not one bit.")),
+                Mistake(2.0, _("A probability cannot be larger than 1. Mind the minus sign.")),
+                Mistake(0.0, _("An output of 0 costs infinitely many bits.")),
+                Mistake(1.0, _("An output of 1 is quite sure and right: it costs nothing.")),
+            ),
+            tolerance=1e-3,
+        ),
+        attempt,
     )

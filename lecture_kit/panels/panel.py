@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
+from traitlets import Unicode
 
 from lecture_kit.language import translate as _
 
@@ -33,6 +34,16 @@ class View:
     readout: str
     goal_met: bool = False
     progress: float = 1.0
+
+
+class DescribedImage(Image):
+    """An image whose tooltip is its alternative text.
+
+    The front end writes the tooltip of a widget into the page only if the widget has an (empty)
+    description, which an ordinary image has not.
+    """
+
+    description = Unicode("").tag(sync=True)
 
 
 class Panel(VBox):
@@ -69,21 +80,19 @@ class Panel(VBox):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
         self._task, self._waiting = None, False
-        self.goal = Label(layout=Layout(height="22px", margin="0 4px"))
-        self.readout = Label(layout=Layout(height="24px", width="840px", margin="0 4px"))
+        self.goal = Label(layout=Layout(margin="0 8px"))
+        self.readout = Label(layout=Layout(width="840px", margin="0 4px"))
         self.progress = FloatProgress(
             min=0, max=1, layout=Layout(width="100px", height="16px", margin="4px"))
-        size = Layout(width=f"{picture.width}px", height=f"{picture.height}px", max_width="none",
-                      min_height=f"{picture.height}px")
-        self.image = Image(format="png", layout=size)
+        size = Layout(width=f"{picture.width}px", max_width="100%", height="auto", flex="0 0 auto")
+        self.image = DescribedImage(format="png", layout=size)
         self._run_to_the_end()
         for control in controls.values():
             control.observe(self._changed, "value")
-        row = Layout(flex_flow="row wrap", align_items="center", width=f"{picture.width + 10}px")
+        row = Layout(flex_flow="row wrap", align_items="center", max_width=f"{picture.width}px")
         super().__init__([
             HBox(list(controls.values()), layout=row),
-            HBox(self._buttons(presets or {}, play), layout=row),
-            self.goal,
+            HBox([*self._buttons(presets or {}, play), self.goal], layout=row),
             self.image,
             HBox([self.readout, self.progress]),
         ])

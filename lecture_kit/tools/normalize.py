@@ -46,11 +46,24 @@ def normalize(notebook):
             continue
         count += 1
         cell.execution_count = count
+        cell.outputs = _join_streams(cell.outputs)
         for output in cell.outputs:
             output.get("data", {}).pop(_WIDGET_VIEW, None)
             if output.output_type == "execute_result":
                 output.execution_count = count
     return notebook
+
+
+def _join_streams(outputs):
+    """Join what was printed in a row: a slow machine hands it over in more pieces."""
+    joined = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output.output_type == "stream" and output.name == before.get("name"):
+            before["text"] += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def execute(notebook, folder):

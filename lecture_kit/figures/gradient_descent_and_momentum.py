@@ -1,0 +1,295 @@
+"""Pictures of section 04, gradient descent and momentum."""
+
+import numpy as np
+
+from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.figures.picture import Picture
+
+_HEIGHTS = (-1.62, 4.1)  # both axes of the ball show these heights
+
+
+class BallPicture(Picture):
+    """A ball on a landscape with two wells, the forces on it, and its height step by step.
+
+    Parameters
+    ----------
+    x, heights : ndarray of shape (n_points,)
+        The landscape.
+    minima : ndarray of shape (2, 2)
+        Place and height of the global minimum, then of the local one.
+    hilltop : float
+        Height of the hill between them.
+    n_steps : int
+        How many steps the axis of the steps is long.
+    """
+
+    height = 300
+
+    def __init__(self, x, heights, minima, hilltop, n_steps):
+        self.landscape, self.minima = (x, heights), minima
+        self.hilltop, self.n_steps = hilltop, n_steps
+        super().__init__()
+
+    def build(self, figure):
+        """Draw the landscape, axes, names and an empty path."""
+        grid = figure.add_gridspec(2, 2, height_ratios=(3.6, 1), width_ratios=(1.25, 1))
+        grid.update(left=0.055, right=0.9, bottom=0.155, top=0.91, wspace=0.15, hspace=0.07)
+        land, height = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[:, 1])
+        strip = figure.add_subplot(grid[1, 0], sharex=land)
+        land.set(xlim=(-1.9, 1.9), ylim=_HEIGHTS, ylabel="height f(x)", yticks=range(-1, 5))
+        land.tick_params(labelbottom=False)
+        land.plot(*self.landscape, color=GREY, linewidth=1.5)
+        height.set(xlim=(0, self.n_steps), ylim=_HEIGHTS, xlabel="step", ylabel="height f",
+                   yticks=range(-1, 5), xticks=range(0, self.n_steps + 1, 10))
+        self._name_heights(height)
+        self._build_strip(strip)
+        self.titles = [self.moving(axes.title) for axes in (land, height)]
+        self.bounds = [
+            self.moving(land.text(x, y - 0.22, "", ha="center", va="top"))
+            for x, y in self.minima]
+        self.path = self.moving(land.plot([], [], marker=".", linewidth=1, alpha=0.6)[0])
+        self.heights = self.moving(height.plot([], [], linewidth=1.6)[0])
+        balls = {"color": BLUE, "markersize": 11, "markeredgecolor": "white"}
+        self.drop = self.moving(strip.axvline(0, color=GREY, linewidth=0.8))
+        self.ball = self.moving(land.plot([], [], "o", **balls)[0])
+        self.height_ball = self.moving(height.plot([], [], "o", clip_on=False, **balls)[0])
+        self.arrows = self.moving(strip.quiver(
+            [0, 0, 0], [2, 1, 0], [0, 0, 0], [0, 0, 0], angles="xy", scale_units="xy", scale=1,
+            units="dots", width=6, headwidth=3, headlength=3.5, headaxislength=3.2, minlength=0.5,
+            color=[LOOKS["gradient descent"]["color"], LOOKS["momentum"]["color"], BLUE]))
+
+    def _name_heights(self, axes):
+        (_, global_height), (_, local_height) = self.minima
+        right = 1.03 * self.n_steps
+        for name, y, side in (("global", global_height, "center"), ("local", local_height, "top"),
+                              ("hilltop", self.hilltop, "bottom")):
+            axes.axhline(y, **{**LOOKS["theory"], "linewidth": 1.2, "color": GREY})
+            axes.text(right, y, f"{name} {y:.2f}".replace("-", "−"), va=side, color=GREY, clip_on=False)
+
+    def _build_strip(self, axes):
+        axes.set(ylim=(-0.6, 2.6), yticks=(2, 1, 0), xlabel="x")
+        axes.set_yticklabels(["−η g", "β v", "sum"])
+        axes.set_facecolor("#f4f4f4")
+        axes.grid(visible=False)
+        axes.tick_params(axis="y", length=0)
+
+    def draw(self, path, heights, push, carry, bounds, look, titles):
+        """Give path, ball and arrows new data.
+
+        Parameters
+        ----------
+        path, heights : ndarray of shape (n_steps_so_far + 1,)
+            Where the ball has been, and how high.
+        push, carry : float
+            −ηg and βv where it is now.
+        bounds : list of (str, bool)
+            Words under the global and the local minimum, and whether it can hold the ball.
+        look : str
+            Name of the rule, "gradient descent" or "momentum".
+        titles : tuple of str
+            What is seen on the left and on the right.
+        """
+        self.path.set(data=(path, heights), color=LOOKS[look]["color"])
+        self.heights.set(data=(np.arange(len(path)), heights), color=LOOKS[look]["color"])
+        self.ball.set_data(path[-1:], heights[-1:])
+        self.height_ball.set_data([len(path) - 1], np.clip(heights[-1:], *_HEIGHTS))
+        self.drop.set_xdata([path[-1], path[-1]])
+        self.arrows.set_offsets(np.column_stack([np.full(3, path[-1]), [2, 1, 0]]))
+        self.arrows.set_UVC([push, carry, push + carry], np.zeros(3))
+        for text, (words, holds) in zip(self.bounds, bounds, strict=True):
+            text.set(text=words, color=GREEN if holds else VERMILLION)
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+
+class ValleyPicture(Picture):
+    """A valley with the path of one run, its loss, and the map of convergence rates.
+
+    Parameters
+    ----------
+    x, y : ndarray of shape (n_columns,) and (n_rows,)
+        Grid of the valley.
+    heights : ndarray of shape (n_rows, n_columns)
+        Heights on the grid.
+    learning_rates, momenta : ndarray of shape (n_rates,) and (n_momenta,)
+        Grid of the map.
+    n_steps : int
+        How many steps the axis of the steps is long.
+    """
+
+    def __init__(self, x, y, heights, learning_rates, momenta, n_steps):
+        self.valley, self.map_grid = (x, y, heights), (learning_rates, momenta)
+        self.n_steps = n_steps
+        super().__init__()
+
+    def build(self, figure):
+        """Draw the valley, axes, names and empty curves."""
+        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1, 1.2))
+        grid.update(left=0.05, right=0.935, bottom=0.15, top=0.9, wspace=0.26)
+        valley, loss, rates = (figure.add_subplot(cell) for cell in grid)
+        x, y, heights = self.valley
+        valley.contour(x, y, heights, levels=np.geomspace(0.05, 90, 9), colors="#b8c4cc",
+                       linewidths=0.8)
+        valley.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="x", ylabel="y", aspect="equal")
+        valley.grid(visible=False)
+        valley.plot(0, 0, "*", color=BLACK, markersize=10)
+        loss.set(xlim=(0, self.n_steps), ylim=(1e-16, 1e4), yscale="log", xlabel="step", ylabel="f")
+        loss.set(xticks=range(0, self.n_steps + 1, 15), yticks=np.logspace(-16, 4, 6))
+        loss.text(0.04, 0.05, "dotted: theory's slope", transform=loss.transAxes)
+        self._build_map(rates)
+        self.titles = [self.moving(axes.title) for axes in (valley, loss, rates)]
+        self.path = self.moving(valley.plot([], [], marker=".", linewidth=1.2)[0])
+        self.end = self.moving(valley.plot([], [], "o", color=BLUE, markeredgecolor="white")[0])
+        self.loss = self.moving(loss.plot([], [])[0])
+        self.theory = self.moving(loss.plot([], [], **LOOKS["theory"])[0])
+        self.point = self.moving(rates.plot(
+            [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
+
+    def _build_map(self, axes):
+        self.map_axes, self.map_name, self.map_parts = axes, None, []
+        axes.set(xlim=(0, self.map_grid[0][-1]), ylim=(0, 1), xlabel="learning rate η",
+                 ylabel="momentum β")
+        axes.grid(visible=False)
+        axes.set_facecolor("#eeeeee")
+        self.critical = axes.plot([], [], **LOOKS["theory"])[0]
+        self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=14)[0]
+        self.bar_axes = axes.inset_axes((1.04, 0, 0.05, 1))
+        self.levels = np.array([0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0])
+
+    def draw(self, path, losses, theory, look, point, rate_map, titles):
+        """Give path, curves and point new data.
+
+        Parameters
+        ----------
+        path : ndarray of shape (n_points, 2)
+            The run, up to where it diverges.
+        losses : ndarray of shape (n_points,)
+            Heights along the path.
+        theory : ndarray of shape (n_steps + 1,)
+            Heights that fall at the theoretical rate.
+        look : str
+            Name of the rule: "gradient descent", "momentum" or "Nesterov".
+        point : tuple of float
+            Learning rate and momentum of the run.
+        rate_map : dict
+            ``name``; ``rates``, ndarray of shape (n_momenta, n_rates); ``critical``, ndarray of
+            shape (n_momenta,), the critical learning rate for each momentum; ``best``, the pair
+            (learning rate, momentum) with the best rate. A new name redraws the map.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        if rate_map["name"] != self.map_name:
+            self._draw_map(**rate_map)
+        self.path.set(data=path.T, color=LOOKS[look]["color"])
+        self.end.set_data(*path[-1:].T)
+        self.loss.set(data=(np.arange(len(losses)), losses), **LOOKS[look])
+        self.theory.set_data(np.arange(len(theory)), theory)
+        self.point.set_data([point[0]], [point[1]])
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+    def _draw_map(self, name, rates, critical, best):
+        self.map_name = name
+        for part in self.map_parts:
+            part.remove()
+        filled = self.map_axes.contourf(
+            *self.map_grid, rates, levels=self.levels, cmap="viridis_r", zorder=0.5)
+        words = self.map_axes.text(0.97, 0.04, "diverges", ha="right", transform=self.map_axes.transAxes)
+        self.map_parts = [filled, words]
+        self.critical.set_data(critical, self.map_grid[1])
+        self.star.set_data([best[0]], [best[1]])
+        self.bar_axes.clear()
+        self.figure.colorbar(filled, cax=self.bar_axes, ticks=self.levels[::2])
+        self.bar_axes.set_title("rate", fontweight="normal", fontsize=9)
+        self.background_changed()
+
+
+class StartsPicture(Picture):
+    """Many starts on a landscape, where each run ends, and the share in the global minimum.
+
+    Parameters
+    ----------
+    x, heights : ndarray of shape (n_points,)
+        The landscape.
+    hilltop : float
+        Place of the top between the wells.
+    basin_share : float
+        Theory's share for tiny steps without momentum.
+    """
+
+    fates = ("global", "local", "neither")
+
+    def __init__(self, x, heights, hilltop, basin_share):
+        self.landscape, self.hilltop, self.basin_share = (x, heights), hilltop, basin_share
+        super().__init__()
+
+    def build(self, figure):
+        """Draw the landscape, axes, names and empty curves."""
+        grid = figure.add_gridspec(2, 2, height_ratios=(2, 1), width_ratios=(1.2, 1))
+        grid.update(left=0.07, right=0.985, bottom=0.15, top=0.9, wspace=0.16, hspace=0.09)
+        land, share = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[:, 1])
+        strip = figure.add_subplot(grid[1, 0], sharex=land)
+        x, heights = self.landscape
+        land.set(xlim=(x[0], x[-1]), ylim=(-1.6, 5), ylabel="height f(x)")
+        land.tick_params(labelbottom=False)
+        land.plot(x, heights, color=GREY, linewidth=1.2)
+        strip.set(ylim=(-0.6, 2.6), yticks=(2, 1, 0), xlabel="start x")
+        strip.set_yticklabels(self.fates)
+        strip.set_facecolor("#f4f4f4")
+        for axes in (land, strip):
+            axes.axvline(self.hilltop, **{**LOOKS["theory"], "linewidth": 1.2})
+        land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
+        share.set(xlim=(0, 1), ylim=(0, 1), xlabel="momentum β", ylabel="share of the starts")
+        share.text(0.99, 0.93, "dotted: width of the global basin", ha="right")
+        self.titles = [self.moving(axes.title) for axes in (land, share)]
+        looks = {"global": (BLUE, "-", "o"), "local": (VERMILLION, "--", "s"),
+                 "neither": (BLACK, "-.", "x")}
+        self.starts, self.rugs, self.curves = {}, {}, {}
+        for row, name in zip((2, 1, 0), self.fates, strict=True):
+            color, line, marker = looks[name]
+            self.starts[name] = self.moving(
+                land.plot([], [], marker, color=color, markersize=2.5, markeredgewidth=0.5)[0])
+            self.rugs[name] = self.moving(strip.plot(
+                [], [], "|", color=color, markersize=14, markeredgewidth=0.6)[0])
+            strip.get_yticklabels()[2 - row].set_color(color)
+            self.curves[name] = self.moving(share.plot(
+                [], [], color=color, linestyle=line, linewidth=2)[0])
+        self.names = {name: self.moving(share.text(0, 0, name, color=looks[name][0], va="center"))
+                      for name in self.fates}
+        self.moving(share.axhline(self.basin_share, **LOOKS["theory"]))
+        self.cursor = self.moving(share.axvline(0, color=GREY, linewidth=1))
+        self.point = self.moving(share.plot(
+            [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
+
+    def draw(self, starts, heights, momenta, shares, point, titles):
+        """Give starts and curves new data.
+
+        Parameters
+        ----------
+        starts, heights : dict of str to ndarray of shape (n_starts_with_this_fate,)
+            Places and heights of the starts, by where they end: "global", "local", "neither".
+        momenta : ndarray of shape (n_momenta,)
+            The values of β of the curves.
+        shares : dict of str to ndarray of shape (n_momenta,)
+            Shares by where the runs end.
+        point : tuple of float
+            Momentum now, and the measured share in the global minimum.
+        titles : tuple of str
+            What is seen on the left and on the right.
+        """
+        for name in self.fates:
+            self.starts[name].set_data(starts[name], heights[name])
+            rows = np.full(len(starts[name]), 2 - self.fates.index(name))
+            self.rugs[name].set_data(starts[name], rows)
+            self.curves[name].set_data(momenta, shares[name])
+        self._place_names(momenta, shares)
+        self.cursor.set_xdata([point[0], point[0]])
+        self.point.set_data([point[0]], [point[1]])
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+    def _place_names(self, momenta, shares):
+        lowest = -1.0
+        for name in sorted(self.fates, key=lambda name: shares[name][0]):
+            lowest = max(shares[name][0] + 0.035, lowest + 0.07)
+            self.names[name].set_position((0.015, lowest))

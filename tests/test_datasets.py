@@ -1,0 +1,132 @@
+"""Data sets: what is in the files, against scikit-learn's copy of the digits."""
+
+import numpy as np
+import pytest
+from oracles import says
+from sklearn.datasets import load_digits as sklearn_digits
+
+from lecture_kit.datasets import load_digits, load_spambase
+
+LOADED = {"spambase": load_spambase(), "digits, training": load_digits()[0],
+          "digits, test": load_digits()[1]}
+every_dataset = pytest.mark.parametrize("dataset", LOADED.values(), ids=LOADED)
+
+
+@pytest.mark.parametrize(("name", "shape", "n_classes"), [
+    ("spambase", (4200, 57), 2), ("digits, training", (3823, 64), 10),
+    ("digits, test", (1797, 64), 10),
+])
+def test_dataset_has_the_rows_columns_and_classes_it_promises(name, shape, n_classes):
+    dataset = LOADED[name]
+    assert dataset.features.shape == shape
+    assert dataset.labels.shape == (len(dataset),) == shape[:1]
+    assert len(dataset.feature_names) == shape[1]
+    assert len(dataset.class_names) == n_classes
+    np.testing.assert_array_equal(np.unique(dataset.labels), np.arange(n_classes))
+
+
+@every_dataset
+def test_features_are_finite_floats_and_labels_are_integers(dataset):
+    assert dataset.features.dtype == np.float64
+    assert np.isfinite(dataset.features).all()
+    assert dataset.labels.dtype.kind == "i"
+
+
+@every_dataset
+@pytest.mark.parametrize("name", ["features", "labels"])
+def test_arrays_are_read_only(dataset, name):
+    array = getattr(dataset, name)
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 0
+
+
+@every_dataset
+def test_feature_names_are_different_texts(dataset):
+    assert all(type(name) is str and name for name in dataset.feature_names)
+    assert len(set(dataset.feature_names)) == len(dataset.feature_names)
+
+
+def test_spambase_has_its_names_in_order():
+    names = load_spambase().feature_names
+    assert names[0] == "word_freq_make"
+    assert names[48:] == ("char_freq_;", "char_freq_(", "char_freq_[", "char_freq_!",
+                          "char_freq_$", "char_freq_#", "capital_run_length_average",
+                          "capital_run_length_longest", "capital_run_length_total")
+    assert load_spambase().class_names == ("mail", "spam")
+
+
+def test_spambase_holds_39_9_percent_spam():
+    assert round(100 * load_spambase().labels.mean(), 1) == 39.9
+
+
+def test_spambase_features_have_the_known_range():
+    features = load_spambase().features
+    assert features.min() == 0
+    assert features.max() == 15_841
+    assert features[:, :54].max() <= 100  # percent
+
+
+def test_spambase_has_no_row_twice():
+    assert len(np.unique(load_spambase().features, axis=0)) == 4200
+
+
+def test_spambase_is_shuffled():
+    first, second = load_spambase().split(2100)
+    assert first.labels.mean() == pytest.approx(second.labels.mean(), abs=0.05)
+
+
+def test_digits_test_rows_equal_those_of_scikit_learn():
+    expected = sklearn_digits()
+    np.testing.assert_array_equal(load_digits()[1].features, expected.data)
+    np.testing.assert_array_equal(load_digits()[1].labels, expected.target)
+
+
+def test_digits_are_grey_values_from_0_to_16():
+    for part in load_digits():
+        assert part.features.min() == 0
+        assert part.features.max() == 16
+        np.testing.assert_array_equal(part.features, part.features.round())
+
+
+def test_digits_have_their_names_in_row_order():
+    names = load_digits()[0].feature_names
+    assert names == tuple(f"p{row}{column}" for row in range(8) for column in range(8))
+    assert load_digits()[1].feature_names == names
+    assert load_digits()[0].class_names == tuple("0123456789")
+
+
+def test_no_test_digit_is_a_training_digit():
+    training, test = ({row.tobytes() for row in part.features} for part in load_digits())
+    assert not training & test
+
+
+@pytest.mark.parametrize("load", [load_spambase, load_digits])
+def test_files_are_read_only_once(load):
+    assert load() is load()
+
+
+@every_dataset
+@pytest.mark.parametrize("n_first", [1, 1000, -1])
+def test_split_cuts_the_rows_in_two(dataset, n_first):
+    n_first = n_first % len(dataset)
+    first, second = dataset.split(n_first)
+    assert (len(first), len(second)) == (n_first, len(dataset) - n_first)
+    np.testing.assert_array_equal(np.concatenate([first.features, second.features]),
+                                  dataset.features)
+    np.testing.assert_array_equal(np.concatenate([first.labels, second.labels]), dataset.labels)
+
+
+@every_dataset
+def test_parts_keep_the_names_and_stay_read_only(dataset):
+    for part in dataset.split(10):
+        assert part.feature_names == dataset.feature_names
+        assert part.class_names == dataset.class_names
+        assert not part.features.flags.writeable
+        assert not part.labels.flags.writeable
+
+
+@pytest.mark.parametrize("bad", [0, -5, 4200, 5000])
+def test_split_refuses_an_empty_part(bad):
+    pattern = says("n_first must lie between 1 and 4199", repr(bad), "Leave at least one row")
+    with pytest.raises(ValueError, match=pattern):
+        load_spambase().split(bad)

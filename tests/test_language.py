@@ -1,0 +1,59 @@
+"""Words on panels: English without a catalogue, translated with one."""
+
+import importlib.util
+import struct
+from pathlib import Path
+
+import pytest
+
+from lecture_kit import language
+
+
+def write_catalogue(path, words):
+    """Write a gettext catalogue, see "The Format of GNU MO Files" in the gettext manual."""
+    entries = sorted({"": "Content-Type: text/plain; charset=UTF-8\n", **words}.items())
+    texts = [[text.encode() for text in column] for column in zip(*entries, strict=True)]
+    position = 28 + 16 * len(entries)
+    tables, body = b"", b""
+    for column in texts:
+        for text in column:
+            tables += struct.pack("<2I", len(text), position + len(body))
+            body += text + b"\0"
+    header = struct.pack("<7I", 0x950412DE, 0, len(entries), 28, 28 + 8 * len(entries), 0, 0)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(header + tables + body)
+
+
+def load_copy(folder):
+    """Import a copy of the module that looks for its catalogues in another folder."""
+    copy = folder / "language.py"
+    copy.write_text(Path(language.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("language_copy", copy)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def korean(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "ko")
+    write_catalogue(tmp_path / "locales/ko/LC_MESSAGES/lecture_kit.mo", {"momentum": "모멘텀"})
+    return load_copy(tmp_path)
+
+
+@pytest.mark.parametrize("words", ["learning rate", "100 %", "{loss} after {n} steps", ""])
+def test_words_without_a_translation_stay_as_they_are(words):
+    assert language.translate(words) == words
+
+
+def test_words_stay_english_without_any_catalogue(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "ko")
+    assert load_copy(tmp_path).translate("momentum") == "momentum"
+
+
+def test_words_are_translated_with_a_catalogue(korean):
+    assert korean.translate("momentum") == "모멘텀"
+
+
+def test_words_that_the_catalogue_lacks_stay_english(korean):
+    assert korean.translate("velocity") == "velocity"

@@ -1,0 +1,293 @@
+"""Optimizers against hand-made steps, other forms of the same rule and matrix powers."""
+
+import itertools
+
+import numpy as np
+import pytest
+from oracles import frozen, says
+
+from lecture_kit.landscapes import double_well, quadratic
+from lecture_kit.optimizers import (
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    diverged_at,
+    trajectory,
+    walk,
+)
+
+ALL = [GradientDescent(0.1), Momentum(0.1, 0.9), Nesterov(0.1, 0.9)]
+every_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda rule: type(rule).__name__)
+
+VALLEY = quadratic([0.1, 2])
+START = (-7, 2)
+ROOTS = np.sqrt([0.1, 2])
+OPTIMAL = (4 / ROOTS.sum() ** 2, (np.diff(ROOTS)[0] / ROOTS.sum()) ** 2)  # Polyak
+
+
+# Single steps
+
+
+def test_first_step_of_gradient_descent():
+    moved, _ = GradientDescent(0.1).step(np.array([1.0, -2.0]), np.array([0.5, 4.0]), {})
+    np.testing.assert_allclose(moved, [0.95, -2.4], rtol=1e-15)
+
+
+def test_first_two_steps_of_momentum():
+    optimizer, w = Momentum(0.5, 0.8), np.array([1.0])
+    w, state = optimizer.step(w, np.array([2.0]), optimizer.initial_state(w))
+    assert w == pytest.approx(0.0)  # v = −1
+    w, state = optimizer.step(w, np.array([0.2]), state)
+    assert w == pytest.approx(-0.9, rel=1e-14)  # v = 0.8 · (−1) − 0.5 · 0.2
+    assert state["velocity"] == pytest.approx(-0.9, rel=1e-14)
+
+
+def test_first_two_steps_of_nesterov():
+    optimizer, u = Nesterov(0.5, 0.8), np.array([1.0])
+    u, state = optimizer.step(u, np.array([2.0]), optimizer.initial_state(u))
+    assert u == pytest.approx(-0.8, rel=1e-14)  # v = −1, u = 1 − 0.8 − 1
+    u, state = optimizer.step(u, np.array([0.2]), state)
+    assert u == pytest.approx(-1.62, rel=1e-14)  # v = −0.9, u = −0.8 − 0.72 − 0.1
+    assert state["velocity"] == pytest.approx(-0.9, rel=1e-14)
+
+
+@every_optimizer
+def test_step_changes_nothing_in_place(optimizer):
+    w, g = frozen([1.0, -2.0]), frozen([0.5, 4.0])
+    state = {name: frozen(array + 0.1) for name, array in optimizer.initial_state(w).items()}
+    moved, after = optimizer.step(w, g, state)
+    again, _ = optimizer.step(w, g, state)
+    np.testing.assert_array_equal(moved, again)
+    assert after.keys() == state.keys()
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3)])
+def test_type_and_shape_of_the_parameters_are_kept(optimizer, dtype, shape):
+    w = frozen(np.ones(shape), dtype)
+    moved, state = optimizer.step(w, w, optimizer.initial_state(w))
+    moved, state = optimizer.step(moved, w, state)
+    assert all(array.dtype == dtype for array in [moved, *state.values()])
+    assert all(array.shape == shape for array in [moved, *state.values()])
+
+
+@every_optimizer
+def test_learning_rate_0_stands_still(optimizer):
+    path = trajectory(VALLEY.gradient, type(optimizer)(0), START, 5)
+    np.testing.assert_array_equal(path, np.tile(START, (6, 1)))
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+def test_without_momentum_it_is_gradient_descent(kind):
+    plain = trajectory(VALLEY.gradient, GradientDescent(0.3), START, 20)
+    np.testing.assert_allclose(trajectory(VALLEY.gradient, kind(0.3, 0), START, 20), plain,
+                               rtol=1e-14)
+
+
+def test_default_momentum_is_0_9():
+    assert Momentum(0.1).momentum == Nesterov(0.1).momentum == 0.9
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+def test_velocity_starts_at_0(kind):
+    state = kind(0.1).initial_state(np.ones((2, 3)))
+    np.testing.assert_array_equal(state["velocity"], np.zeros((2, 3)))
+
+
+def test_gradient_descent_remembers_nothing():
+    assert GradientDescent(0.1).initial_state(np.ones(3)) == {}
+
+
+def test_optimizer_itself_has_no_rule():
+    with pytest.raises(TypeError, match="abstract"):
+        Optimizer(0.1)
+
+
+# Whole runs against other forms of the rule
+
+
+def test_gradient_descent_on_a_quadratic_is_a_power():
+    path = trajectory(VALLEY.gradient, GradientDescent(0.4), START, 30)
+    steps = np.arange(31)[:, np.newaxis]
+    expected = np.array(START) * np.array([0.96, 0.2]) ** steps  # 1 − ηλ = 1 − 0.04, 1 − 0.8
+    np.testing.assert_allclose(path, expected, rtol=1e-12)
+
+
+def test_momentum_on_a_slope_reaches_its_closed_form():
+    rate, beta, n = 0.1, 0.7, np.arange(21)
+    path = trajectory(lambda w: np.full_like(w, 3.0), Momentum(rate, beta), [5.0], 20)
+    way = n / (1 - beta) - beta * (1 - beta**n) / (1 - beta) ** 2
+    np.testing.assert_allclose(path[:, 0], 5 - rate * 3 * way, rtol=1e-12)
+
+
+@pytest.mark.parametrize("beta", [0.3, 0.9])
+def test_momentum_on_a_quadratic_is_a_matrix_power(beta):
+    rate, curvature, start = 0.4, 2.0, 1.5
+    path = trajectory(quadratic([curvature]).gradient, Momentum(rate, beta), [start], 25)
+    one_step = np.array([[1 - rate * curvature, beta], [-rate * curvature, beta]])  # on (w, v)
+    expected = [(np.linalg.matrix_power(one_step, n) @ [start, 0])[0] for n in range(26)]
+    np.testing.assert_allclose(path[:, 0], expected, rtol=1e-10, atol=1e-12)
+
+
+def test_momentum_equals_the_form_of_pytorch():
+    gradient, rate, beta = double_well(0.3).gradient, 0.03, 0.8
+    w, buffer, expected = np.array([1.7]), 0, [[1.7]]
+    for _ in range(40):
+        buffer = beta * buffer + gradient(w)
+        w = w - rate * buffer
+        expected.append(w)
+    path = trajectory(gradient, Momentum(rate, beta), [1.7], 40)
+    np.testing.assert_allclose(path, expected, rtol=1e-10)
+
+
+def test_nesterov_equals_the_textbook_form_seen_from_the_look_ahead_point():
+    gradient, rate, beta = double_well(0.3).gradient, 0.03, 0.8
+    w, v, look_ahead = np.array([1.7]), np.zeros(1), [[1.7]]
+    for _ in range(40):
+        v = beta * v - rate * gradient(w + beta * v)
+        w = w + v
+        look_ahead.append(w + beta * v)
+    path = trajectory(gradient, Nesterov(rate, beta), [1.7], 40)
+    np.testing.assert_allclose(path, look_ahead, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("optimizer", "height"), [
+    (GradientDescent(0.95), 0.0133), (Momentum(0.1, 0.9), 0.0479), (Momentum(*OPTIMAL), 1.5e-8),
+])
+def test_zigzag_example_has_the_known_heights_after_30_steps(optimizer, height):
+    path = trajectory(VALLEY.gradient, optimizer, START, 30)
+    assert VALLEY.value(path[-1]) == pytest.approx(height, rel=0.03)
+
+
+# Settings
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Nesterov])
+@pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
+def test_learning_rate_must_be_at_least_0_and_finite(kind, bad):
+    pattern = says("learning_rate must be at least 0 and finite", repr(bad), "Try learning_rate=")
+    with pytest.raises(ValueError, match=pattern):
+        kind(bad)
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+@pytest.mark.parametrize("bad", [-0.1, 1, 1.5, np.nan])
+def test_momentum_must_lie_between_0_and_1(kind, bad):
+    pattern = says("momentum must be at least 0 and less than 1", repr(bad), "Try momentum=0.9.")
+    with pytest.raises(ValueError, match=pattern):
+        kind(0.1, bad)
+
+
+@pytest.mark.parametrize("settings", [{"learning_rate": np.array([[0.1], [-0.1]])},
+                                      {"learning_rate": 0.1, "momentum": np.array([0.5, 1.0])}])
+def test_every_setting_of_an_array_is_checked(settings):
+    with pytest.raises(ValueError, match=r"(?s)must be at least 0 .*; got array\(.*\)\. Try"):
+        Momentum(**settings)
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+def test_settings_in_arrays_step_every_run_on_its_own(kind):
+    rates, betas = np.array([[0.1], [0.3], [0.5]]), np.array([[0.0], [0.5], [0.9]])
+    together = trajectory(VALLEY.gradient, kind(rates, betas), np.tile(START, (3, 1)), 15)
+    for run in range(3):
+        alone = trajectory(VALLEY.gradient, kind(rates[run, 0], betas[run, 0]), START, 15)
+        np.testing.assert_allclose(together[:, run], alone, rtol=1e-13)
+
+
+# Walks
+
+
+@pytest.mark.parametrize("shape", [(2,), (4, 2), (3, 4, 2)])
+@pytest.mark.parametrize("n_steps", [0, 1, 7])
+def test_trajectory_holds_the_start_and_one_point_per_step(shape, n_steps):
+    start = frozen(np.random.default_rng(0).normal(size=shape))
+    path = trajectory(VALLEY.gradient, Momentum(0.1), start, n_steps)
+    assert path.shape == (n_steps + 1, *shape)
+    np.testing.assert_array_equal(path[0], start)
+
+
+def test_walk_gives_the_points_of_the_trajectory_one_by_one():
+    points = walk(VALLEY.gradient, Momentum(0.1), START, 1000)
+    first = list(itertools.islice(points, 8))
+    np.testing.assert_array_equal(first, trajectory(VALLEY.gradient, Momentum(0.1), START, 7))
+
+
+def test_whole_numbers_are_a_start_too():
+    assert trajectory(VALLEY.gradient, GradientDescent(0.3), [1, 2], 1).dtype == np.float64
+
+
+def test_one_optimizer_serves_many_runs():
+    optimizer = Momentum(0.1)
+    first = trajectory(VALLEY.gradient, optimizer, START, 10)
+    np.testing.assert_array_equal(trajectory(VALLEY.gradient, optimizer, START, 10), first)
+
+
+@pytest.mark.parametrize(("bound", "last"), [(100, 6), (64, 6), (63, 5), (1e6, 19)])
+def test_a_run_ends_at_the_step_that_leaves_the_bound(bound, last):
+    path = trajectory(quadratic([1]).gradient, GradientDescent(3), [1], 25, bound=bound)
+    np.testing.assert_array_equal(path[: last + 1, 0], (-2.0) ** np.arange(last + 1))
+    assert np.isnan(path[last + 1 :]).all()
+    assert diverged_at(path) == last + 1
+
+
+def test_default_bound_is_a_million():
+    path = trajectory(quadratic([1]).gradient, GradientDescent(3), [1], 25)
+    assert diverged_at(path) == 20  # 2¹⁹ is inside, 2²⁰ is not
+
+
+def test_a_run_that_diverged_leaves_the_others_alone():
+    starts, rates = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[0.3], [50.0]])
+    path = trajectory(VALLEY.gradient, Momentum(rates, 0.5), starts, 40)
+    alone = trajectory(VALLEY.gradient, Momentum(0.3, 0.5), [1.0, 1.0], 40)
+    np.testing.assert_array_equal(path[:, 0], alone)
+    assert list(diverged_at(path)) == [-1, np.isnan(path[:, 1]).any(axis=-1).argmax()]
+    assert np.isnan(path[-1, 1]).all()
+
+
+def test_a_run_that_left_the_bound_does_not_come_back():
+    path = trajectory(lambda w: np.where(np.abs(w) > 5, w, -9 * w), GradientDescent(1), [1], 6,
+                      bound=50)
+    assert list(path[:2, 0]) == [1, 10]
+    path = trajectory(lambda w: np.where(np.abs(w) > 5, w, -9 * w), GradientDescent(1), [1], 6,
+                      bound=9)
+    assert np.isnan(path[1:]).all()
+
+
+@every_optimizer
+def test_divergence_raises_no_warning(optimizer):
+    path = trajectory(double_well(0.3).gradient, type(optimizer)(1e3), [[2.0], [-3.0]], 200)
+    assert np.isnan(path[-1]).all()
+    assert np.all(diverged_at(path) > 0)
+
+
+def test_a_gradient_that_is_no_number_ends_the_run():
+    path = trajectory(lambda w: np.full_like(w, np.nan), GradientDescent(0.1), [1.0], 3)
+    assert diverged_at(path) == 1
+
+
+@pytest.mark.parametrize(("gone", "expected"), [([], -1), ([4], 4), ([2, 3, 4], 2), ([0], 0)])
+def test_diverged_at_finds_the_first_missing_point(gone, expected):
+    path = np.ones((5, 2))
+    path[gone, 1] = np.nan
+    assert diverged_at(path) == expected
+
+
+def test_diverged_at_answers_for_every_run():
+    path = np.ones((5, 2, 3, 2))
+    path[3:, 0, 1] = np.nan
+    path[1:, 1, 2, 0] = np.nan
+    np.testing.assert_array_equal(diverged_at(path), [[-1, 3, -1], [-1, -1, 1]])
+
+
+@pytest.mark.parametrize("run", [trajectory, lambda *args: next(walk(*args))])
+@pytest.mark.parametrize(("start", "n_steps", "pattern"), [
+    ([np.nan, 1.0], 3, says("start must be finite", "[nan, 1.0]", "Remove NaN")),
+    ([np.inf, 1.0], 3, says("start must be finite", "[inf, 1.0]", "Remove NaN")),
+    (2.0, 3, says("start must have its coordinates on the last axis", "2.0", "Pass [x]")),
+    ([1.0, 1.0], -1, says("n_steps must be at least 0", "-1", "Try n_steps=100.")),
+])
+def test_bad_starts_and_step_numbers_are_refused(run, start, n_steps, pattern):
+    with pytest.raises(ValueError, match=pattern):
+        run(VALLEY.gradient, GradientDescent(0.1), start, n_steps)
