@@ -8,6 +8,7 @@ optimizer steps the whole network at once.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -259,7 +260,7 @@ def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64)
             "Use for example (64, 100, 10).")
     rule = init_scale if callable(init_scale) else lambda fan_in: init_scale
     layers = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in pairwise(sizes):
         layers += [Dense(fan_in, fan_out), ActivationLayer(activation)]
     network = Network(layers[:-1], loss, dtype)
     rng = np.random.default_rng(seed)

@@ -32,8 +32,8 @@ class BallPicture(Picture):
 
     def build(self, figure):
         """Draw the landscape, axes, names and an empty path."""
-        grid = figure.add_gridspec(2, 2, height_ratios=(3.6, 1), width_ratios=(1.25, 1))
-        grid.update(left=0.055, right=0.9, bottom=0.155, top=0.91, wspace=0.15, hspace=0.07)
+        grid = figure.add_gridspec(2, 2, height_ratios=(3.1, 1), width_ratios=(1.25, 1))
+        grid.update(left=0.055, right=0.882, bottom=0.155, top=0.91, wspace=0.15, hspace=0.07)
         land, height = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[:, 1])
         strip = figure.add_subplot(grid[1, 0], sharex=land)
         land.set(xlim=(-1.9, 1.9), ylim=_HEIGHTS, ylabel="height f(x)", yticks=range(-1, 5))
@@ -60,11 +60,12 @@ class BallPicture(Picture):
 
     def _name_heights(self, axes):
         (_, global_height), (_, local_height) = self.minima
-        right = 1.03 * self.n_steps
+        right = 1.035 * self.n_steps
         for name, y, side in (("global", global_height, "center"), ("local", local_height, "top"),
                               ("hilltop", self.hilltop, "bottom")):
             axes.axhline(y, **{**LOOKS["theory"], "linewidth": 1.2, "color": GREY})
-            axes.text(right, y, f"{name} {y:.2f}".replace("-", "−"), va=side, color=GREY, clip_on=False)
+            words = f"{name} {y:.2f}".replace("-", "−")
+            axes.text(right, y, words, va=side, color=GREY, clip_on=False)
 
     def _build_strip(self, axes):
         axes.set(ylim=(-0.6, 2.6), yticks=(2, 1, 0), xlabel="x")
@@ -91,10 +92,12 @@ class BallPicture(Picture):
         """
         self.path.set(data=(path, heights), color=LOOKS[look]["color"])
         self.heights.set(data=(np.arange(len(path)), heights), color=LOOKS[look]["color"])
-        self.ball.set_data(path[-1:], heights[-1:])
-        self.height_ball.set_data([len(path) - 1], np.clip(heights[-1:], *_HEIGHTS))
-        self.drop.set_xdata([path[-1], path[-1]])
-        self.arrows.set_offsets(np.column_stack([np.full(3, path[-1]), [2, 1, 0]]))
+        seen = slice(-1, None) if heights[-1] <= _HEIGHTS[1] else slice(0, 0)
+        self.ball.set_data(path[seen], heights[seen])
+        self.height_ball.set_data(np.arange(len(path))[seen], heights[seen])
+        place = np.resize(path[seen], 3) if path[seen].size else np.full(3, 2 * path[0] + 9)
+        self.drop.set_xdata(place[:2])
+        self.arrows.set_offsets(np.column_stack([place, [2, 1, 0]]))
         self.arrows.set_UVC([push, carry, push + carry], np.zeros(3))
         for text, (words, holds) in zip(self.bounds, bounds, strict=True):
             text.set(text=words, color=GREEN if holds else VERMILLION)
@@ -125,7 +128,7 @@ class ValleyPicture(Picture):
     def build(self, figure):
         """Draw the valley, axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1, 1.2))
-        grid.update(left=0.05, right=0.935, bottom=0.15, top=0.9, wspace=0.26)
+        grid.update(left=0.05, right=0.935, bottom=0.15, top=0.9, wspace=0.32)
         valley, loss, rates = (figure.add_subplot(cell) for cell in grid)
         x, y, heights = self.valley
         valley.contour(x, y, heights, levels=np.geomspace(0.05, 90, 9), colors="#b8c4cc",
@@ -133,9 +136,9 @@ class ValleyPicture(Picture):
         valley.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="x", ylabel="y", aspect="equal")
         valley.grid(visible=False)
         valley.plot(0, 0, "*", color=BLACK, markersize=10)
-        loss.set(xlim=(0, self.n_steps), ylim=(1e-16, 1e4), yscale="log", xlabel="step", ylabel="f")
+        loss.set(xlim=(0, self.n_steps), ylim=(1e-16, 1e4), yscale="log", ylabel="height f",
+                 xlabel="step (dotted: theory's slope)")
         loss.set(xticks=range(0, self.n_steps + 1, 15), yticks=np.logspace(-16, 4, 6))
-        loss.text(0.04, 0.05, "dotted: theory's slope", transform=loss.transAxes)
         self._build_map(rates)
         self.titles = [self.moving(axes.title) for axes in (valley, loss, rates)]
         self.path = self.moving(valley.plot([], [], marker=".", linewidth=1.2)[0])
@@ -153,6 +156,7 @@ class ValleyPicture(Picture):
         axes.set_facecolor("#eeeeee")
         self.critical = axes.plot([], [], **LOOKS["theory"])[0]
         self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=14)[0]
+        axes.text(0.97, 0.04, "diverges", ha="right", transform=axes.transAxes)
         self.bar_axes = axes.inset_axes((1.04, 0, 0.05, 1))
         self.levels = np.array([0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0])
 
@@ -194,8 +198,7 @@ class ValleyPicture(Picture):
             part.remove()
         filled = self.map_axes.contourf(
             *self.map_grid, rates, levels=self.levels, cmap="viridis_r", zorder=0.5)
-        words = self.map_axes.text(0.97, 0.04, "diverges", ha="right", transform=self.map_axes.transAxes)
-        self.map_parts = [filled, words]
+        self.map_parts = [filled]
         self.critical.set_data(critical, self.map_grid[1])
         self.star.set_data([best[0]], [best[1]])
         self.bar_axes.clear()
@@ -239,8 +242,8 @@ class StartsPicture(Picture):
         for axes in (land, strip):
             axes.axvline(self.hilltop, **{**LOOKS["theory"], "linewidth": 1.2})
         land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
-        share.set(xlim=(0, 1), ylim=(0, 1), xlabel="momentum β", ylabel="share of the starts")
-        share.text(0.99, 0.93, "dotted: width of the global basin", ha="right")
+        share.set(xlim=(0, 1), ylim=(0, 1.16), xlabel="momentum β", ylabel="share of the starts",
+                  yticks=np.linspace(0, 1, 6))
         self.titles = [self.moving(axes.title) for axes in (land, share)]
         looks = {"global": (BLUE, "-", "o"), "local": (VERMILLION, "--", "s"),
                  "neither": (BLACK, "-.", "x")}
@@ -252,12 +255,13 @@ class StartsPicture(Picture):
             self.rugs[name] = self.moving(strip.plot(
                 [], [], "|", color=color, markersize=14, markeredgewidth=0.6)[0])
             strip.get_yticklabels()[2 - row].set_color(color)
-            self.curves[name] = self.moving(share.plot(
-                [], [], color=color, linestyle=line, linewidth=2)[0])
-        self.names = {name: self.moving(share.text(0, 0, name, color=looks[name][0], va="center"))
-                      for name in self.fates}
-        self.moving(share.axhline(self.basin_share, **LOOKS["theory"]))
-        self.cursor = self.moving(share.axvline(0, color=GREY, linewidth=1))
+            if name != "local":  # what is missing to 1
+                self.curves[name] = self.moving(share.plot(
+                    [], [], color=color, linestyle=line, label=name)[0])
+        self.moving(share.axhline(
+            self.basin_share, label="width of the global basin", **LOOKS["theory"]))
+        share.legend(loc="upper center", ncols=3, columnspacing=1.4, borderaxespad=0)
+        self.cursor = self.moving(share.plot([0, 0], [0, 1], color=GREY, linewidth=1)[0])
         self.point = self.moving(share.plot(
             [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
 
@@ -281,15 +285,9 @@ class StartsPicture(Picture):
             self.starts[name].set_data(starts[name], heights[name])
             rows = np.full(len(starts[name]), 2 - self.fates.index(name))
             self.rugs[name].set_data(starts[name], rows)
-            self.curves[name].set_data(momenta, shares[name])
-        self._place_names(momenta, shares)
+        for name, curve in self.curves.items():
+            curve.set_data(momenta, shares[name])
         self.cursor.set_xdata([point[0], point[0]])
         self.point.set_data([point[0]], [point[1]])
         for title, words in zip(self.titles, titles, strict=True):
             title.set_text(words)
-
-    def _place_names(self, momenta, shares):
-        lowest = -1.0
-        for name in sorted(self.fates, key=lambda name: shares[name][0]):
-            lowest = max(shares[name][0] + 0.035, lowest + 0.07)
-            self.names[name].set_position((0.015, lowest))

@@ -22,8 +22,8 @@ class OneNeuronPicture(Picture):
         output.set(ylim=(-0.03, 1.08), ylabel="output o = σ(z)")
         loss.set(ylim=(-0.3, 9.6), ylabel="loss e")
         gradient.set(ylim=(-0.05, 1.75), ylabel="|∂e/∂w|")
-        output.text(6.5, 0.03, "saturated", ha="center", color=GREY)
-        output.text(-6.5, 0.97, "saturated", ha="center", color=GREY)
+        for z in (-6.5, 6.5):
+            output.text(z, 0.5, "saturated", ha="center", color=GREY)
         self.titles = [self.moving(axes.title) for axes in (output, loss, gradient)]
         self.sigmoid = output.plot([], [], **LOOKS["sigmoid"])[0]
         self.tangent = self.moving(output.plot([], [], color=BLACK, linewidth=1.2)[0])
@@ -74,7 +74,7 @@ class OneNeuronPicture(Picture):
         self.target.set_ydata([target, target])
         self.target_name.set_position((-8.7 if target == 0 else 6, target + 0.01))
         wrong_side = 1 if target == 0 else -1
-        places = {"squared error": [(5.8, 0.8), (5.8, 0.2)],
+        places = {"squared error": [(5.8, 1.0), (5.8, 0.2)],
                   "cross entropy": [(0.4, 5.6), (5.2, 1.58)]}
         for name in _LOSSES:
             heights = (losses[name], gradients[name])
@@ -98,14 +98,12 @@ class RacePicture(Picture):
         output.text(396, 0.12, "right: o < 0.1", ha="right", color=GREY)
         self.titles = [self.moving(axes.title) for axes in (output, loss)]
         self.outputs, self.losses, self.arrivals = {}, {}, {}
-        for name, height in zip(_LOSSES, (0.9, 0.8), strict=True):
+        for name in _LOSSES:
             self.outputs[name] = self.moving(output.plot([], [], **LOOKS[name])[0])
-            self.losses[name] = self.moving(
-                loss.plot([], [], **LOOKS[name])[0])
+            self.losses[name] = self.moving(loss.plot([], [], label=name, **LOOKS[name])[0])
             self.arrivals[name] = self.moving(
                 output.plot([], [], "D", color=LOOKS[name]["color"])[0])
-            output.text(396, height, name, ha="right", color=LOOKS[name]["color"])
-            loss.text(396, 6.2 * height, name, ha="right", color=LOOKS[name]["color"])
+        loss.legend(loc="upper right")
 
     def draw(self, outputs, losses, arrivals):
         """Give the curves new data.
@@ -125,7 +123,7 @@ class RacePicture(Picture):
             at = [] if step is None else [step]
             self.arrivals[name].set_data(at, outputs[name][at])
         words = ["never" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
-        self.titles[0].set_text(f"right after step: squared {words[0]}, entropy {words[1]}")
+        self.titles[0].set_text(f"right at step: {words[0]} and {words[1]}")
         last = [losses[name][-1] for name in _LOSSES]
         self.titles[1].set_text(f"loss at the end: {last[0]:.2g} and {last[1]:.2g}")
 
@@ -239,17 +237,16 @@ class MailPicture(Picture):
                   ylabel="training loss ÷ its value at the start")
         error.set(xlim=(0, 20), ylim=(0, 0.75), xlabel="epoch", xticks=range(0, 21, 5),
                   ylabel="share of wrong answers, validation")
-        self.titles = [self.moving(axes.title) for axes in (share, error)]
+        self.titles = [self.moving(axes.set_title("", loc="left")) for axes in (share, error)]
         self.always_mail = self.moving(error.plot([], [], **LOOKS["theory"])[0])
         self.always_mail_name = self.moving(
             error.text(19.8, 0, "always answer “mail”", ha="right", va="bottom"))
         self.losses, self.errors = {}, {}
-        for name, height in zip(_LOSSES, (0.93, 0.84), strict=True):
-            self.losses[name] = self.moving(share.plot([], [], **LOOKS[name])[0])
+        for name in _LOSSES:
+            self.losses[name] = self.moving(share.plot([], [], label=name, **LOOKS[name])[0])
             self.errors[name] = self.moving(error.plot([], [], **LOOKS[name])[0])
-            for axes in (share, error):
-                axes.text(0.99, height, name, ha="right", transform=axes.transAxes,
-                          color=LOOKS[name]["color"])
+        # above the axes, where no curve can reach the names
+        share.legend(loc="lower right", bbox_to_anchor=(1.02, 0.985), ncols=2, borderaxespad=0)
 
     def draw(self, epochs, losses, errors, always_mail):
         """Give the curves new data.

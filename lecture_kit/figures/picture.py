@@ -162,6 +162,7 @@ def encode_png(pixels):
         checksum = zlib.crc32(kind + content)
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
+    signature = b"\x89PNG\r\n\x1a\n"
     header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
     data = zlib.compress(rows, level=1)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")

@@ -16,7 +16,7 @@ _STYLE = {"description_width": "initial"}
 
 
 def _layout(**more):
-    return Layout(flex="1 1 250px", max_width="312px", height="30px", margin="1px 4px", **more)
+    return Layout(flex="1 1 270px", max_width="312px", height="30px", margin="1px 4px", **more)
 
 
 def slider(label, low, high, value, step=0.01):
@@ -138,5 +138,6 @@ def seed(value=0):
     ipywidgets.BoundedIntText
         The control.
     """
+    narrow = Layout(flex="0 0 120px", width="120px", height="30px", margin="1px 4px")
     return BoundedIntText(value, min=0, max=9999, description=_("seed"), style=_STYLE,
-                          layout=_layout())
+                          layout=narrow)

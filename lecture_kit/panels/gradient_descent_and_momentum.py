@@ -23,6 +23,10 @@ def _rule(momentum, nesterov=False):
     return "Nesterov" if nesterov else "momentum"
 
 
+def _number(value):
+    return f"{value:.3g}".replace("-", "−")
+
+
 def ball():
     """A ball on a landscape with two wells: where it goes, and which forces move it.
 
@@ -53,20 +57,21 @@ def ball():
         critical = [
             float(maths.critical_learning_rate(curvature, momentum)) for curvature in curvatures]
         bounds = [
-            (_("holds the ball: η < {limit:.3g}"), True) if learning_rate < limit
+            (f"holds the ball: η < {limit:.3g}", True) if learning_rate < limit
             else (f"throws it out: η ≥ {limit:.3g}", False) for limit in critical]
         if gone:
             where = _("Diverged at step {n}.").format(n=end)
         else:
             at_minimum = maths.settled(path[-1], landscape.minima, 0.05)
-            place = _("global minimum") if at_minimum[0] else _("local minimum")
-            where = _("Step {n}: x = {x:.3g}, height {f:.3g}, {place}.").format(
-                n=step, x=now, f=height, place=place if at_minimum.any() else _("on the way"))
+            place = (_("global minimum") if at_minimum[0]
+                     else _("local minimum") if at_minimum[1] else _("on the way"))
+            where = _("Step {n}: x = {x}, height {f}, {place}.").format(
+                n=step, x=_number(now), f=_number(height), place=place)
         readout = _("{where} Critical rate: {first:.3g} at the global minimum, {second:.3g} at "
                     "the local one.").format(where=where, first=critical[0], second=critical[1])
-        titles = (f"diverged at step {end}" if gone else f"step {step}: x = {now:.3g}",
+        titles = (f"diverged at step {end}" if gone else f"step {step}: x = {_number(now)}",
                   f"η = {learning_rate:.3g}, β = {momentum:.3g}: " + (
-                      "out of the picture" if gone else f"f = {height:.3g}"))
+                      "out of the picture" if gone else f"f = {_number(height)}"))
         drawing = {
             "path": path[:, 0], "heights": heights, "push": push[len(path) - 1, 0],
             "carry": carry[len(path) - 1, 0], "bounds": bounds, "look": _rule(momentum),
@@ -78,14 +83,14 @@ def ball():
     picture = figures.BallPicture(
         x, landscape.value(x[:, np.newaxis]), minima, float(landscape.value(np.array([top]))),
         n_steps)
-    first = {"start": 1.5, "step": n_steps, "momentum": 0.0}
+    first = {"start": 1.5, "momentum": 0.0, "step": n_steps}
     return Panel(
         _("The ball"), picture,
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 0.6, 0.05),
             "momentum": slider(_("momentum β"), 0, 0.99, 0.0),
             "start": slider(_("start x"), -1.6, 1.6, 1.5),
-            "step": whole_slider(_("step"), 0, n_steps, n_steps),
+            "step": whole_slider(_("step"), 0, n_steps, 0),
         },
         show,
         goal=_("start 1.2, height below −0.94 at step 60"),
@@ -189,7 +194,7 @@ def starts():
     @lru_cache
     def shares(learning_rate):  # momentum and seed do not change these curves
         ends = maths.shares_by_momentum(
-            landscape, learning_rate, momenta, x[:, np.newaxis], n_steps, bound)
+            landscape, learning_rate, momenta, x[::2, np.newaxis], n_steps, bound)
         return dict(zip(fates, [*ends, 1 - ends.sum(axis=0)], strict=True))
 
     def show(learning_rate, momentum, seed):
@@ -221,7 +226,7 @@ def starts():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.005, 0.5, 0.01),
             "momentum": slider(_("momentum β"), 0, 0.98, 0.0),
-            "seed": seed(),
+            "seed": seed(1),
         },
         show,
         goal=_("a share above 0.7"),
@@ -235,7 +240,7 @@ def starts():
 
 
 def check_critical_rate(attempt):
-    """Judge a critical learning rate from the Hessian of (x² − 1)² + 0.9x.
+    """Exercise 1: a critical learning rate from the Hessian of (x² − 1)² + 0.9x.
 
     Parameters
     ----------
@@ -245,7 +250,7 @@ def check_critical_rate(attempt):
     Returns
     -------
     ExercisePanel
-        The verdict, with hints.
+        The verdict.
     """
     landscape = double_well()
 
@@ -253,7 +258,7 @@ def check_critical_rate(attempt):
         return float(maths.critical_learning_rate(landscape.hessian([x])[0]))
 
     return ExercisePanel(Exercise(
-        _("Critical learning rate"), critical_rate,
+        _("Exercise 1, critical learning rate"), critical_rate,
         solution="def critical_rate(x):\n    return 2 / (12 * x**2 - 4)",
         hints=(
             _("The Hessian of a function of one coordinate is its second derivative."),
@@ -276,7 +281,7 @@ def check_critical_rate(attempt):
 
 
 def check_best_pair(attempt):
-    """Judge a function that tunes momentum by theory.
+    """Exercise 2: tune momentum by theory.
 
     Parameters
     ----------
@@ -286,14 +291,14 @@ def check_best_pair(attempt):
     Returns
     -------
     ExercisePanel
-        The verdict, with hints.
+        The verdict.
     """
 
     def best_pair(low, high):
         return maths.best_momentum([low, high])
 
     return ExercisePanel(Exercise(
-        _("Momentum by theory"), best_pair,
+        _("Exercise 2, momentum by theory"), best_pair,
         solution=(
             "def best_pair(low, high):\n"
             "    low, high = np.sqrt(low), np.sqrt(high)\n"
@@ -324,7 +329,7 @@ def check_best_pair(attempt):
 
 
 def check_nesterov_step(attempt):
-    """Judge one step of Nesterov's momentum in its textbook form.
+    """Exercise 3: one step of Nesterov's momentum in its textbook form.
 
     Parameters
     ----------
@@ -334,7 +339,7 @@ def check_nesterov_step(attempt):
     Returns
     -------
     ExercisePanel
-        The verdict, with hints.
+        The verdict.
     """
 
     def square(w):
@@ -349,7 +354,7 @@ def check_nesterov_step(attempt):
         return w + v, v
 
     return ExercisePanel(Exercise(
-        _("One step of Nesterov's momentum"), maths.nesterov_step,
+        _("Exercise 3, one step of Nesterov's momentum"), maths.nesterov_step,
         solution=(
             "def nesterov_step(w, v, gradient, learning_rate, momentum):\n"
             "    v = momentum * v - learning_rate * gradient(w + momentum * v)\n"

@@ -48,7 +48,7 @@ def one_neuron():
         squared, entropy = now["squared error"], now["cross entropy"]
         readout = _(
             "o = {output:.3g}. Squared error {squared:.3g}, gradient {gs:.2g}. Cross entropy "
-            "{entropy:.3g} nats, gradient {ge:.2g}: {ratio:.3g} times (theory {theory:.3g})."
+            "{entropy:.3g}, gradient {ge:.2g}. Ratio {ratio:.3g}, theory {theory:.3g}."
         ).format(output=output, squared=squared[0], gs=squared[1], entropy=entropy[0],
                  ge=entropy[1], ratio=entropy[1] / squared[1],
                  theory=float(maths.gradient_ratio(output)))
@@ -90,10 +90,8 @@ def race():
             logits = maths.train_neuron(name, _X, w, b, 0, learning_rate, 400)
             outputs[name], curves[name] = sigmoid(logits), _LOSSES[name](logits, 0)
             arrivals[name] = maths.first_step_below(outputs[name], 0.1)
-        words = {
-            name: _("not within 400 steps") if step is None else _("from step {n} on").format(n=step)
-            for name, step in arrivals.items()
-        }
+        words = {name: _("not within 400 steps") if step is None
+                 else _("from step {n} on").format(n=step) for name, step in arrivals.items()}
         readout = _("Right (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
             squared=words["squared error"], entropy=words["cross entropy"])
         arrived = arrivals["squared error"]
@@ -139,7 +137,7 @@ def depth():
             "ReLU {relu:.1g} of the gradient is left."
         ).format(n=n_layers, sigmoid=curves["sigmoid"][n_layers], bound=bound[n_layers],
                  tanh=curves["tanh"][n_layers], relu=curves["ReLU"][n_layers])
-        drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.2g}^L",
+        drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.3g}^L",
                    "n_layers": n_layers}
         return View(drawing, readout, n_layers == 20 and 0.5 < curves["ReLU"][20] < 2)
 
@@ -164,7 +162,7 @@ def softmax():
     Panel
         Controls: four logits and the temperature.
     """
-    slide = np.log([0.001, 0.9, 0.001, 0.098]).round(3)
+    slide = np.log(np.array([0.001, 0.9, 0.001, 0.098]) / 0.9).round(2)
 
     def show(temperature, **logits):
         scores = np.array(list(logits.values())) / temperature
@@ -176,10 +174,9 @@ def softmax():
         drawing = {"probabilities": probabilities, "loss": nats}
         return View(drawing, readout, abs(bits - 1) < 0.02)
 
-    controls = {
-        f"s{i}": slider(_("logit s{i}").format(i=i), -8, 8, float(s), 0.001) for i, s in enumerate(slide)
-    }
-    preset = {f"s{i}": float(s) for i, s in enumerate(slide)}
+    preset = {f"s{i}": float(score) for i, score in enumerate(slide)}
+    controls = {name: slider(_("logit {name}").format(name=name), -8, 8, score)
+                for name, score in preset.items()}
     return Panel(
         _("Softmax"), figures.SoftmaxPicture(),
         {**controls, "temperature": log_slider(_("temperature T"), 0.1, 10, 1.0)},

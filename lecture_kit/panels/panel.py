@@ -80,10 +80,10 @@ class Panel(VBox):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
         self._task, self._waiting = None, False
-        self.goal = Label(layout=Layout(margin="0 8px"))
-        self.readout = Label(layout=Layout(width="840px", margin="0 4px"))
+        self.goal = Label(layout=Layout(flex="1 1 460px", margin="0 8px"))
+        self.readout = Label(layout=Layout(flex="1 1 auto", margin="0 4px"))
         self.progress = FloatProgress(
-            min=0, max=1, layout=Layout(width="100px", height="16px", margin="4px"))
+            min=0, max=1, layout=Layout(flex="0 0 80px", width="80px", height="16px"))
         size = Layout(width=f"{picture.width}px", max_width="100%", height="auto", flex="0 0 auto")
         self.image = DescribedImage(format="png", layout=size)
         self._run_to_the_end()
@@ -94,7 +94,7 @@ class Panel(VBox):
             HBox(list(controls.values()), layout=row),
             HBox([*self._buttons(presets or {}, play), self.goal], layout=row),
             self.image,
-            HBox([self.readout, self.progress]),
+            HBox([self.readout, self.progress], layout=row),
         ])
 
     @property
@@ -176,8 +176,8 @@ class Panel(VBox):
         self.picture.draw(**view.drawing)
         self.image.value = self.picture.frame()
         self.image.tooltip = self.readout.value = view.readout
-        mark = _("reached ✓") if view.goal_met else _("not yet")
-        self.goal.value = _("Goal: {goal} — {mark}").format(goal=self._goal_text, mark=mark)
+        mark = _("✓ Goal reached") if view.goal_met else _("Goal")
+        self.goal.value = f"{mark}: {self._goal_text}"
         self.progress.value = view.progress
         self.progress.layout.visibility = "hidden" if view.progress >= 1 else "visible"
 

@@ -1,0 +1,49 @@
+"""Show that the outputs of the notebooks hold on other processors.
+
+    uv run python tests/blas_kernels.py
+
+The last bits of a matrix product depend on the kernel that OpenBLAS chooses for the processor, and
+on the number of threads. This runs the strict comparison of all notebooks under three kernels and
+under one and two threads. A kernel that this processor cannot run is skipped and named.
+"""
+
+import os
+import subprocess
+import sys
+
+KERNELS = ("Prescott", "Haswell", "SkylakeX")
+TELL_KERNEL = (
+    "import numpy, threadpoolctl\n"
+    "(info,) = [i for i in threadpoolctl.threadpool_info() if i['internal_api'] == 'openblas']\n"
+    "numpy.ones((9, 9)) @ numpy.ones((9, 9))\n"
+    "print(info['architecture'], info['num_threads'])"
+)
+
+
+def run(command, kernel, n_threads):
+    """Run a Python command under a kernel and a number of threads."""
+    environment = {**os.environ, "OPENBLAS_CORETYPE": kernel,
+                   "OPENBLAS_NUM_THREADS": str(n_threads)}
+    return subprocess.run([sys.executable, *command], env=environment, capture_output=True,
+                          text=True, check=False)
+
+
+def main():
+    """Compare under each kernel and say how it went."""
+    failures = 0
+    for kernel in KERNELS:
+        for n_threads in (1, 2):
+            told = run(["-c", TELL_KERNEL], kernel, n_threads).stdout.split()
+            if told != [kernel, str(n_threads)]:
+                print(f"{kernel}, {n_threads} threads: skipped, this machine gives {told}")
+                continue
+            result = run(["-m", "pytest", "-q", "notebooks"], kernel, n_threads)
+            failures += result.returncode != 0
+            print(f"{kernel}, {n_threads} threads: {result.stdout.strip().splitlines()[-1]}")
+            if result.returncode:
+                print(result.stdout)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

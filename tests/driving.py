@@ -1,0 +1,49 @@
+"""Finding the panels and exercises of all sections, and moving their controls."""
+
+import importlib
+import inspect
+from pathlib import Path
+
+from ipywidgets import BoundedIntText, FloatSlider, IntSlider, SelectionSlider, ToggleButtons
+
+ROOT = Path(__file__).parent.parent
+TOPICS = [path.stem.split("_", 1)[1] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+
+def public_functions(topic):
+    module = importlib.import_module(f"lecture_kit.panels.{topic}")
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            yield name, function
+
+
+def all_panels():
+    return [(f"{topic}.{name}", function) for topic in TOPICS
+            for name, function in public_functions(topic) if not name.startswith("check_")]
+
+
+def all_exercises():
+    return [(f"{topic}.{name}", function) for topic in TOPICS
+            for name, function in public_functions(topic) if name.startswith("check_")]
+
+
+def places(control, rng):
+    """Both ends, the middle, then two random places of a control."""
+    if isinstance(control, SelectionSlider | ToggleButtons):
+        values = [value for _label, value in control.options]
+        return [values[0], values[-1], values[len(values) // 2], *rng.choice(values, 2).tolist()]
+    low, high = control.min, control.max
+    if isinstance(control, FloatSlider):
+        n_steps = round((high - low) / control.step)
+        steps = [0, n_steps, n_steps // 2, *rng.integers(0, n_steps + 1, 2)]
+        return [round(low + float(step) * control.step, 10) for step in steps]
+    assert isinstance(control, IntSlider | BoundedIntText), type(control)
+    return [low, high, (low + high) // 2, *rng.integers(low, high + 1, 2).tolist()]
+
+
+def is_on_the_grid(control, value):
+    """Whether the front end keeps a value; a slider moves one between two steps to a step."""
+    if isinstance(control, FloatSlider):
+        steps = (value - control.min) / control.step
+        return control.min <= value <= control.max and abs(steps - round(steps)) < 1e-6
+    return True  # the others refuse a value that they cannot show

@@ -1,0 +1,148 @@
+"""Every control of every panel is driven, every exercise is solved."""
+
+import io
+
+import numpy as np
+import pytest
+from driving import all_exercises, all_panels, is_on_the_grid, places
+from ipywidgets import Button
+from PIL import Image
+from test_panel import widgets_in
+
+from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT
+from lecture_kit.panels.exercise import ExercisePanel
+from lecture_kit.panels.panel import Panel
+
+
+def ids(named):
+    return [name for name, _function in named]
+
+
+@pytest.fixture(scope="module", params=all_panels(), ids=ids(all_panels()))
+def panel(request):
+    return request.param[1]()
+
+
+@pytest.fixture(autouse=True)
+def at_its_first_values(request):
+    if "panel" in request.fixturenames:
+        request.getfixturevalue("panel").reset()
+
+
+def decode(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def assert_it_shows_something(panel):
+    picture = decode(panel.image.value)
+    assert picture.shape == (2 * panel.picture.height, 2 * panel.picture.width, 4)
+    assert picture.std() > 5, "the picture is blank"
+    assert panel.image.tooltip == panel.readout.value
+    assert panel.progress.value == 1
+    words = panel.readout.value.lower()
+    assert "nan" not in words.replace("finance", "")
+    assert len(words) <= 115, "the readout does not fit on its line"
+
+
+def state(panel):
+    return panel.readout.value, panel.image.value
+
+
+def test_it_is_a_panel_of_the_right_size(panel):
+    assert isinstance(panel, Panel)
+    assert 900 <= panel.picture.width <= 1000
+    assert panel.picture.height <= 330
+    assert len(panel.controls) <= 5
+    assert_it_shows_something(panel)
+
+
+def test_every_control_goes_everywhere(panel):
+    rng = np.random.default_rng(0)
+    for name, control in panel.controls.items():
+        for value in places(control, rng):
+            control.value = value
+            assert panel.values[name] == value
+            assert_it_shows_something(panel)
+        panel.reset()
+
+
+def test_every_control_changes_what_is_seen(panel):
+    for name, control in panel.controls.items():
+        seen, values = set(), places(control, np.random.default_rng(1))[:3]
+        for value in values:
+            control.value = value
+            seen.add(state(panel))
+        assert len(seen) == len(set(values)), f"{name} changes nothing"
+        panel.reset()
+
+
+def test_random_settings_in_a_row(panel):
+    rng = np.random.default_rng(2)
+    for _ in range(8):
+        panel.set_values({name: rng.choice(np.array(places(control, rng), dtype=object))
+                          for name, control in panel.controls.items()})
+        assert_it_shows_something(panel)
+
+
+def test_the_picture_depends_on_the_values_only(panel):
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        values = {name: places(control, rng)[-1] for name, control in panel.controls.items()}
+        panel.set_values(values)
+        first = state(panel)
+        panel.reset()
+        panel.set_values(values)
+        assert state(panel) == first
+
+
+def test_reset_and_presets_do_what_they_say(panel):
+    first = state(panel)
+    first_values = panel.values
+    buttons = widgets_in(panel, Button)
+    assert buttons[-1].description == "Reset"
+    assert len({b.description for b in buttons}) == len(buttons)
+    for button in buttons:
+        button.click()
+        assert_it_shows_something(panel)
+    assert state(panel) == first
+    assert panel.values == first_values
+
+
+def test_the_front_end_keeps_the_first_values_and_the_presets(panel):
+    for button in widgets_in(panel, Button):
+        button.click()
+        for name, control in panel.controls.items():
+            assert is_on_the_grid(control, control.value), f"{button.description}: {name}"
+
+
+def test_the_goal_is_not_given_away_at_the_start(panel):
+    assert not panel.view.goal_met
+
+
+@pytest.fixture(params=all_exercises(), ids=ids(all_exercises()))
+def check(request):
+    return request.param[1]
+
+
+def solve(exercise):
+    names = {"np": np}
+    exec(exercise.solution, names)
+    (answer,) = [value for name, value in names.items() if name not in ("np", "__builtins__")]
+    return answer
+
+
+def test_an_exercise_starts_not_attempted_and_its_solution_is_right(check):
+    panel = check(...)
+    assert isinstance(panel, ExercisePanel)
+    assert panel.feedback.status == NOT_ATTEMPTED
+    assert check(solve(panel.exercise)).feedback.status == RIGHT
+
+
+def test_an_exercise_has_hints_and_knows_mistakes(check):
+    exercise = check(...).exercise
+    assert len(exercise.hints) >= 2
+    assert len(exercise.mistakes) >= 2
+    for mistake in exercise.mistakes:
+        feedback = check(mistake.answer).feedback
+        assert feedback.status == NOT_YET
+        assert feedback.text.endswith(mistake.text)

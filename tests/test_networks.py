@@ -1,0 +1,315 @@
+"""Networks against scikit-learn, layer by layer by hand, and finite differences."""
+
+import numpy as np
+import pytest
+from oracles import frozen, numerical_gradient, says
+from scipy.special import expit, log_expit, log_softmax, softmax
+from scipy.stats import kstest
+from sklearn.neural_network import MLPClassifier
+
+from lecture_kit.activations import ACTIVATIONS, RELU, SIGMOID, TANH
+from lecture_kit.initializers import he, xavier
+from lecture_kit.networks import (
+    CROSS_ENTROPY,
+    SOFTMAX_CROSS_ENTROPY,
+    SQUARED_ERROR,
+    ActivationLayer,
+    Dense,
+    Network,
+    fully_connected,
+)
+
+ROWS = frozen(np.random.default_rng(1).normal(size=(6, 3)))
+BINARY_LABELS = frozen([0, 1, 1, 0, 1, 0], int)
+CLASS_LABELS = frozen([0, 2, 1, 1, 3, 0], int)
+CASES = {"squared error": (SQUARED_ERROR, 1, BINARY_LABELS),
+         "cross entropy": (CROSS_ENTROPY, 1, BINARY_LABELS),
+         "softmax cross entropy": (SOFTMAX_CROSS_ENTROPY, 4, CLASS_LABELS)}
+every_loss = pytest.mark.parametrize(("loss", "n_outputs", "labels"), CASES.values(), ids=CASES)
+every_activation = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+
+def random_network(sizes, activation, loss, dtype=np.float64):
+    """Build a network whose biases are random too."""
+    network = fully_connected(sizes, activation, loss, 1.0, 0, dtype)
+    network.parameters[:] = np.random.default_rng(2).normal(scale=0.8, size=network.parameters.size)
+    return network
+
+
+# Layers
+
+
+def test_dense_layer_is_a_product_and_a_sum():
+    layer = Dense(2, 3)
+    layer.attach(np.array([1.0, 2, 3, 4, 5, 6, 10, 20, 30]), np.zeros(9))
+    expected = [[1 + 8 + 10, 2 + 10 + 20, 3 + 12 + 30]]  # (1, 2) W + b
+    np.testing.assert_array_equal(layer.infer(np.array([[1.0, 2.0]])), expected)
+    np.testing.assert_array_equal(layer.forward(np.array([[1.0, 2.0]])), expected)
+
+
+def test_dense_layer_counts_weights_and_biases():
+    assert Dense(64, 100).n_parameters == 6500
+
+
+@pytest.mark.parametrize("layer", [Dense(3, 2), ActivationLayer(TANH)], ids=["dense", "tanh"])
+def test_layer_gives_the_derivatives_of_its_input(layer):
+    rng = np.random.default_rng(3)
+    layer.attach(rng.normal(size=layer.n_parameters), np.zeros(layer.n_parameters))
+    weight = rng.normal(size=layer.forward(ROWS).shape)
+    expected = numerical_gradient(lambda x: (weight * layer.infer(x)).sum(), ROWS)
+    np.testing.assert_allclose(layer.backward(weight), expected, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("layer", [Dense(3, 2), ActivationLayer(TANH)], ids=["dense", "tanh"])
+def test_infer_does_not_disturb_what_backward_needs(layer):
+    gradient = np.zeros(layer.n_parameters)
+    layer.attach(np.ones(layer.n_parameters), gradient)
+    back = np.ones_like(layer.forward(ROWS))
+    expected, expected_gradient = layer.backward(back).copy(), gradient.copy()
+    layer.infer(2 * ROWS)
+    np.testing.assert_array_equal(layer.backward(back), expected)
+    np.testing.assert_array_equal(gradient, expected_gradient)
+
+
+# Losses of networks
+
+
+@every_loss
+def test_loss_gives_one_error_per_row(loss, n_outputs, labels):
+    logits = np.random.default_rng(4).normal(size=(6, n_outputs))
+    z, y = logits[:, 0], labels
+    expected = {"squared error": (y - expit(z)) ** 2 / 2,
+                "cross entropy": np.where(y == 1, -log_expit(z), -log_expit(-z)),
+                "softmax cross entropy": -log_softmax(logits, axis=1)[range(6), y % n_outputs]}
+    np.testing.assert_allclose(loss.value(logits, labels), expected[loss.name], rtol=1e-12)
+
+
+@every_loss
+def test_loss_gradient_has_one_row_per_sample(loss, n_outputs, labels):
+    logits = np.random.default_rng(4).normal(size=(6, n_outputs))
+    expected = numerical_gradient(lambda z: loss.value(z, labels).sum(), logits)
+    np.testing.assert_allclose(loss.gradient(logits, labels), expected, rtol=1e-8, atol=1e-11)
+
+
+@every_loss
+def test_loss_stays_in_float32(loss, n_outputs, labels):
+    logits = np.zeros((6, n_outputs), np.float32)
+    assert loss.value(logits, labels).dtype == np.float32
+    assert loss.gradient(logits, labels).dtype == np.float32
+
+
+@pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
+def test_one_output_predicts_class_1_above_one_half(loss):
+    logits = np.array([[-3.0], [-1e-9], [1e-9], [3.0]])
+    np.testing.assert_array_equal(loss.predict(logits), [0, 0, 1, 1])
+
+
+def test_softmax_predicts_the_largest_logit():
+    logits = np.array([[1.0, 3, 2], [5, -1, 0], [-3, -2, -1]])
+    np.testing.assert_array_equal(SOFTMAX_CROSS_ENTROPY.predict(logits), [1, 0, 2])
+
+
+@pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
+def test_a_loss_of_one_output_refuses_a_network_with_two(loss):
+    def measure():
+        network = fully_connected((3, 4, 2), RELU, loss, 1.0, 0)
+        network.compute_gradient(ROWS, BINARY_LABELS)
+
+    with pytest.raises(ValueError, match=r"output|column"):
+        measure()
+
+
+@every_loss
+def test_fewer_labels_than_rows_are_refused(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), RELU, loss)
+    with pytest.raises(ValueError, match="label"):
+        network.compute_gradient(ROWS, labels[:1])
+    with pytest.raises(ValueError, match="label"):
+        network.evaluate(ROWS, labels[:1])
+
+
+# Whole networks
+
+
+@pytest.mark.parametrize(("activation", "name"), [(SIGMOID, "logistic"), (TANH, "tanh"),
+                                                  (RELU, "relu")])
+@pytest.mark.parametrize(("n_outputs", "labels"), [(1, BINARY_LABELS), (4, CLASS_LABELS)])
+def test_probabilities_agree_with_scikit_learn(activation, name, n_outputs, labels):
+    loss = CROSS_ENTROPY if n_outputs == 1 else SOFTMAX_CROSS_ENTROPY
+    network = random_network((3, 5, 4, n_outputs), activation, loss)
+    model = MLPClassifier((5, 4), activation=name)
+    model.partial_fit(ROWS, labels, classes=np.unique(labels))  # only to give it its shape
+    model.coefs_ = [layer.weights for layer in network.layers[::2]]
+    model.intercepts_ = [layer.bias for layer in network.layers[::2]]
+    logits = network.logits(ROWS)
+    ours = np.hstack([expit(-logits), expit(logits)]) if n_outputs == 1 else softmax(logits, axis=1)
+    np.testing.assert_allclose(ours, model.predict_proba(ROWS), rtol=1e-12)
+    np.testing.assert_array_equal(loss.predict(logits), model.predict(ROWS))
+
+
+@every_activation
+@every_loss
+@pytest.mark.parametrize("hidden", [(), (4,), (5, 4)], ids=["neuron", "1 hidden", "2 hidden"])
+def test_backpropagation_agrees_with_finite_differences(activation, loss, n_outputs, labels,
+                                                        hidden):
+    network = random_network((3, *hidden, n_outputs), activation, loss)
+    gradient = network.compute_gradient(ROWS, labels).copy()
+
+    def mean_loss(parameters):
+        network.parameters[:] = parameters
+        return network.evaluate(ROWS, labels)[0]
+
+    expected = numerical_gradient(mean_loss, network.parameters.copy(), step=1e-4)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-7, atol=1e-10)
+
+
+@every_loss
+def test_gradient_is_the_mean_over_the_batch(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), TANH, loss)
+    single = [network.compute_gradient(ROWS[[i]], labels[[i]]).copy() for i in range(6)]
+    whole = network.compute_gradient(ROWS, labels)
+    np.testing.assert_allclose(whole, np.mean(single, axis=0), rtol=1e-12, atol=1e-15)
+
+
+@every_loss
+def test_gradient_is_replaced_not_added_up(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), RELU, loss)
+    first = network.compute_gradient(ROWS, labels).copy()
+    second = network.compute_gradient(ROWS, labels)
+    np.testing.assert_array_equal(first, second)
+    assert second is network.gradient
+
+
+@every_loss
+def test_evaluate_gives_mean_loss_and_accuracy(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), RELU, loss)
+    measured, accuracy = network.evaluate(ROWS, labels)
+    logits = network.logits(ROWS)
+    right = [loss.predict(logits[[i]])[0] == labels[i] for i in range(6)]
+    single = [loss.value(logits[[i]], labels[[i]])[0] for i in range(6)]
+    assert measured == pytest.approx(np.mean(single), rel=1e-12)
+    assert accuracy == pytest.approx(sum(right) / 6, rel=1e-12)
+    assert type(measured) is type(accuracy) is float
+
+
+def test_accuracy_is_a_share():
+    network = Network([Dense(1, 1)], CROSS_ENTROPY)
+    network.parameters[:] = [1, 0]  # z = x
+    rows = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+    assert network.evaluate(rows, np.array([0, 1, 1, 1]))[1] == 0.75
+
+
+def test_evaluate_changes_nothing():
+    network = random_network((3, 4, 1), RELU, CROSS_ENTROPY)
+    network.compute_gradient(ROWS, BINARY_LABELS)
+    before = network.parameters.copy(), network.gradient.copy()
+    remembered = [layer.x for layer in network.layers]
+    network.evaluate(ROWS[:2] + 1, BINARY_LABELS[:2])
+    np.testing.assert_array_equal(network.parameters, before[0])
+    np.testing.assert_array_equal(network.gradient, before[1])
+    assert all(layer.x is x for layer, x in zip(network.layers, remembered, strict=True))
+
+
+def test_layers_hold_views_of_the_flat_arrays():
+    network = random_network((3, 4, 2), RELU, SOFTMAX_CROSS_ENTROPY)
+    first, last = network.layers[0], network.layers[2]
+    flat = [first.weights.ravel(), first.bias, last.weights.ravel(), last.bias]
+    np.testing.assert_array_equal(np.concatenate(flat), network.parameters)
+    for part in (first.weights, first.bias, last.weights, last.bias):
+        assert np.shares_memory(part, network.parameters)
+    for part in (first.weights_gradient, last.bias_gradient):
+        assert np.shares_memory(part, network.gradient)
+
+
+def test_parameters_and_gradient_start_at_0():
+    network = Network([Dense(2, 3), ActivationLayer(RELU), Dense(3, 1)], CROSS_ENTROPY)
+    np.testing.assert_array_equal(network.parameters, np.zeros(13))
+    np.testing.assert_array_equal(network.gradient, np.zeros(13))
+
+
+@every_loss
+def test_float32_network_computes_in_float32(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), TANH, loss, np.float32)
+    double = random_network((3, 4, n_outputs), TANH, loss)
+    assert network.logits(ROWS).dtype == network.compute_gradient(ROWS, labels).dtype == np.float32
+    np.testing.assert_allclose(network.logits(ROWS), double.logits(ROWS), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(network.compute_gradient(ROWS, labels),
+                               double.compute_gradient(ROWS, labels), rtol=1e-4, atol=1e-6)
+
+
+def test_integer_features_are_enough():
+    network = random_network((3, 4, 1), RELU, CROSS_ENTROPY)
+    rows = np.arange(6).reshape(2, 3)
+    np.testing.assert_array_equal(network.logits(rows), network.logits(rows.astype(float)))
+
+
+# Building
+
+
+def test_fully_connected_puts_an_activation_between_dense_layers():
+    network = fully_connected((64, 100, 20, 10), TANH, SOFTMAX_CROSS_ENTROPY, he, 0)
+    kinds = [Dense, ActivationLayer, Dense, ActivationLayer, Dense]
+    assert [type(layer) for layer in network.layers] == kinds
+    assert [layer.shape for layer in network.layers[::2]] == [(64, 100), (100, 20), (20, 10)]
+    assert all(layer.activation is TANH for layer in network.layers[1::2])
+    assert network.loss is SOFTMAX_CROSS_ENTROPY
+    assert network.parameters.shape == (64 * 100 + 100 + 100 * 20 + 20 + 20 * 10 + 10,)
+
+
+def test_a_single_neuron_has_no_hidden_layer():
+    assert len(fully_connected((57, 1), RELU, CROSS_ENTROPY, 0.1, 0).layers) == 1
+
+
+def test_weights_are_normal_with_the_given_scale_and_biases_0():
+    layer = fully_connected((500, 500), RELU, SOFTMAX_CROSS_ENTROPY, 0.3, 0).layers[0]
+    assert layer.weights.std() == pytest.approx(0.3, rel=0.005)
+    assert kstest(layer.weights.ravel(), "norm", args=(0, 0.3)).pvalue > 0.01
+    np.testing.assert_array_equal(layer.bias, 0)
+
+
+@pytest.mark.parametrize("rule", [he, xavier])
+def test_a_rule_gives_the_scale_of_every_layer_from_its_fan_in(rule):
+    ruled = fully_connected((8, 50, 2), RELU, SOFTMAX_CROSS_ENTROPY, rule, 0)
+    plain = fully_connected((8, 50, 2), RELU, SOFTMAX_CROSS_ENTROPY, 1, 0)
+    for layer, unit, fan_in in zip(ruled.layers[::2], plain.layers[::2], (8, 50), strict=True):
+        np.testing.assert_allclose(layer.weights, rule(fan_in) * unit.weights, rtol=1e-14)
+
+
+def test_scale_0_gives_weights_0():
+    assert not fully_connected((3, 4, 1), RELU, CROSS_ENTROPY, 0, 0).parameters.any()
+
+
+def test_layers_draw_different_weights():
+    first, _, second = fully_connected((4, 4, 4), RELU, SOFTMAX_CROSS_ENTROPY, 1, 0).layers
+    assert np.abs(first.weights - second.weights).max() > 0.1
+
+
+def test_same_seed_same_weights_other_seed_other_weights():
+    first, again, other = (
+        fully_connected((3, 4, 1), RELU, CROSS_ENTROPY, he, seed).parameters for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_float32_weights_are_those_of_float64_rounded():
+    network = fully_connected((3, 4, 1), RELU, CROSS_ENTROPY, he, 1, np.float32)
+    double = fully_connected((3, 4, 1), RELU, CROSS_ENTROPY, he, 1)
+    np.testing.assert_array_equal(network.parameters, double.parameters.astype(np.float32))
+
+
+@pytest.mark.parametrize("bad", [(), (3,), (3, 0, 1), (0, 1), (3, -1)])
+def test_sizes_without_nodes_are_refused(bad):
+    pattern = says("sizes must name at least an input and an output layer", repr(bad),
+                   "Use for example (64, 100, 10).")
+    with pytest.raises(ValueError, match=pattern):
+        fully_connected(bad, RELU, CROSS_ENTROPY, he, 0)
+
+
+@pytest.mark.parametrize("bad", [-0.1, np.nan])
+@pytest.mark.parametrize("as_rule", [False, True])
+def test_a_negative_scale_is_refused(bad, as_rule):
+    scale = (lambda fan_in: bad) if as_rule else bad
+    pattern = says("init_scale must be at least 0", repr(bad), "Try init_scale=he.")
+    with pytest.raises(ValueError, match=pattern):
+        fully_connected((3, 1), RELU, CROSS_ENTROPY, scale, 0)

@@ -1,0 +1,111 @@
+"""Hygiene of the committed notebooks. Their outputs are compared by nbval."""
+
+import base64
+import re
+import struct
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lecture_kit.tools import normalize
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+IDS = [path.stem for path in NOTEBOOKS]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=IDS)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+def test_it_is_valid_and_normalized(path, capsys):
+    nbformat.validate(nbformat.read(path, as_version=4))
+    assert normalize.main(["--check", str(path)]) == 0, capsys.readouterr().out
+
+
+def test_it_holds_no_widget_state(path, notebook):
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert "widget-view" not in path.read_text(encoding="utf-8")
+
+
+def test_code_cells_are_counted_from_1(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_cell_ids_are_written_by_hand(notebook):
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    for cell_id in ids:
+        assert re.fullmatch(r"[a-z]+[0-9]*(-[a-z0-9]+)*", cell_id), cell_id
+        assert not re.fullmatch(r"[0-9a-f]{8}(-.*)?", cell_id), f"{cell_id} was made by a machine"
+
+
+def test_it_has_25_to_35_cells_and_about_half_of_them_are_prose(notebook):
+    prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
+    assert 25 <= len(notebook.cells) <= 35
+    assert 0.4 <= prose / len(notebook.cells) <= 0.65
+
+
+def test_a_code_cell_has_at_most_8_lines(notebook):
+    for cell in code_cells(notebook):
+        assert len(cell.source.splitlines()) <= 8, cell.id
+
+
+def test_code_cells_do_without_prose_and_without_suppressed_outputs(notebook):
+    for cell in code_cells(notebook):
+        assert "#" not in cell.source, f"{cell.id} has a comment"
+        assert not cell.source.rstrip().endswith(";"), cell.id
+
+
+def test_nothing_went_wrong_in_any_output(notebook):
+    for output in outputs(notebook):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.get("text")
+
+
+def test_outputs_are_text_and_pictures_only(notebook):
+    for output in outputs(notebook):
+        assert set(output.get("data", {})) <= {"text/plain", "image/png"}
+        text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
+        assert " at 0x" not in text
+
+
+def test_every_panel_shows_a_still_picture_and_a_readout(notebook):
+    panels = [cell for cell in code_cells(notebook)
+              if cell.source.splitlines()[-1].startswith("panels.") and "check_" not in cell.source]
+    assert panels
+    for cell in panels:
+        (output,) = cell.outputs
+        picture = base64.b64decode(output.data["image/png"])
+        width, height = struct.unpack(">2I", picture[16:24])
+        size = output.metadata["image/png"]
+        assert (width, height) == (2 * size["width"], 2 * size["height"])
+        assert 900 <= size["width"] <= 1000
+        assert size["height"] <= 450
+        assert re.search(r"\d", output.data["text/plain"])
+
+
+def test_every_exercise_is_shipped_unsolved(notebook):
+    verdicts = [output.data["text/plain"] for output in outputs(notebook)
+                if "xercise" in output.get("data", {}).get("text/plain", "")]
+    assert verdicts
+    assert all("not attempted" in verdict for verdict in verdicts)

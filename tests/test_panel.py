@@ -1,0 +1,169 @@
+"""The panel class itself, on a small picture. The panels of the course are driven elsewhere."""
+
+import asyncio
+import base64
+
+import pytest
+from ipywidgets import Button, FloatProgress, Play
+from test_picture import DotPicture
+
+from lecture_kit.panels import panel as panel_module
+from lecture_kit.panels.controls import choice, seed, slider, whole_slider
+from lecture_kit.panels.panel import Panel, View
+
+
+def show_at_once(x, n):
+    return View({"x": x * n}, f"x·n = {x * n:.2f}", goal_met=x * n > 0.5)
+
+
+def show_in_steps(x, n):
+    for step in range(1, 6):
+        yield View({"x": x * step / 5}, f"step {step}, x = {x:.2f}", progress=step / 5)
+
+
+def make(show):
+    controls = {"x": slider("x", 0, 1, 0.25), "n": whole_slider("n", 1, 3, 1)}
+    return Panel("Dot", DotPicture(), controls, show, goal="more than a half",
+                 presets={"high": {"x": 0.9, "n": 2}}, play="n")
+
+
+def widgets_in(panel, kind):
+    found = [panel] if isinstance(panel, kind) else []
+    for child in getattr(panel, "children", ()):
+        found += widgets_in(child, kind)
+    return found
+
+
+def button(panel, label):
+    (found,) = [b for b in widgets_in(panel, Button) if b.description == label]
+    return found
+
+
+@pytest.fixture
+def panel():
+    return make(show_at_once)
+
+
+def test_the_first_picture_is_there_before_anything_is_moved(panel):
+    assert panel.image.value[:4] == b"\x89PNG"
+    assert panel.readout.value == "x·n = 0.25"
+
+
+def test_a_move_changes_picture_readout_and_alternative_text(panel):
+    before = panel.image.value
+    panel.controls["x"].value = 0.5
+    assert panel.image.value != before
+    assert panel.readout.value == panel.image.tooltip == "x·n = 0.50"
+
+
+def test_the_goal_says_when_it_is_met(panel):
+    assert panel.goal.value == "Goal: more than a half"
+    panel.controls["x"].value = 0.51
+    assert panel.goal.value == "✓ Goal reached: more than a half"
+
+
+def test_a_preset_sets_all_its_values_with_one_painting(panel):
+    paintings = []
+    panel.image.observe(paintings.append, "value")
+    button(panel, "high").click()
+    assert panel.values == {"x": 0.9, "n": 2}
+    assert panel.readout.value == "x·n = 1.80"
+    assert len(paintings) == 1
+
+
+def test_reset_brings_the_first_picture_back(panel):
+    first = panel.image.value
+    panel.controls["x"].value, panel.controls["n"].value = 0.7, 3
+    assert panel.image.value != first
+    button(panel, "Reset").click()
+    assert panel.values == {"x": 0.25, "n": 1}
+    assert panel.image.value == first
+
+
+def test_play_is_linked_to_its_slider_in_the_front_end(panel):
+    (player,) = widgets_in(panel, Play)
+    assert (player.min, player.max, player.interval) == (1, 3, 50)
+
+
+def test_the_output_holds_a_still_picture_its_size_and_the_readout(panel):
+    data, metadata = panel._repr_mimebundle_()
+    assert data["text/plain"] == repr(panel) == "Dot: x·n = 0.25"
+    assert base64.b64decode(data["image/png"]) == panel.picture.still()
+    assert metadata["image/png"] == {"width": 300, "height": 200}
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_picture_keeps_its_place_while_it_changes(panel):
+    before = dict(panel.image.layout.trait_values())
+    panel.controls["x"].value = 1
+    assert panel.image.layout.trait_values() == before
+
+
+def test_outside_an_event_loop_slow_work_runs_to_the_end():
+    panel = make(show_in_steps)
+    assert panel.readout.value == "step 5, x = 0.25"
+    panel.controls["x"].value = 0.5
+    assert panel.readout.value == "step 5, x = 0.50"
+
+
+@pytest.fixture
+def every_view_is_a_frame(monkeypatch):
+    monkeypatch.setattr(panel_module, "_SECONDS_PER_FRAME", -1)
+
+
+async def settle(panel):
+    while panel.view.progress < 1:
+        await asyncio.sleep(0.001)
+
+
+@pytest.mark.usefixtures("every_view_is_a_frame")
+def test_in_an_event_loop_slow_work_streams_with_a_progress_bar():
+    panel = make(show_in_steps)
+    (bar,) = widgets_in(panel, FloatProgress)
+    seen = []
+    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+
+    async def move():
+        panel.controls["x"].value = 0.5
+        assert bar.layout.visibility == "visible"
+        assert bar.value == pytest.approx(0.2)
+        await settle(panel)
+
+    asyncio.run(move())
+    assert seen == [f"step {n}, x = 0.50" for n in range(1, 6)]
+    assert bar.layout.visibility == "hidden"
+
+
+@pytest.mark.usefixtures("every_view_is_a_frame")
+def test_the_next_move_cancels_a_stream():
+    panel = make(show_in_steps)
+    seen = []
+    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+
+    async def move_twice():
+        panel.controls["x"].value = 0.5
+        panel.controls["x"].value = 0.75
+        await settle(panel)
+        await asyncio.sleep(0.02)
+
+    asyncio.run(move_twice())
+    assert seen[0] == "step 1, x = 0.50"
+    assert seen[1:] == [f"step {n}, x = 0.75" for n in range(1, 6)]
+
+
+@pytest.mark.usefixtures("every_view_is_a_frame")
+def test_streaming_ends_with_the_picture_that_a_run_to_the_end_gives():
+    streamed, direct = make(show_in_steps), make(show_in_steps)
+
+    async def move():
+        streamed.controls["x"].value = 0.5
+        await settle(streamed)
+
+    asyncio.run(move())
+    direct.controls["x"].value = 0.5
+    assert streamed.image.value == direct.image.value
+
+
+@pytest.mark.parametrize("control", [choice("c", [("a", 1), ("b", 2)], 2), seed(7)])
+def test_other_controls_start_at_their_value(control):
+    assert control.value in (2, 7)

@@ -1,0 +1,110 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lecture_kit.figures.picture import Picture, encode_png
+
+
+class DotPicture(Picture):
+    """One axes, one moving dot."""
+
+    width, height = 300, 200
+
+    def build(self, figure):
+        self.backgrounds = 0
+        self.axes = figure.subplots()
+        self.axes.set(xlim=(0, 1), ylim=(0, 1))
+        self.title = self.moving(self.axes.title)
+        self.dot = self.moving(self.axes.plot([], [], "o")[0])
+        figure.canvas.mpl_connect("draw_event", self.count)
+
+    def count(self, _event):
+        self.backgrounds += 1
+
+    def draw(self, x, title=""):
+        self.dot.set_data([x], [0.5])
+        self.title.set_text(title)
+
+
+@pytest.fixture
+def picture():
+    return DotPicture()
+
+
+def decode(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def test_a_frame_is_a_png_of_the_pixels(picture):
+    picture.draw(x=0.5)
+    np.testing.assert_array_equal(decode(picture.frame()), picture.pixels())
+
+
+def test_the_encoder_agrees_with_pillow_on_random_pixels():
+    pixels = np.random.default_rng(0).integers(0, 256, (13, 7, 4), dtype=np.uint8)
+    np.testing.assert_array_equal(decode(encode_png(pixels)), pixels)
+
+
+def test_a_frame_has_two_pixels_per_css_pixel(picture):
+    picture.draw(x=0.5)
+    assert decode(picture.frame()).shape == (400, 600, 4)
+
+
+def test_what_moves_leaves_no_trace(picture):
+    picture.draw(x=0.3, title="there")
+    first = picture.frame()
+    picture.draw(x=0.7, title="elsewhere")
+    assert picture.frame() != first
+    picture.draw(x=0.3, title="there")
+    assert picture.frame() == first
+
+
+def test_painting_is_the_same_as_drawing_the_whole_figure(picture):
+    picture.draw(x=0.4, title="whole")
+    painted = picture.pixels().copy()
+    for artist in (picture.title, picture.dot):
+        artist.set_animated(False)
+    picture.figure.canvas.draw()
+    whole = np.asarray(picture.figure.canvas.buffer_rgba())
+    np.testing.assert_array_equal(painted, whole)
+
+
+def test_a_move_does_not_draw_the_background_again(picture):
+    for x in np.linspace(0, 1, 5):
+        picture.draw(x=x)
+        picture.frame()
+    assert picture.backgrounds == 1
+
+
+def test_new_limits_draw_the_background_again_and_old_ones_do_not(picture):
+    picture.draw(x=0.5)
+    picture.frame()
+    picture.limits(picture.axes, x=(0, 1), y=(0, 1))
+    picture.frame()
+    assert picture.backgrounds == 1
+    picture.limits(picture.axes, x=(0, 2))
+    picture.frame()
+    assert picture.backgrounds == 2
+    picture.limits(picture.axes, y=(-1, 1))
+    picture.frame()
+    assert picture.backgrounds == 3
+
+
+def test_a_still_shows_the_same_in_a_smaller_file(picture):
+    picture.draw(x=0.5, title="still")
+    still = decode(picture.still())
+    assert still.shape[:2] == (400, 600)
+    assert len(picture.still()) < len(picture.frame())
+    rgb = np.asarray(Image.open(io.BytesIO(picture.still())).convert("RGB")).astype(int)
+    assert np.abs(rgb - picture.pixels()[..., :3]).max() <= 40
+
+
+def test_the_style_of_the_lecture_does_not_leak(picture):
+    import matplotlib as mpl
+
+    picture.draw(x=0.5)
+    picture.frame()
+    assert mpl.rcParams["axes.grid"] is False
+    assert picture.axes.spines["top"].get_visible() is False
