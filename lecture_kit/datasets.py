@@ -66,7 +66,7 @@ class Dataset:
 def _read(file, class_names):
     path = _FOLDER / file
     table = np.loadtxt(path, delimiter=",", skiprows=1)
-    names = np.loadtxt(path, delimiter=",", max_rows=1, dtype=str)
+    names = np.loadtxt(path, delimiter=",", max_rows=1, dtype=str, comments=None)
     features, labels = table[:, :-1].copy(), table[:, -1].astype(np.intp)
     features.flags.writeable = labels.flags.writeable = False
     return Dataset(features, labels, tuple(map(str, names[:-1])), class_names)

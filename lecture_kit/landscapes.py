@@ -71,6 +71,7 @@ def quadratic(curvatures):
     require(curvatures.ndim == 1 and curvatures.size > 0 and np.all(curvatures > 0),
             "curvatures must be a list of positive numbers", curvatures,
             "Pass one curvature per axis.")
+    curvatures = curvatures.copy()
     d = len(curvatures)
 
     def value(points):

@@ -29,7 +29,7 @@ def _nats_per_unit(base):
 
 def _minus_log(probability):
     with np.errstate(divide="ignore"):
-        return -np.log(probability)
+        return 0.0 - np.log(probability)  # not −0.0 where the probability is 1
 
 
 def squared_error(output, target):
@@ -195,7 +195,7 @@ def binary_cross_entropy_gradient(output, target, base=np.e):
     """
     output = _as_probabilities("output", output)
     target = _as_probabilities("target", target)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         pull_up = np.where(target > 0, target / output, 0)
         pull_down = np.where(target < 1, (1 - target) / (1 - output), 0)
     return (pull_down - pull_up) / _nats_per_unit(base)
@@ -310,7 +310,8 @@ def _log_softmax(logits, temperature=1.0):
     logits = _as_rows("logits", logits)
     require(np.isscalar(temperature) and temperature > 0 and np.isfinite(temperature),
             "temperature must be a positive number", temperature, "Use temperature=1.")
-    shifted = (logits - logits.max(axis=-1, keepdims=True)) / temperature
+    with np.errstate(over="ignore"):  # a tiny temperature may give −∞, the logarithm of 0
+        shifted = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
@@ -343,7 +344,8 @@ def softmax_cross_entropy(logits, label, base=np.e):
     """
     log_probabilities = _log_softmax(logits)
     label = _labels_for(label, log_probabilities)
-    return -np.take_along_axis(log_probabilities, label, axis=-1)[..., 0] / _nats_per_unit(base)
+    at_label = np.take_along_axis(log_probabilities, label, axis=-1)[..., 0]
+    return (0.0 - at_label) / _nats_per_unit(base)
 
 
 def softmax_cross_entropy_gradient(logits, label, base=np.e):
@@ -435,7 +437,7 @@ def log_likelihood_gradient(probabilities, label, base=np.e):
     probabilities = _as_probabilities("probabilities", _as_rows("probabilities", probabilities))
     label = _labels_for(label, probabilities)
     gradient = np.zeros_like(probabilities)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         at_label = -1 / np.take_along_axis(probabilities, label, axis=-1)
     np.put_along_axis(gradient, label, at_label, axis=-1)
     return gradient / _nats_per_unit(base)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit import losses
-from lecture_kit.checks import require
+from lecture_kit.checks import as_labels, require
 
 
 class Dense:
@@ -105,8 +105,22 @@ class NetworkLoss:
     predict: Callable
 
 
-def _column(labels):
-    return np.asarray(labels)[:, np.newaxis]
+def _binary(loss):
+    """Let a loss of outputs and targets take the only column of the logits and class numbers."""
+
+    def of_network(logits, labels):
+        require(logits.shape[1] == 1, "a binary loss needs a network with one output",
+                logits.shape[1], "Use SOFTMAX_CROSS_ENTROPY for more outputs.")
+        labels = as_labels("labels", labels, 2)
+        require(labels.shape == logits.shape[:1], "labels must hold one class number per row",
+                labels.shape, f"There are {len(logits)} rows.")
+        return loss(logits, labels[:, np.newaxis].astype(logits.dtype))
+
+    return of_network
+
+
+def _binary_value(loss):
+    return lambda logits, labels: _binary(loss)(logits, labels)[:, 0]
 
 
 def _above_half(logits):
@@ -115,16 +129,14 @@ def _above_half(logits):
 
 SQUARED_ERROR = NetworkLoss(
     "squared error",
-    lambda logits, labels: losses.squared_error_from_logits(logits, _column(labels))[:, 0],
-    lambda logits, labels: losses.squared_error_from_logits_gradient(logits, _column(labels)),
+    _binary_value(losses.squared_error_from_logits),
+    _binary(losses.squared_error_from_logits_gradient),
     _above_half,
 )
 CROSS_ENTROPY = NetworkLoss(
     "cross entropy",
-    lambda logits, labels: losses.binary_cross_entropy_from_logits(logits, _column(labels))[:, 0],
-    lambda logits, labels: losses.binary_cross_entropy_from_logits_gradient(
-        logits, _column(labels)
-    ),
+    _binary_value(losses.binary_cross_entropy_from_logits),
+    _binary(losses.binary_cross_entropy_from_logits_gradient),
     _above_half,
 )
 SOFTMAX_CROSS_ENTROPY = NetworkLoss(

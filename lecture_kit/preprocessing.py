@@ -47,9 +47,9 @@ class StandardScaler:
             If ``features`` is not a table of finite numbers with at least one row.
         """
         features = _as_table(features)
-        self.mean = features.mean(axis=0)
+        self.mean = features.mean(axis=0, dtype=np.float64)
         constant = features.min(axis=0) == features.max(axis=0)
-        self.scale = np.where(constant, 1, features.std(axis=0))
+        self.scale = np.where(constant, 1, features.std(axis=0, dtype=np.float64))
         return self
 
     def transform(self, features):
@@ -77,4 +77,4 @@ class StandardScaler:
         require(features.shape[1] == len(self.mean),
                 f"features must have the {len(self.mean)} columns of the training rows",
                 features.shape, "Pass the same columns in the same order.")
-        return (features - self.mean) / self.scale
+        return ((features - self.mean) / self.scale).astype(features.dtype)

@@ -103,26 +103,29 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
     require(epochs >= 0, "epochs must be at least 0", epochs, "Try epochs=10.")
     features, labels = training
+    require(len(features) >= 1, "training must hold at least 1 row", len(features),
+            "Pass some rows.")
     features = features.astype(network.parameters.dtype, copy=False)
     updates_per_epoch = -(-len(features) // batch_size)
     record_every = updates_per_epoch if record_every is None else record_every
     require(record_every >= 1, "record_every must be at least 1", record_every, "Leave it out.")
 
-    def record(update):
+    def record():
         validated = network.evaluate(*validation) if validation else (None, None)
         measured = network.evaluate(features, labels)
-        return Record(update, update / updates_per_epoch, *measured, *validated)
+        return Record(update, n_rows / len(features), *measured, *validated)
 
     rng = np.random.default_rng(seed)
     state = optimizer.initial_state(network.parameters)
-    update = 0
-    yield record(update)
+    update = n_rows = 0
+    yield record()
     for _ in range(epochs):
         for rows in mini_batches(len(features), batch_size, rng):
             gradient = network.compute_gradient(features[rows], labels[rows])
             network.parameters[:], state = optimizer.step(network.parameters, gradient, state)
             update += 1
+            n_rows += len(rows)
             if update % record_every == 0:
-                yield record(update)
+                yield record()
     if update % record_every:
-        yield record(update)
+        yield record()

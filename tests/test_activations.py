@@ -104,6 +104,11 @@ def test_numbers_that_are_not_finite_are_refused(function, bad):
         function([0.5, bad])
 
 
+def test_an_activation_cannot_be_changed():
+    with pytest.raises(AttributeError, match="cannot assign"):
+        RELU.name = "leaky ReLU"
+
+
 def test_activations_are_listed_by_name():
     assert ACTIVATIONS == {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU}
 

@@ -1,5 +1,7 @@
 """Checks of arguments."""
 
+import re
+
 import numpy as np
 import pytest
 from oracles import frozen, says
@@ -69,6 +71,7 @@ def test_as_labels_takes_truth_values_as_two_classes():
 
 @pytest.mark.parametrize("bad", [[3], [-1], [0, 99], [1.0], ["1"], [None]])
 def test_as_labels_refuses_what_names_no_class(bad):
-    pattern = says("label must hold whole numbers from 0 to 2", repr(bad), "There are 3 classes")
+    rule = "label must hold whole numbers from 0 to 2"
+    pattern = rf"^{rule}; got {re.escape(repr(bad))}\. There are 3 classes, counted from 0\.$"
     with pytest.raises(ValueError, match=pattern):
         as_labels("label", bad, 3)

@@ -41,6 +41,12 @@ def test_arrays_are_read_only(dataset, name):
 
 
 @every_dataset
+def test_a_dataset_cannot_be_changed(dataset):
+    with pytest.raises(AttributeError, match="cannot assign"):
+        dataset.labels = np.zeros(3)
+
+
+@every_dataset
 def test_feature_names_are_different_texts(dataset):
     assert all(type(name) is str and name for name in dataset.feature_names)
     assert len(set(dataset.feature_names)) == len(dataset.feature_names)

@@ -6,14 +6,22 @@ from oracles import frozen, says
 from scipy.optimize import minimize, minimize_scalar
 
 from lecture_kit.gradient_descent_and_momentum import (
+    basin_share,
     best_learning_rate,
     best_momentum,
     convergence_rate,
     critical_learning_rate,
+    falling_height,
+    forces,
+    hilltop,
+    last_points,
     measured_rate,
+    nesterov_step,
+    settled,
     share_settled,
+    shares_by_momentum,
 )
-from lecture_kit.landscapes import quadratic
+from lecture_kit.landscapes import double_well, quadratic
 from lecture_kit.optimizers import GradientDescent, Momentum, Nesterov, trajectory
 
 LECTURE = [0.1, 2]
@@ -78,16 +86,20 @@ def test_convergence_rate_broadcasts(rates, momenta, result, nesterov):
 
 @pytest.mark.parametrize("curvatures", VALLEYS, ids=str)
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
-def test_at_the_critical_learning_rate_the_largest_eigenvalue_is_1(curvatures, momentum):
-    critical = critical_learning_rate(curvatures, momentum)
-    assert spectral_radius(curvatures, critical, momentum) == pytest.approx(1, rel=1e-12)
-    assert spectral_radius(curvatures, 0.99 * critical, momentum) < 1 - 1e-4
-    assert spectral_radius(curvatures, 1.01 * critical, momentum) > 1 + 1e-4
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_at_the_critical_learning_rate_the_largest_eigenvalue_is_1(curvatures, momentum, nesterov):
+    critical = critical_learning_rate(curvatures, momentum, nesterov)
+    assert spectral_radius(curvatures, critical, momentum, nesterov) == pytest.approx(1, rel=1e-12)
+    assert spectral_radius(curvatures, 0.99 * critical, momentum, nesterov) < 1 - 1e-4
+    assert spectral_radius(curvatures, 1.01 * critical, momentum, nesterov) > 1 + 1e-4
 
 
-@pytest.mark.parametrize(("momentum", "rate"), [(0, 1.0), (0.5, 1.5), (0.9, 1.9)])
-def test_critical_learning_rate_of_the_lecture(momentum, rate):
-    assert critical_learning_rate(LECTURE, momentum) == pytest.approx(rate, rel=1e-14)
+@pytest.mark.parametrize(("momentum", "nesterov", "rate"), [
+    (0, False, 1.0), (0.5, False, 1.5), (0.9, False, 1.9), (0, True, 1.0), (0.5, True, 0.75),
+    (0.9, True, 1.9 / 2.8),
+])
+def test_critical_learning_rate_of_the_lecture(momentum, nesterov, rate):
+    assert critical_learning_rate(LECTURE, momentum, nesterov) == pytest.approx(rate, rel=1e-14)
 
 
 def test_critical_learning_rate_takes_many_momenta():
@@ -131,15 +143,30 @@ def test_best_momentum_is_the_border_of_swinging_on_both_ends(curvatures):
         assert trace == pytest.approx(sign * 2 * np.sqrt(momentum), rel=1e-12, abs=1e-12)
 
 
-def test_best_momentum_agrees_with_a_search():
-    found = minimize(lambda pair: spectral_radius(LECTURE, pair[0], abs(pair[1])), [1.2, 0.5],
-                     method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-12})
-    np.testing.assert_allclose(best_momentum(LECTURE), found.x, rtol=1e-3)
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_best_momentum_agrees_with_a_search(nesterov):
+    def radius(pair):
+        return spectral_radius(LECTURE, pair[0], abs(pair[1]), nesterov)
+
+    best = best_momentum(LECTURE, nesterov)
+    found = minimize(radius, [0.9 * best[0], 1.1 * best[1]], method="Nelder-Mead",
+                     options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 1000})
+    np.testing.assert_allclose(best, found.x, rtol=1e-3)
 
 
-@pytest.mark.parametrize(("curvatures", "pair"), [([4], (0.25, 0)), ([1, 9], (0.25, 0.25))])
-def test_best_momentum_has_the_numbers_worked_out_by_hand(curvatures, pair):
-    np.testing.assert_allclose(best_momentum(curvatures), pair, rtol=1e-14)
+@pytest.mark.parametrize(("curvatures", "nesterov", "pair"), [
+    ([4], False, (0.25, 0)), ([1, 9], False, (0.25, 0.25)), ([4], True, (0.25, 0)),
+    ([1, 5], True, (0.25, 1 / 3)), ([2, 3, 16], True, (0.08, 3 / 7)),
+])
+def test_best_momentum_has_the_numbers_worked_out_by_hand(curvatures, nesterov, pair):
+    np.testing.assert_allclose(best_momentum(curvatures, nesterov), pair, rtol=1e-14)
+
+
+@pytest.mark.parametrize("curvatures", [[1, 5], [1, 8]], ids=str)
+def test_best_nesterov_shrinks_the_distance_as_promised(curvatures):
+    r = np.sqrt(3 * curvatures[1] / curvatures[0] + 1)
+    rate = spectral_radius(curvatures, *best_momentum(curvatures, nesterov=True), nesterov=True)
+    assert rate == pytest.approx(1 - 2 / r, abs=1e-7)  # a double eigenvalue has half the digits
 
 
 @pytest.mark.parametrize("function", [critical_learning_rate, best_learning_rate, best_momentum,
@@ -214,9 +241,16 @@ def test_measured_rate_of_a_geometric_run_is_its_factor(n_steps, factor):
 
 
 def test_measured_rate_looks_at_height_and_motion_of_the_second_half():
-    path = np.array([[9.0], [8.0], [7.0], [4.0], [2.0]])
-    # Heights x² of the points 1 to 4 and motion Δx²/(2 · 0.5): energies 65, 50, 25, 8.
-    assert measured_rate(quadratic([2]), path, 0.5) == pytest.approx(np.sqrt(8 / 25), rel=1e-13)
+    path = np.array([[9.0, 0], [8, 0], [7, 1], [4, 5], [2, 1]])
+    # Heights x² + y² of the points 3 and 4: 41 and 5. Motion (Δx² + Δy²)/(2 · 0.25): 50 and 40.
+    result = measured_rate(quadratic([2, 2]), path, 0.25)
+    assert result == pytest.approx(np.sqrt(45 / 91), rel=1e-13)
+
+
+def test_measured_rate_leaves_out_a_point_that_lost_one_coordinate():
+    path = 0.9 ** np.arange(9)[:, np.newaxis] * [3.0, 1.0]
+    path[-1, 1] = np.nan
+    assert measured_rate(quadratic(LECTURE), path, 0.1) == pytest.approx(0.9, rel=1e-12)
 
 
 @pytest.mark.parametrize(("path", "why"), [
@@ -254,6 +288,18 @@ def test_share_settled_counts_the_runs_nearer_than_the_radius(points, radius, sh
     assert share_settled(np.array(points), np.array([1.0]), radius) == share
 
 
+@pytest.mark.parametrize("function", [settled, lambda *points: share_settled(*points) == 1])
+@pytest.mark.parametrize(("x", "near"), [(1.199, True), (0.801, True), (1.201, False)])
+def test_default_radius_is_0_2(function, x, near):
+    assert function(np.array([[x]]), np.array([1.0])) == near
+
+
+def test_settled_answers_for_every_run():
+    points = np.array([[[0, 0], [0.15, 0.15]], [[0.3, 0], [np.nan, 0]]])
+    result = settled(points, np.zeros(2), radius=0.22)
+    np.testing.assert_array_equal(result, [[True, True], [False, False]])
+
+
 def test_share_settled_measures_the_distance_in_the_plane():
     points = np.array([[0.15, 0.15], [0.1, 0.1]])  # 0.212 and 0.141 away
     assert share_settled(points, np.zeros(2)) == 0.5
@@ -262,3 +308,155 @@ def test_share_settled_measures_the_distance_in_the_plane():
 def test_share_settled_answers_for_every_step():
     path = np.array([[[5.0], [5.0], [0.1]], [[0.0], [5.0], [0.1]], [[0.0], [np.nan], [0.0]]])
     np.testing.assert_allclose(share_settled(path, np.array([0.0])), [1 / 3, 2 / 3, 2 / 3])
+
+
+@pytest.mark.parametrize("optimizer", [GradientDescent(0.3), Momentum(0.3, 0.5), Nesterov(3.0)])
+@pytest.mark.parametrize("n_steps", [0, 1, 40])
+def test_last_points_are_the_end_of_the_trajectory(optimizer, n_steps):
+    start, gradient = frozen([[-7, 2], [1, 1], [0, 900]]), quadratic(LECTURE).gradient
+    path = trajectory(gradient, optimizer, start, n_steps, bound=1000)
+    last = last_points(gradient, optimizer, start, n_steps, bound=1000)
+    np.testing.assert_array_equal(last, path[-1])
+
+
+@pytest.mark.parametrize(("start", "diverged"), [(0.5e6, False), (0.5001e6, True)])
+def test_the_default_bound_of_many_runs_is_a_million(start, diverged):
+    gradient = quadratic([1]).gradient
+    last = last_points(gradient, GradientDescent(3), [start], 1)  # x ← −2x
+    assert np.isnan(last[0]) == diverged
+
+
+def test_last_points_refuse_what_a_walk_refuses():
+    with pytest.raises(ValueError, match=says("n_steps must be at least 0", "-1", "Try")):
+        last_points(quadratic(LECTURE).gradient, GradientDescent(0.1), [1, 1], -1)
+
+
+def test_shares_by_momentum_count_run_by_run():
+    landscape, momenta = double_well(0.3), np.array([0, 0.5, 0.9, 0.99])
+    starts = frozen(np.linspace(-2, 2, 9)[:, np.newaxis])
+    expected = np.zeros((2, 4))
+    for column, momentum in enumerate(momenta):
+        for start in starts:
+            last = trajectory(landscape.gradient, Momentum(0.02, momentum), start, 60)[-1]
+            for row, minimum in enumerate(landscape.minima):
+                expected[row, column] += np.all(np.abs(last - minimum) < 0.2) / 9
+    shares = shares_by_momentum(landscape, 0.02, frozen(momenta), starts, 60)
+    np.testing.assert_allclose(shares, expected, rtol=1e-12)
+    assert len({*expected[0], *expected[1]}) > 3  # the example tells the momenta apart
+
+
+def test_shares_by_momentum_leave_out_the_runs_beyond_the_bound():
+    arguments = quadratic([1]), 1.0, [0.0], [[5.0], [50.0]], 1  # x ← 0
+    assert shares_by_momentum(*arguments, bound=0.0) == 1
+    high = quadratic([1]), 1.5, [0.0], [[5.0], [50.0]], 30  # x ← −x/2, first to −2.5 and −25
+    assert shares_by_momentum(*high, bound=10) == 0.5
+
+
+@pytest.mark.parametrize(("start", "share"), [(2e6, 1), (2.01e6, 0)])
+def test_the_default_bound_of_the_shares_is_a_million(start, share):
+    # x ← −x/2: the first step leads to −1e6 or beyond.
+    assert shares_by_momentum(quadratic([1]), 1.5, [0.0], [[start]], 40)[0, 0] == share
+
+
+@pytest.mark.parametrize(("settings", "pattern"), [
+    ((-0.1, [0.5], [[1.0]]), says("learning_rate must be at least 0", "-0.1", "Try")),
+    ((0.1, [0.5, 1.0], [[1.0]]), r"(?s)momentum must be at least 0 and less than 1; got .*1.*Try"),
+    ((0.1, [0.5], [[np.nan]]), r"(?s)start must be finite; got .*nan.*Remove"),
+])
+def test_shares_by_momentum_refuse_bad_settings(settings, pattern):
+    with pytest.raises(ValueError, match=pattern):
+        shares_by_momentum(double_well(0.3), *settings, 5)
+
+
+# Heights and forces along a run
+
+
+def test_falling_height_has_the_numbers_worked_out_by_hand():
+    np.testing.assert_allclose(falling_height(8.0, 0.5, 3), [8, 2, 0.5, 0.125], rtol=1e-15)
+
+
+def test_falling_height_is_that_of_gradient_descent_on_one_axis():
+    landscape = quadratic([2])
+    path = trajectory(landscape.gradient, GradientDescent(0.1), [3], 20)
+    expected = falling_height(landscape.value([3]), convergence_rate([2], 0.1), 20)
+    np.testing.assert_allclose(landscape.value(path), expected, rtol=1e-12)
+
+
+def test_falling_height_takes_a_rate_that_is_a_whole_number():
+    np.testing.assert_array_equal(falling_height(5, 1, 2), [5, 5, 5])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.7])
+def test_forces_add_up_to_the_movement(momentum):
+    landscape = quadratic(LECTURE)
+    path = trajectory(landscape.gradient, Momentum(0.3, momentum), [-7, 2], 25)
+    push, carry = forces(landscape, frozen(path), 0.3, momentum)
+    assert push.shape == carry.shape == path.shape
+    np.testing.assert_allclose((push + carry)[:-1], path[1:] - path[:-1], rtol=1e-9, atol=1e-12)
+
+
+def test_forces_have_the_numbers_worked_out_by_hand():
+    push, carry = forces(quadratic([0.5, 2]), np.array([[4.0, 1], [3, 2], [3, -1]]), 0.1, 0.8)
+    np.testing.assert_allclose(push, [[-0.2, -0.2], [-0.15, -0.4], [-0.15, 0.2]], rtol=1e-14)
+    np.testing.assert_allclose(carry, [[0, 0], [-0.8, 0.8], [0, -2.4]], rtol=1e-14)
+
+
+def test_without_momentum_nothing_is_carried():
+    _, carry = forces(quadratic([1]), np.array([[4.0], [3], [1]]), 0.1)
+    np.testing.assert_array_equal(carry, np.zeros((3, 1)))
+
+
+# Two wells
+
+
+@pytest.mark.parametrize("tilt", [0.001, 0.3, 0.9, 1.49])
+def test_hilltop_is_the_middle_root_of_the_gradient(tilt):
+    top = hilltop(double_well(tilt))
+    assert type(top) is float
+    assert top == pytest.approx(np.sort(np.roots([4, 0, -4, tilt]).real)[1], rel=1e-9)
+    assert double_well(tilt).hessian([top])[0, 0] < 0
+
+
+@pytest.mark.parametrize("landscape", [quadratic([1]), quadratic(LECTURE)], ids=["line", "plane"])
+@pytest.mark.parametrize("function", [hilltop, lambda landscape: basin_share(landscape, -2, 2)])
+def test_a_landscape_without_two_wells_has_no_hilltop(function, landscape):
+    pattern = says("landscape must have one coordinate and two minima", "'valley'",
+                   "Use double_well().")
+    with pytest.raises(ValueError, match=pattern):
+        function(landscape)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-2, 2), (-1.5, 3.0), (0, 1)])
+def test_basin_share_is_the_part_left_of_the_hilltop(low, high):
+    top = np.sort(np.roots([4, 0, -4, 0.3]).real)[1]
+    expected = np.interp(top, [low, high], [0, 1])
+    assert basin_share(double_well(0.3), low, high) == pytest.approx(expected, rel=1e-9)
+
+
+def test_basin_share_agrees_with_many_short_steps():
+    landscape, starts = double_well(0.9), np.linspace(-2, 2, 401)[:, np.newaxis]
+    share = shares_by_momentum(landscape, 0.01, [0.0], starts, 1500)[0, 0]
+    assert share == pytest.approx(basin_share(landscape, -2, 2), abs=1 / 401)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.5, 2), (-2, -1), (2, -2)])
+def test_basin_share_needs_the_hilltop_between_the_ends(low, high):
+    pattern = rf"the hilltop 0\.0\d* must lie between low and high; got \({low}, {high}\)\. Use"
+    with pytest.raises(ValueError, match=pattern):
+        basin_share(double_well(0.3), low, high)
+
+
+def test_nesterov_step_has_the_numbers_worked_out_by_hand():
+    w, v = nesterov_step(1.0, -2.0, lambda w: 3 * w, 0.1, 0.5)  # looks ahead to 0: v = −1
+    assert (w, v) == (0.0, -1.0)
+    w, v = nesterov_step(w, v, lambda w: 3 * w, 0.1, 0.5)  # looks ahead to −0.5: v = −0.5 + 0.15
+    assert (w, v) == pytest.approx((-0.35, -0.35), rel=1e-14)
+
+
+def test_nesterov_steps_lead_to_the_points_of_the_optimizer():
+    gradient, w, v, look_ahead = quadratic(LECTURE).gradient, np.array([-7.0, 2]), 0, []
+    for _ in range(30):
+        look_ahead.append(w + 0.8 * v)
+        w, v = nesterov_step(w, v, gradient, 0.2, 0.8)
+    path = trajectory(gradient, Nesterov(0.2, 0.8), [-7, 2], 29)
+    np.testing.assert_allclose(look_ahead, path, rtol=1e-9, atol=1e-12)

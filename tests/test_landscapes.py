@@ -31,6 +31,10 @@ def test_double_well_has_the_heights_worked_out_by_hand(tilt, x, height):
     assert double_well(tilt).value([x]) == pytest.approx(height, rel=1e-14)
 
 
+def test_default_tilt_is_0_9():
+    assert double_well().value([1]) == pytest.approx(0.9, rel=1e-14)
+
+
 @every_landscape
 def test_gradient_agrees_with_finite_differences(landscape):
     point = some_points(landscape)
@@ -110,6 +114,12 @@ def test_quadratic_keeps_the_curvatures_it_was_made_with():
     landscape = quadratic(curvatures)
     curvatures[:] = 100
     np.testing.assert_array_equal(landscape.gradient([1, 1]), [1, 2])
+
+
+@every_landscape
+def test_a_landscape_cannot_be_changed(landscape):
+    with pytest.raises(AttributeError, match="cannot assign"):
+        landscape.name = "hill"
 
 
 @pytest.mark.parametrize("bad", [0, -0.3, 1.5, 2.0, np.nan])

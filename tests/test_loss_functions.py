@@ -190,6 +190,10 @@ def test_random_rotations_repeat_with_the_seed_only():
     assert np.abs(first - other).max() > 0.1
 
 
+def test_a_single_rotation_is_enough():
+    assert random_rotations(1, 0, 1).shape == (1, 1, 1)
+
+
 @pytest.mark.parametrize(("arguments", "pattern"), [
     ((0, 1), says("n_layers must be at least 1", "0", "Try n_layers=10.")),
     ((3, 1, 0), says("width must be at least 1", "0", "nodes")),
@@ -249,6 +253,13 @@ def test_gradient_by_depth_repeats_with_the_seed_only():
     first, again, other = (gradient_by_depth(SIGMOID, weights, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.all(first[1:] != other[1:])
+
+
+def test_gradient_by_depth_takes_20_rows_of_input_by_default():
+    seen = []
+    spy = Activation("spy", lambda z: seen.append(z.shape) or z, np.ones_like)
+    gradient_by_depth(spy, random_rotations(1, 0, width=3), 0)
+    assert seen == [(20, 3)]
 
 
 def test_gradient_by_depth_leaves_the_weights_alone():

@@ -276,6 +276,12 @@ def test_labels_of_another_shape_than_the_rows_are_refused(function, bad):
         function([[0.2, 0.8], [0.5, 0.5]], bad)
 
 
+@pytest.mark.parametrize("function", ON_ROWS)
+def test_a_refused_label_is_told_the_shape_of_all_but_the_last_axis(function):
+    with pytest.raises(ValueError, match=r"shape \(2, 1, 3\), so label needs the shape \(2, 1\)"):
+        function(np.full((2, 1, 3), 0.5), [0, 1])
+
+
 # What all losses share
 
 

@@ -128,6 +128,12 @@ def test_fewer_labels_than_rows_are_refused(loss, n_outputs, labels):
         network.evaluate(ROWS, labels[:1])
 
 
+@every_loss
+def test_a_loss_cannot_be_changed(loss, n_outputs, labels):
+    with pytest.raises(AttributeError, match="cannot assign"):
+        loss.name = "hinge"
+
+
 # Whole networks
 
 

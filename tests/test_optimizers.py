@@ -105,6 +105,18 @@ def test_optimizer_itself_has_no_rule():
         Optimizer(0.1)
 
 
+@every_optimizer
+def test_settings_cannot_be_changed(optimizer):
+    with pytest.raises(AttributeError, match="cannot assign"):
+        optimizer.learning_rate = 0.2
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Nesterov])
+def test_optimizers_with_settings_in_arrays_can_be_compared_and_hashed(kind):
+    first, second = kind(np.array([0.1, 0.2])), kind(np.array([0.1, 0.2]))
+    assert len({first, second, first}) == 2
+
+
 # Whole runs against other forms of the rule
 
 
@@ -233,9 +245,16 @@ def test_a_run_ends_at_the_step_that_leaves_the_bound(bound, last):
     assert diverged_at(path) == last + 1
 
 
-def test_default_bound_is_a_million():
-    path = trajectory(quadratic([1]).gradient, GradientDescent(3), [1], 25)
-    assert diverged_at(path) == 20  # 2¹⁹ is inside, 2²⁰ is not
+@pytest.mark.parametrize(("start", "expected"), [(0.5e6, 2), (0.5001e6, 1)])
+def test_default_bound_is_a_million(start, expected):
+    path = trajectory(quadratic([1]).gradient, GradientDescent(3), [start], 5)  # x ← −2x
+    assert diverged_at(path) == expected
+
+
+def test_one_coordinate_outside_the_bound_ends_the_run():
+    path = trajectory(quadratic([1, 0.1]).gradient, GradientDescent(3), [1, 1], 5, bound=10)
+    np.testing.assert_allclose(path[:4, 1], 0.7 ** np.arange(4), rtol=1e-14)
+    assert np.isnan(path[4:]).all()
 
 
 def test_a_run_that_diverged_leaves_the_others_alone():

@@ -180,6 +180,7 @@ def test_the_seed_of_the_shuffles_does_not_touch_the_weights():
     ({"record_every": 6}, [0, 6]), ({"record_every": 100}, [0, 6]),
     ({"epochs": 0}, [0]), ({"epochs": 0, "record_every": 5}, [0]),
     ({"batch_size": 5}, [0, 2, 4]), ({"batch_size": 32}, [0, 1, 2]),
+    ({"batch_size": 1, "record_every": 5}, [0, 5, 10, 15, 20]),
 ])
 def test_records_come_at_the_right_updates(settings, updates):
     assert [record.update for record in run(small_network(), **settings)] == updates
@@ -229,6 +230,8 @@ def test_training_goes_on_only_when_asked():
     records = train(network, GradientDescent(0.5), (ROWS, LABELS), batch_size=4, epochs=2, seed=0)
     first = next(records)
     assert isinstance(first, Record)
+    with pytest.raises(AttributeError, match="cannot assign"):
+        first.epoch = 3
     np.testing.assert_array_equal(network.parameters, small_network().parameters)
     next(records)
     assert np.abs(network.parameters - small_network().parameters).max() > 1e-3

@@ -5,7 +5,7 @@ import numpy as np
 from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.figures.picture import Picture
 
-_HEIGHTS = (-1.62, 4.1)  # both axes of the ball show these heights
+_HEIGHTS = (-1.85, 4.1)  # both axes of the ball show these heights
 
 
 class BallPicture(Picture):
@@ -45,7 +45,7 @@ class BallPicture(Picture):
         self._build_strip(strip)
         self.titles = [self.moving(axes.title) for axes in (land, height)]
         self.bounds = [
-            self.moving(land.text(x, y - 0.22, "", ha="center", va="top"))
+            self.moving(land.text(x, y - 0.32, "", ha="center", va="top"))
             for x, y in self.minima]
         self.path = self.moving(land.plot([], [], marker=".", linewidth=1, alpha=0.6)[0])
         self.heights = self.moving(height.plot([], [], linewidth=1.6)[0])
@@ -259,7 +259,7 @@ class StartsPicture(Picture):
                 self.curves[name] = self.moving(share.plot(
                     [], [], color=color, linestyle=line, label=name)[0])
         self.moving(share.axhline(
-            self.basin_share, label="width of the global basin", **LOOKS["theory"]))
+            self.basin_share, label="width of basin", **LOOKS["theory"]))
         share.legend(loc="upper center", ncols=3, columnspacing=1.4, borderaxespad=0)
         self.cursor = self.moving(share.plot([0, 0], [0, 1], color=GREY, linewidth=1)[0])
         self.point = self.moving(share.plot(

@@ -114,7 +114,7 @@ def valley():
         Controls: learning rate, momentum, kind of momentum.
     """
     landscape, n_steps, start = quadratic(_CURVATURES), 60, (-7.0, 2.0)
-    x, y = np.linspace(-9, 9, 181), np.linspace(-7.2, 7.2, 145)
+    x, y = np.linspace(-9, 9, 181), np.linspace(-7.6, 7.6, 153)
     rates, momenta = np.linspace(0, 2.2, 221), np.linspace(0, 0.995, 200)
 
     @lru_cache
