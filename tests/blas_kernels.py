@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 
-KERNELS = ("Prescott", "Haswell", "SkylakeX")
+# What to ask OpenBLAS for, and what it then says that it runs
+KERNELS = {"Prescott": ("Prescott", "Katmai"), "Haswell": ("Haswell",), "SkylakeX": ("SkylakeX",)}
 TELL_KERNEL = (
     "import numpy, threadpoolctl\n"
     "(info,) = [i for i in threadpoolctl.threadpool_info() if i['internal_api'] == 'openblas']\n"
@@ -31,11 +32,12 @@ def run(command, kernel, n_threads):
 def main():
     """Compare under each kernel and say how it went."""
     failures = 0
-    for kernel in KERNELS:
+    for kernel, names in KERNELS.items():
         for n_threads in (1, 2):
-            told = run(["-c", TELL_KERNEL], kernel, n_threads).stdout.split()
-            if told != [kernel, str(n_threads)]:
-                print(f"{kernel}, {n_threads} threads: skipped, this machine gives {told}")
+            name, told_threads = run(["-c", TELL_KERNEL], kernel, n_threads).stdout.split()
+            if name not in names or told_threads != str(n_threads):
+                print(f"{kernel}, {n_threads} threads: skipped, this machine runs {name} with "
+                      f"{told_threads}")
                 continue
             result = run(["-m", "pytest", "-q", "notebooks"], kernel, n_threads)
             failures += result.returncode != 0
