@@ -89,7 +89,7 @@ def test_the_race_says_when_nobody_arrives():
     panel = panels.race()
     panel.set_values({"learning_rate": 0.1})
     assert "squared error not within 400 steps, cross entropy from step" in panel.readout.value
-    assert ": never and" in panel.picture.titles[0].get_text()
+    assert ": squared none" in panel.picture.titles[0].get_text()
     assert len(panel.picture.arrivals["squared error"].get_xdata()) == 0
 
 
@@ -136,7 +136,7 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
         assert errors[-1, 1] < 0.12
         assert f"{name} {errors[-1, 1]:.2g}" in panel.readout.value
         assert data(panel.picture.losses[name])[0, 1] == 1
-    assert set(panel.picture.always_mail.get_ydata()) == {panel.view.drawing["always_mail"]}
+    assert set(panel.picture.never_spam.get_ydata()) == {panel.view.drawing["never_spam"]}
 
 
 @pytest.mark.parametrize("change", [

@@ -21,7 +21,7 @@ class OneNeuronPicture(Picture):
                 axes.axvspan(4 * side, 9 * side, color="#f4f4f4", zorder=0)
         output.set(ylim=(-0.03, 1.08), ylabel="output o = σ(z)")
         loss.set(ylim=(-0.3, 9.6), ylabel="loss e")
-        gradient.set(ylim=(-0.05, 1.75), ylabel="|∂e/∂w|")
+        gradient.set(ylim=(-0.05, 1.75), ylabel="gradient |∂e/∂w|")
         for z in (-6.5, 6.5):
             output.text(z, 0.5, "saturated", ha="center", color=GREY)
         self.titles = [self.moving(axes.title) for axes in (output, loss, gradient)]
@@ -65,8 +65,8 @@ class OneNeuronPicture(Picture):
                 point.set_data([now["z"]], [height])
         squared, entropy = (now[name] for name in _LOSSES)
         self.titles[0].set_text(f"output {now['output']:.3g}, slope {now['slope']:.2g}")
-        self.titles[1].set_text(f"losses {squared[0]:.3g} and {entropy[0]:.3g}")
-        self.titles[2].set_text(f"gradients {squared[1]:.2g} and {entropy[1]:.2g}")
+        self.titles[1].set_text(f"squared {squared[0]:.3g}, entropy {entropy[0]:.3g}")
+        self.titles[2].set_text(f"squared {squared[1]:.2g}, entropy {entropy[1]:.2g}")
 
     def _draw_curves(self, z, outputs, losses, gradients, target):
         self.curves_target = target
@@ -95,7 +95,7 @@ class RacePicture(Picture):
         output.set(xlim=(0, 400), ylim=(-0.03, 1.05), xlabel="step", ylabel="output o (target 0)")
         loss.set(xlim=(0, 400), ylim=(-0.15, 6.2), xlabel="step", ylabel="loss e")
         output.axhspan(-0.03, 0.1, color="#e8f5f0", zorder=0)
-        output.text(396, 0.12, "right: o < 0.1", ha="right", color=GREY)
+        output.text(396, 0.12, "correct: o < 0.1", ha="right", color=GREY)
         self.titles = [self.moving(axes.title) for axes in (output, loss)]
         self.outputs, self.losses, self.arrivals = {}, {}, {}
         for name in _LOSSES:
@@ -113,7 +113,7 @@ class RacePicture(Picture):
         outputs, losses : dict of str to ndarray of shape (n_steps + 1,)
             One curve per loss name.
         arrivals : dict of str to int or None
-            The step at which each is right, if it is.
+            The step at which each is correct, if it is.
         """
         for name in _LOSSES:
             steps = np.arange(len(outputs[name]))
@@ -122,10 +122,10 @@ class RacePicture(Picture):
             step = arrivals[name]
             at = [] if step is None else [step]
             self.arrivals[name].set_data(at, outputs[name][at])
-        words = ["never" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
-        self.titles[0].set_text(f"right at step: {words[0]} and {words[1]}")
+        words = ["none" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
+        self.titles[0].set_text(f"correct from step: squared {words[0]}, entropy {words[1]}")
         last = [losses[name][-1] for name in _LOSSES]
-        self.titles[1].set_text(f"loss at the end: {last[0]:.2g} and {last[1]:.2g}")
+        self.titles[1].set_text(f"at the end: squared {last[0]:.2g}, entropy {last[1]:.2g}")
 
 
 class DepthPicture(Picture):
@@ -176,26 +176,24 @@ class DepthPicture(Picture):
                             f"{curves['sigmoid'][n_layers]:.1g}")
 
     def _place_names(self, ends):
-        exponents = {name: np.clip(np.log10(curve[-1] + 1e-300), -13.5, 3.5)
-                     for name, curve in ends.items()}
         lowest = -np.inf
-        for name in sorted(exponents, key=exponents.get):
-            lowest = max(exponents[name], lowest + 1.1)
-            self.names[name].set_position((20.3, 10.0 ** lowest))
+        for name in sorted(ends, key=lambda name: ends[name][-1]):
+            lowest = max(np.clip(np.log10(ends[name][-1]), -13.5, 3.5), lowest + 1.1)
+            self.names[name].set_position((20.3, 10.0**lowest))
 
 
 class SoftmaxPicture(Picture):
-    """Probabilities of four classes and the loss of the right one."""
+    """Probabilities of four classes and the loss of the correct one."""
 
     def build(self, figure):
         """Draw axes, names, bars and the curve −ln p."""
         bars, loss = figure.subplots(1, 2)
         figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
-        names = ["class 0", "class 1", "class 2", "class 3 (right)"]
+        names = ["class 0", "class 1", "class 2", "class 3 (correct)"]
         bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.1), ylabel="probability o", xticks=range(4))
         bars.set_xticklabels(names)
         bars.grid(visible=False, axis="x")
-        loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the right class",
+        loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the correct class",
                  ylabel="loss e (nats)")
         probabilities = np.geomspace(1e-4, 1, 300)
         loss.plot(probabilities, -np.log(probabilities), color=BLUE)
@@ -213,7 +211,7 @@ class SoftmaxPicture(Picture):
         Parameters
         ----------
         probabilities : ndarray of shape (4,)
-            The softmax; the last entry belongs to the right class.
+            The softmax; the last entry belongs to the correct class.
         loss : float
             −ln of the last entry.
         """
@@ -222,7 +220,7 @@ class SoftmaxPicture(Picture):
             label.set_text(f"{p:.3g}")
             label.set_y(p + 0.02)
         self.point.set_data([probabilities[-1]], [min(loss, 8)])
-        self.titles[0].set_text(f"the right class gets {probabilities[-1]:.3g}")
+        self.titles[0].set_text(f"the correct class gets {probabilities[-1]:.3g}")
         self.titles[1].set_text(f"loss {loss:.3g} nats" + (", above the axis" if loss > 8 else ""))
 
 
@@ -233,14 +231,14 @@ class MailPicture(Picture):
         """Draw axes, names and empty curves."""
         share, error = figure.subplots(1, 2)
         figure.subplots_adjust(0.065, 0.15, 0.985, 0.9, wspace=0.18)
-        share.set(xlim=(0, 20), ylim=(0, 1.05), xlabel="epoch", xticks=range(0, 21, 5),
+        share.set(xlim=(0, 20), ylim=(0, 1.25), xlabel="epoch", xticks=range(0, 21, 5),
                   ylabel="training loss ÷ its value at the start")
         error.set(xlim=(0, 20), ylim=(0, 0.75), xlabel="epoch", xticks=range(0, 21, 5),
                   ylabel="share of wrong answers, validation")
         self.titles = [self.moving(axes.set_title("", loc="left")) for axes in (share, error)]
-        self.always_mail = self.moving(error.plot([], [], **LOOKS["theory"])[0])
-        self.always_mail_name = self.moving(
-            error.text(19.8, 0, "always answer “mail”", ha="right", va="bottom"))
+        self.never_spam = self.moving(error.plot([], [], **LOOKS["theory"])[0])
+        self.never_spam_name = self.moving(
+            error.text(19.8, 0, "always answer “no spam”", ha="right", va="bottom"))
         self.losses, self.errors = {}, {}
         for name in _LOSSES:
             self.losses[name] = self.moving(share.plot([], [], label=name, **LOOKS[name])[0])
@@ -248,7 +246,7 @@ class MailPicture(Picture):
         # above the axes, where no curve can reach the names
         share.legend(loc="lower right", bbox_to_anchor=(1.02, 0.985), ncols=2, borderaxespad=0)
 
-    def draw(self, epochs, losses, errors, always_mail):
+    def draw(self, epochs, losses, errors, never_spam):
         """Give the curves new data.
 
         Parameters
@@ -257,15 +255,15 @@ class MailPicture(Picture):
             Epoch of each record.
         losses, errors : dict of str to ndarray of shape (n_records,)
             Training loss and share of wrong answers on the validation rows, by name of the loss.
-        always_mail : float
-            Share of wrong answers of somebody who always answers "mail".
+        never_spam : float
+            Share of wrong answers of somebody who always answers "no spam".
         """
-        self.always_mail.set_data([0, 20], [always_mail, always_mail])
-        self.always_mail_name.set_y(always_mail + 0.005)
+        self.never_spam.set_data([0, 20], [never_spam, never_spam])
+        self.never_spam_name.set_y(never_spam + 0.005)
         for name in _LOSSES:
             relative = losses[name] / losses[name][0]
             self.losses[name].set_data(epochs, relative)
             self.errors[name].set_data(epochs, errors[name])
         last = [errors[name][-1] for name in _LOSSES]
         self.titles[0].set_text(f"epoch {epochs[-1]:.0f}")
-        self.titles[1].set_text(f"wrong: {last[0]:.1%} and {last[1]:.1%}")
+        self.titles[1].set_text(f"wrong: squared {last[0]:.1%}, entropy {last[1]:.1%}")

@@ -62,13 +62,13 @@ def ball():
         if gone:
             where = _("Diverged at step {n}.").format(n=end)
         else:
-            at_minimum = maths.settled(path[-1], landscape.minima, 0.05)
+            at_minimum = maths.settled(path[-1], landscape.minima, 0.02)
             place = (_("global minimum") if at_minimum[0]
-                     else _("local minimum") if at_minimum[1] else _("on the way"))
+                     else _("local minimum") if at_minimum[1] else _("still moving"))
             where = _("Step {n}: x = {x}, height {f}, {place}.").format(
                 n=step, x=_number(now), f=_number(height), place=place)
-        readout = _("{where} Critical rate: {first:.3g} at the global minimum, {second:.3g} at "
-                    "the local one.").format(where=where, first=critical[0], second=critical[1])
+        readout = _("{where} Critical rates: global {first:.3g}, local {second:.3g}.").format(
+            where=where, first=critical[0], second=critical[1])
         titles = (f"diverged at step {end}" if gone else f"step {step}: x = {_number(now)}",
                   f"η = {learning_rate:.3g}, β = {momentum:.3g}: " + (
                       "out of the picture" if gone else f"f = {_number(height)}"))
@@ -87,7 +87,7 @@ def ball():
     return Panel(
         _("The ball"), picture,
         {
-            "learning_rate": log_slider(_("learning rate η"), 0.002, 0.6, 0.05),
+            "learning_rate": log_slider(_("learning rate η"), 0.002, 0.6, 0.05, also=(0.35, 0.45)),
             "momentum": slider(_("momentum β"), 0, 0.99, 0.0),
             "start": slider(_("start x"), -1.6, 1.6, 1.5),
             "step": whole_slider(_("step"), 0, n_steps, 0),
@@ -97,7 +97,7 @@ def ball():
         presets={
             _("too small"): {**first, "learning_rate": 0.002},
             _("trapped"): {**first, "learning_rate": 0.05},
-            _("escapes"): {**first, "learning_rate": 0.05, "momentum": 0.9},
+            _("escapes"): {**first, "learning_rate": 0.05, "momentum": 0.8},
             _("jumps across"): {**first, "learning_rate": 0.35, "start": -1.5},
             _("diverges"): {**first, "learning_rate": 0.45},
         },
@@ -224,7 +224,7 @@ def starts():
     return Panel(
         _("A thousand starts"), picture,
         {
-            "learning_rate": log_slider(_("learning rate η"), 0.005, 0.5, 0.01),
+            "learning_rate": log_slider(_("learning rate η"), 0.005, 0.5, 0.01, also=(0.05, 0.35)),
             "momentum": slider(_("momentum β"), 0, 0.98, 0.0),
             "seed": seed(1),
         },

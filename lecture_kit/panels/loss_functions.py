@@ -92,7 +92,7 @@ def race():
             arrivals[name] = maths.first_step_below(outputs[name], 0.1)
         words = {name: _("not within 400 steps") if step is None
                  else _("from step {n} on").format(n=step) for name, step in arrivals.items()}
-        readout = _("Right (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
+        readout = _("Correct (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
             squared=words["squared error"], entropy=words["cross entropy"])
         arrived = arrivals["squared error"]
         drawing = {"outputs": outputs, "losses": curves, "arrivals": arrivals}
@@ -106,7 +106,7 @@ def race():
             "b": slider(_("bias b at the start"), -4, 4, 3.0),
         },
         show,
-        goal=_("from the right neuron's start, squared error is right in fewer than 50 steps"),
+        goal=_("squared error from the right neuron: correct in fewer than 50 steps"),
         presets={
             _("left neuron"): {"w": 0.4, "b": 0.5},
             _("right neuron"): {"w": 1.9, "b": 3.0},
@@ -150,12 +150,13 @@ def depth():
         },
         show,
         goal=_("after 20 layers of ReLU between half and twice the gradient is left"),
-        presets={_("the slide: 0.25^L"): {"init_scale": 1.0}},
+        presets={_("g = 1"): {"init_scale": 1.0},
+            _("g = √2"): {"init_scale": 1.41}},
     )
 
 
 def softmax():
-    """Four logits, a temperature, and the loss of the right class.
+    """Four logits, a temperature, and the loss of the correct class.
 
     Returns
     -------
@@ -169,19 +170,19 @@ def softmax():
         probabilities = losses.softmax(scores)
         nats = float(losses.softmax_cross_entropy(scores, 3))
         bits = float(losses.softmax_cross_entropy(scores, 3, base=2))
-        readout = _("The right class gets probability {p:.3g}: loss {nats:.3g} nats = {bits:.3g} "
+        readout = _("The correct class gets probability {p:.3g}. Loss: {nats:.3g} in nats, {bits:.3g} in "
                     "bits.").format(p=probabilities[3], nats=nats, bits=bits)
         drawing = {"probabilities": probabilities, "loss": nats}
-        return View(drawing, readout, abs(bits - 1) < 0.02)
+        return View(drawing, readout, abs(bits - 3) < 0.02)
 
     preset = {f"s{i}": float(score) for i, score in enumerate(slide)}
     controls = {name: slider(_("logit {name}").format(name=name), -8, 8, score)
                 for name, score in preset.items()}
     return Panel(
         _("Softmax"), figures.SoftmaxPicture(),
-        {**controls, "temperature": log_slider(_("temperature T"), 0.1, 10, 1.0)},
+        {**controls, "temperature": log_slider(_("temperature T"), 0.1, 100, 1.0)},
         show,
-        goal=_("a loss of exactly 1 bit (± 0.02)"),
+        goal=_("a loss of exactly 3 bits (± 0.02)"),
         presets={
             _("the slide"): {**preset, "temperature": 1.0},
             _("all equal"): dict.fromkeys(preset, 0.0),
@@ -201,7 +202,7 @@ def mail():
     scaler = StandardScaler().fit(training.features)
     training_rows = scaler.transform(training.features), training.labels
     validation_rows = scaler.transform(validation.features), validation.labels
-    always_mail = validation.labels.mean()
+    never_spam = validation.labels.mean()
 
     def show(learning_rate, batch_size, init_scale, seed):
         runs = [
@@ -224,10 +225,10 @@ def mail():
                   for name, records in history.items()}
         squared, entropy = (errors[name][-1] for name in _LOSSES)
         readout = _("Epoch {epoch:.0f}. Wrong answers on new mail: squared error {squared:.2g}, "
-                    "cross entropy {entropy:.2g}, always “mail” {always:.2g}.").format(
-            epoch=epochs[-1], squared=squared, entropy=entropy, always=always_mail)
+                    "cross entropy {entropy:.2g}, always “no spam” {always:.2g}.").format(
+            epoch=epochs[-1], squared=squared, entropy=entropy, always=never_spam)
         drawing = {"epochs": epochs, "losses": curves, "errors": errors,
-                   "always_mail": always_mail}
+                   "never_spam": never_spam}
         return View(drawing, readout, epochs[-1] == 20 and squared > 2 * entropy, epochs[-1] / 20)
 
     return Panel(
@@ -235,7 +236,7 @@ def mail():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
-            "init_scale": log_slider(_("init scale σ"), 0.001, 10, 0.01),
+            "init_scale": log_slider(_("init scale"), 0.001, 10, 0.01),
             "seed": seed(),
         },
         show,
@@ -279,7 +280,7 @@ def check_cross_entropy(attempt):
             cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
             mistakes=(
                 Mistake(lambda o, y: -(y * np.log(o) + (1 - y) * np.log(1 - o)),
-                        _("The formula is right, but 0 · ∞ is not a number. Clip o first.")),
+                        _("The formula is right, but the logarithm of 0 is −∞. Clip o first.")),
                 Mistake(lambda o, y: clipped(o, y) / np.log(2),
                         _("That is in bits. Use np.log for nats.")),
                 Mistake(lambda o, y: -clipped(o, y), _("The minus sign is missing.")),
@@ -339,6 +340,11 @@ def check_finite_difference(attempt):
                         _("Twice too much: w + h and w − h are 2h apart.")),
                 Mistake(lambda f, w, h: f(w + h) - f(w - h),
                         _("Divide by the distance 2h.")),
+                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / 2 * h,
+                        _("Python reads / 2 * h as: divide by 2, then multiply by h. Write "
+                          "/ (2 * h).")),
+                Mistake(lambda f, w, h: f(w + h) - f(w - h) / (2 * h),
+                        _("Put the difference into brackets: it is divided as a whole.")),
                 Mistake(lambda f, w, h: (f(w - h) - f(w + h)) / (2 * h),
                         _("The sign is turned round: right minus left.")),
             ),
@@ -371,6 +377,8 @@ def check_one_bit(attempt):
             ),
             mistakes=(
                 Mistake(float(np.exp(-1)), _("That output costs one nat, not one bit.")),
+                Mistake(0.25, _("That output costs 2 bits.")),
+                Mistake(-1.0, _("A probability cannot be negative. Solve −log2(o) = 1 for o.")),
                 Mistake(2.0, _("A probability cannot be larger than 1. Mind the minus sign.")),
                 Mistake(0.0, _("An output of 0 costs infinitely many bits.")),
                 Mistake(1.0, _("An output of 1 is quite sure and right: it costs nothing.")),

@@ -1,0 +1,402 @@
+"""What the pictures of section 04 draw, against numbers worked out independently."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from lecture_kit import gradient_descent_and_momentum as maths
+from lecture_kit.exercises import NOT_YET, RIGHT
+from lecture_kit.landscapes import double_well, quadratic
+from lecture_kit.optimizers import Momentum, Nesterov, trajectory
+from lecture_kit.panels import gradient_descent_and_momentum as panels
+
+GLOBAL, HILLTOP, LOCAL = np.sort(np.roots([4, 0, -4, 0.9]).real)
+
+
+def data(line):
+    return np.column_stack(line.get_data())
+
+
+def height(x):
+    return (x**2 - 1) ** 2 + 0.9 * x
+
+
+def slope(x):
+    return 4 * x * (x**2 - 1) + 0.9
+
+
+def roll(x, learning_rate, momentum, n_steps):
+    """A ball in plain numbers: its places and its movements."""
+    places, moves = [x], [0 * x]
+    for _ in range(n_steps):
+        moves.append(momentum * moves[-1] - learning_rate * slope(places[-1]))
+        places.append(places[-1] + moves[-1])
+    return np.array(places), np.array(moves)
+
+
+def slide(curvatures, start, learning_rate, momentum, n_steps, nesterov=False):
+    """A run in a valley in plain numbers; with ``nesterov`` the look-ahead points."""
+    w, v, curvatures = np.array(start), np.zeros(2), np.array(curvatures)
+    points = []
+    for _ in range(n_steps + 1):
+        ahead = w + momentum * v if nesterov else w
+        points.append(ahead)
+        v = momentum * v - learning_rate * curvatures * ahead
+        w = w + v
+    return np.array(points)
+
+
+def spectral_radius(curvature, learning_rate, momentum, nesterov=False):
+    pull = learning_rate * curvature
+    roots = (np.roots([1, -(1 + momentum) * (1 - pull), momentum * (1 - pull)]) if nesterov
+             else np.roots([1, -(1 + momentum - pull), momentum]))
+    return np.abs(roots).max()
+
+
+@pytest.fixture(scope="module")
+def ball():
+    return panels.ball()
+
+
+@pytest.fixture(scope="module")
+def valley():
+    return panels.valley()
+
+
+@pytest.fixture(scope="module")
+def starts():
+    return panels.starts()
+
+
+@pytest.fixture(autouse=True)
+def from_the_beginning(request):
+    for name in {"ball", "valley", "starts"} & set(request.fixturenames):
+        request.getfixturevalue(name).reset()
+
+
+@pytest.mark.parametrize(("learning_rate", "momentum", "start", "step"), [
+    (0.05, 0.0, 1.5, 0), (0.05, 0.9, 1.5, 4), (0.002, 0.0, -1.6, 60), (0.1, 0.9, 1.2, 33)])
+def test_the_ball_and_its_path_are_where_the_run_is(ball, learning_rate, momentum, start, step):
+    values = {"learning_rate": learning_rate, "momentum": momentum, "start": start, "step": step}
+    ball.set_values(values)
+    places, _moves = roll(start, learning_rate, momentum, 60)
+    picture = ball.picture
+    so_far = places[: step + 1]
+    assert_allclose(data(picture.path), np.column_stack([so_far, height(so_far)]), rtol=1e-9)
+    assert_allclose(data(picture.ball), [[places[step], height(places[step])]], rtol=1e-9)
+    assert_allclose(data(picture.heights)[:, 0], np.arange(step + 1))
+    assert_allclose(data(picture.heights)[:, 1], height(so_far), rtol=1e-9)
+    assert_allclose(data(picture.height_ball), [[step, height(places[step])]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("step", [0, 1, 3, 7])
+def test_the_arrows_are_the_forces_and_the_sum_leads_to_the_next_point(ball, step):
+    ball.set_values({"learning_rate": 0.05, "momentum": 0.8, "step": step})
+    places, moves = roll(1.5, 0.05, 0.8, 60)
+    arrows = ball.picture.arrows
+    push, carry = -0.05 * slope(places[step]), 0.8 * moves[step]
+    assert_allclose(arrows.U, [push, carry, places[step + 1] - places[step]], atol=1e-12)
+    assert_allclose(arrows.V, 0)
+    assert_allclose(arrows.get_offsets(), [[places[step], row] for row in (2, 1, 0)])
+    assert set(ball.picture.drop.get_xdata()) == {places[step]}
+
+
+def test_each_minimum_says_up_to_which_rate_it_holds_the_ball(ball):
+    for momentum in (0.0, 0.5):
+        limits = [(2 + 2 * momentum) / (12 * x**2 - 4) for x in (GLOBAL, LOCAL)]
+        for learning_rate in (0.1, 0.302, 0.6):
+            ball.set_values({"learning_rate": learning_rate, "momentum": momentum})
+            for text, limit in zip(ball.picture.bounds, limits, strict=True):
+                sign = "holds the ball: η <" if learning_rate < limit else "throws it out: η ≥"
+                assert text.get_text() == f"{sign} {limit:.3g}"
+            assert f"Critical rates: global {limits[0]:.3g}, local" in ball.readout.value
+
+
+def test_a_ball_that_diverges_leaves_the_picture_and_says_when(ball):
+    ball.set_values({"learning_rate": 0.45, "step": 60})
+    places, _moves = roll(1.5, 0.45, 0.0, 3)
+    first_beyond = np.argmax(np.abs(places) > 10)
+    assert ball.readout.value.startswith(f"Diverged at step {first_beyond}.")
+    assert ball.picture.titles[0].get_text() == f"diverged at step {first_beyond}"
+    assert_allclose(data(ball.picture.path)[:, 0], places[:first_beyond])
+    assert len(data(ball.picture.ball)) == len(data(ball.picture.height_ball)) == 0
+    assert not np.any(np.abs(ball.picture.arrows.get_offsets()[:, 0]) < 1.9)
+    ball.set_values({"step": 0})
+    assert ball.readout.value.startswith("Step 0: x = 1.5")
+    assert len(data(ball.picture.ball)) == 1
+
+
+@pytest.mark.parametrize(("preset", "end"), [
+    ("too small", "x = 1.07, height 0.981, still moving"), ("trapped", "x = 0.859, height 0.842, "
+     "local minimum"), ("escapes", "global minimum"), ("jumps across", "local minimum"),
+    ("diverges", "Diverged")])
+def test_the_presets_of_the_ball_show_what_they_are_called(ball, preset, end):
+    (button,) = [b for b in ball.children[1].children
+                 if getattr(b, "description", "") == preset]
+    button.click()
+    assert end in ball.readout.value
+
+
+def test_the_goal_of_the_ball_can_be_reached_from_1_2_only(ball):
+    for start in (1.2, 1.5):
+        ball.set_values({"learning_rate": 0.132, "momentum": 0.85, "start": start, "step": 60})
+        places, _moves = roll(start, 0.132, 0.85, 60)
+        assert height(places[-1]) < -0.94
+        assert ball.view.goal_met == (start == 1.2)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize(("learning_rate", "momentum"), [(0.1, 0.0), (0.1, 0.9), (0.501, 0.6)])
+def test_the_valley_draws_path_loss_and_the_point_in_the_map(
+        valley, learning_rate, momentum, nesterov):
+    valley.set_values(
+        {"learning_rate": learning_rate, "momentum": momentum, "nesterov": nesterov})
+    points = slide([0.1, 2], [-7.0, 2.0], learning_rate, momentum, 60, nesterov)
+    losses = points**2 @ [0.05, 1]
+    picture = valley.picture
+    assert_allclose(data(picture.path), points, atol=1e-12)
+    assert_allclose(data(picture.end), points[-1:], atol=1e-12)
+    assert_allclose(data(picture.loss), np.column_stack([np.arange(61), losses]), rtol=1e-8)
+    assert_allclose(data(picture.point), [[learning_rate, momentum]])
+    rate = max(spectral_radius(c, learning_rate, momentum, nesterov) for c in (0.1, 2))
+    theory = data(picture.theory)
+    assert theory[0, 1] == pytest.approx(6.45)
+    assert_allclose(theory[1:, 1] / theory[:-1, 1], rate**2)
+    assert f"theory {rate:.3g}, best possible" in valley.readout.value
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_the_map_shows_rates_critical_line_and_star(valley, nesterov):
+    valley.set_values({"nesterov": nesterov})
+    picture = valley.picture
+    rates, momenta = picture.map_grid
+    drawn = valley.view.drawing["rate_map"]["rates"]
+    assert drawn.shape == (len(momenta), len(rates))
+    for row, column in [(0, 50), (120, 133), (180, 10), (199, 220), (80, 60)]:
+        expected = max(spectral_radius(c, rates[column], momenta[row], nesterov) for c in (0.1, 2))
+        assert drawn[row, column] == pytest.approx(expected, rel=1e-6)
+    critical = 1 + momenta
+    if nesterov:
+        critical = critical / (1 + 2 * momenta)
+    assert_allclose(data(picture.critical), np.column_stack([critical, momenta]))
+    row, column = np.unravel_index(drawn.argmin(), drawn.shape)
+    assert_allclose(data(picture.star), [[rates[column], momenta[row]]], atol=0.012)
+    assert picture.map_name == ("Nesterov" if nesterov else "momentum")
+
+
+def test_only_a_new_method_draws_the_map_again(valley):
+    parts = valley.picture.map_parts
+    valley.set_values({"learning_rate": 1.0, "momentum": 0.5})
+    assert valley.picture.map_parts is parts
+    assert valley.picture._background is not None
+    valley.set_values({"nesterov": True})
+    assert valley.picture.map_parts is not parts
+    n_collections = len(valley.picture.map_axes.collections)
+    valley.set_values({"nesterov": False})
+    assert len(valley.picture.map_axes.collections) == n_collections
+
+
+def test_the_valley_measures_what_theory_says(valley):
+    for values, readout in [
+        ({"learning_rate": 0.952}, "measured 0.904, theory 0.905, best possible 0.635"),
+        ({"learning_rate": 0.1, "momentum": 0.9}, "measured 0.95, theory 0.949"),
+        ({"learning_rate": 1.336, "momentum": 0.403}, "measured 0.638, theory 0.635"),
+        ({"learning_rate": 1.05, "momentum": 0.0}, "Diverged at step 29. Rate per step: "
+         "measured 1.1, theory 1.1")]:
+        valley.set_values(values)
+        assert readout in valley.readout.value
+        assert valley.view.goal_met == (values["learning_rate"] == 1.336)
+
+
+def test_a_run_that_converges_is_never_called_diverged():
+    landscape = quadratic([0.1, 2.0])
+    for rule, nesterov in [(Momentum, False), (Nesterov, True)]:
+        rates, momenta = np.meshgrid(np.geomspace(0.01, 2.2, 40), np.linspace(0, 0.99, 40))
+        converges = maths.convergence_rate([0.1, 2.0], rates, momenta, nesterov) < 1
+        optimizer = rule(rates[converges][:, np.newaxis], momenta[converges][:, np.newaxis])
+        start = np.tile([-7.0, 2.0], (converges.sum(), 1))
+        path = trajectory(landscape.gradient, optimizer, start, 60)
+        assert np.abs(path).max() < 30
+
+
+def test_with_tiny_steps_the_hilltop_divides_the_starts(starts):
+    starts.set_values({"learning_rate": 0.01, "momentum": 0.0, "seed": 3})
+    points = np.random.default_rng(3).uniform(-2, 2, 1000)
+    picture = starts.picture
+    assert sum(len(data(dots)) for dots in picture.starts.values()) == 1000
+    in_global, in_local = (data(picture.starts[name]) for name in ("global", "local"))
+    unsure = np.abs(points - HILLTOP) < 0.01
+    assert abs(len(in_global) - np.sum(points < HILLTOP)) <= unsure.sum()
+    assert in_global[:, 0].max() < HILLTOP < in_local[:, 0].min()
+    assert_allclose(in_global[:, 1], height(in_global[:, 0]))
+    for row, name in enumerate(["neither", "local", "global"]):
+        rug = data(picture.rugs[name])
+        assert_allclose(rug[:, 0], data(picture.starts[name])[:, 0])
+        assert np.all(rug[:, 1] == row)
+
+
+@pytest.mark.parametrize(("learning_rate", "momentum"), [(0.05, 0.9), (0.2, 0.5)])
+def test_the_share_is_counted_and_the_curve_too(starts, learning_rate, momentum):
+    starts.set_values({"learning_rate": learning_rate, "momentum": momentum, "seed": 0})
+    picture = starts.picture
+    with np.errstate(all="ignore"):
+        points = np.random.default_rng(0).uniform(-2, 2, 1000)
+        share = np.mean(np.abs(roll(points, learning_rate, momentum, 200)[0][-1] - GLOBAL) < 0.2)
+        assert_allclose(data(picture.point), [[momentum, share]])
+        assert f"share in the global minimum: {share:.3g}" == picture.titles[1].get_text()
+        curve = data(picture.curves["global"])
+        even = np.linspace(-2, 2, 101)
+        for k in (0, 15, 28):
+            ends = roll(even, learning_rate, curve[k, 0], 200)[0][-1]
+            assert curve[k, 1] == pytest.approx(np.mean(np.abs(ends - GLOBAL) < 0.2))
+            neither = np.mean(~(np.abs(ends - GLOBAL) < 0.2) & ~(np.abs(ends - LOCAL) < 0.2))
+            assert data(picture.curves["neither"])[k, 1] == pytest.approx(neither)
+
+
+def test_momentum_and_seed_leave_the_curves_alone_and_the_rate_leaves_the_draw_alone(starts):
+    curve = data(starts.picture.curves["global"])
+    starts.set_values({"momentum": 0.7, "seed": 5})
+    assert_allclose(data(starts.picture.curves["global"]), curve)
+
+    def draw():
+        return np.sort(np.concatenate(
+            [data(dots)[:, 0] for dots in starts.picture.starts.values()]))
+
+    before = draw()
+    starts.set_values({"learning_rate": 0.2, "momentum": 0.3})
+    assert_allclose(draw(), before)
+
+
+def test_the_goal_of_the_starts_can_be_reached(starts):
+    starts.set_values({"learning_rate": 0.05, "momentum": 0.95})
+    assert starts.view.goal_met
+    starts.set_values({"learning_rate": 0.35})
+    assert not starts.view.goal_met
+
+
+def test_critical_rate_of_nesterovs_momentum_is_where_the_rate_reaches_1():
+    for beta in (0.0, 0.3, 0.9):
+        critical = maths.critical_learning_rate([0.1, 2.0], beta, nesterov=True)
+        assert spectral_radius(2.0, critical, beta, nesterov=True) == pytest.approx(1)
+        assert spectral_radius(2.0, 1.01 * critical, beta, nesterov=True) > 1
+        assert spectral_radius(2.0, 0.99 * critical, beta, nesterov=True) < 1
+
+
+@pytest.mark.parametrize("curvatures", [(0.1, 2.0), (1.0, 25.0), (3.0, 3.0)])
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_no_pair_nearby_beats_the_best_one(curvatures, nesterov):
+    eta, beta = maths.best_momentum(curvatures, nesterov)
+    best = maths.convergence_rate(curvatures, eta, beta, nesterov)
+    etas = eta * np.linspace(0.8, 1.2, 81)
+    betas = np.clip(beta + np.linspace(-0.1, 0.1, 81), 0, 0.99)[:, np.newaxis]
+    assert np.all(maths.convergence_rate(curvatures, etas, betas, nesterov) >= best - 1e-7)
+    if nesterov:
+        kappa = max(curvatures) / min(curvatures)
+        assert best == pytest.approx(1 - 2 / np.sqrt(3 * kappa + 1), abs=1e-7)
+
+
+def test_forces_add_up_to_the_movement():
+    well = double_well()
+    path = trajectory(well.gradient, Momentum(0.03, 0.8), [1.4], 50)
+    push, carry = maths.forces(well, path, 0.03, 0.8)
+    assert push.shape == carry.shape == path.shape
+    assert_allclose((push + carry)[:-1], np.diff(path, axis=0), atol=1e-14)
+    assert carry[0] == 0
+
+
+def test_last_points_are_those_of_the_trajectory():
+    well = double_well()
+    starting = np.linspace(-2, 2, 9)[:, np.newaxis]
+    whole = trajectory(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
+    last = maths.last_points(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
+    np.testing.assert_array_equal(last, whole[-1])
+    assert np.isnan(last).any()
+
+
+def test_shares_by_momentum_agree_with_one_momentum_at_a_time():
+    well, starting = double_well(), np.linspace(-2, 2, 41)[:, np.newaxis]
+    shares = maths.shares_by_momentum(well, 0.1, [0.0, 0.6, 0.9], starting, 100, bound=10)
+    assert shares.shape == (2, 3)
+    for k, beta in enumerate([0.0, 0.6, 0.9]):
+        with np.errstate(all="ignore"):
+            ends = roll(starting[:, 0], 0.1, beta, 100)[0][-1]
+        for minimum, share in zip((GLOBAL, LOCAL), shares[:, k], strict=True):
+            assert share == np.mean(np.abs(ends - minimum) < 0.2)
+
+
+@pytest.mark.parametrize("tilt", [0.01, 0.9, 1.4])
+def test_the_hilltop_divides_the_basins(tilt):
+    expected = np.sort(np.roots([4, 0, -4, tilt]).real)[1]
+    assert maths.hilltop(double_well(tilt)) == pytest.approx(expected, abs=1e-9)
+    share = maths.basin_share(double_well(tilt), -2, 2)
+    assert share == pytest.approx((expected + 2) / 4)
+
+
+def test_hilltop_and_basin_refuse_what_makes_no_sense():
+    with pytest.raises(ValueError, match="two minima"):
+        maths.hilltop(quadratic([1.0]))
+    with pytest.raises(ValueError, match="must lie between low and high"):
+        maths.basin_share(double_well(), -2, 0)
+
+
+def test_settled_is_a_matter_of_distance_and_nan_is_not_settled():
+    points = np.array([[0.0], [0.19], [0.21], [np.nan]])
+    assert maths.settled(points, np.array([0.0])).tolist() == [True, True, False, False]
+
+
+def test_heights_fall_by_the_square_of_the_rate():
+    assert_allclose(maths.falling_height(8.0, 0.5, 3), [8, 2, 0.5, 0.125])
+
+
+def test_the_kits_nesterov_visits_the_look_ahead_points():
+    well, w, v = double_well(), np.array([1.5]), np.zeros(1)
+    path = trajectory(well.gradient, Nesterov(0.05, 0.9), [1.5], 30)
+    for point in path:
+        assert_allclose(point, w + 0.9 * v, atol=1e-12)
+        w, v = maths.nesterov_step(w, v, well.gradient, 0.05, 0.9)
+
+
+def read(code):
+    """What a reader's cell defines."""
+    names = {"np": np}
+    exec(code, names)
+    return next(value for name, value in names.items() if name not in ("np", "__builtins__"))
+
+
+@pytest.mark.parametrize(
+    "check", [panels.check_critical_rate, panels.check_best_pair, panels.check_nesterov_step])
+def test_the_solutions_are_right(check):
+    assert check(read(check(...).exercise.solution)).feedback.status == RIGHT
+
+
+STEP = "def step(w, v, gradient, learning_rate, momentum):\n    "
+
+
+@pytest.mark.parametrize(("check", "code", "words"), [
+    (panels.check_critical_rate, "def f(x): return 1 / (12 * x**2 - 4)", "twice as large"),
+    (panels.check_critical_rate, "def f(x): return 2 / (12 * x**2)", "The −4 is missing"),
+    (panels.check_critical_rate, "def f(x): return 2 / (4 * x**3 - 4 * x + 0.9)", "the gradient"),
+    (panels.check_critical_rate, "def f(x): return 12 * x**2 - 4", "the curvature f'' itself"),
+    (panels.check_best_pair, "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
+     "    return 2 / (a + b), (b - a) / (b + a)", "Both squares are missing"),
+    (panels.check_best_pair, "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
+     "    return (2 / (a + b)) ** 2, (b - a) / (b + a)", "The square of β is missing"),
+    (panels.check_best_pair, "def f(low, high):\n    k = high / low\n"
+     "    return (2 / (low + high)) ** 2, ((k - 1) / (k + 1)) ** 2", "The roots are missing"),
+    (panels.check_best_pair, "def f(low, high):\n    k = high / low\n"
+     "    return 2 / (low + high), ((k - 1) / (k + 1)) ** 2", "without momentum"),
+    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * gradient(w)\n"
+     "    return w + v, v", "plain momentum"),
+    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
+     "gradient(w - momentum * v)\n    return w + v, v", "looked back"),
+    (panels.check_nesterov_step, STEP + "v = momentum * v + learning_rate * "
+     "gradient(w + momentum * v)\n    return w + v, v", "climbs"),
+    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
+     "gradient(w + v)\n    return w + v, v", "whole v ahead"),
+    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
+     "gradient(w + momentum * v)\n    return v, w + v", "wrong order"),
+])
+def test_a_wrong_answer_is_recognised(check, code, words):
+    feedback = check(read(code)).feedback
+    assert feedback.status == NOT_YET
+    assert words in feedback.text
