@@ -23,7 +23,7 @@ class BallPicture(Picture):
         How many steps the axis of the steps is long.
     """
 
-    height = 300
+    height = 288
 
     def __init__(self, x, heights, minima, hilltop, n_steps):
         self.landscape, self.minima = (x, heights), minima
@@ -33,7 +33,7 @@ class BallPicture(Picture):
     def build(self, figure):
         """Draw the landscape, axes, names and an empty path."""
         grid = figure.add_gridspec(2, 2, height_ratios=(3.1, 1), width_ratios=(1.25, 1))
-        grid.update(left=0.055, right=0.882, bottom=0.155, top=0.91, wspace=0.15, hspace=0.07)
+        grid.update(left=0.055, right=0.882, bottom=0.165, top=0.905, wspace=0.15, hspace=0.07)
         land, height = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[:, 1])
         strip = figure.add_subplot(grid[1, 0], sharex=land)
         land.set(xlim=(-1.9, 1.9), ylim=_HEIGHTS, ylabel="height f(x)", yticks=range(-1, 5))

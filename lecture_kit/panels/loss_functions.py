@@ -170,8 +170,8 @@ def softmax():
         probabilities = losses.softmax(scores)
         nats = float(losses.softmax_cross_entropy(scores, 3))
         bits = float(losses.softmax_cross_entropy(scores, 3, base=2))
-        readout = _("The correct class gets probability {p:.3g}. Loss: {nats:.3g} in nats, {bits:.3g} in "
-                    "bits.").format(p=probabilities[3], nats=nats, bits=bits)
+        readout = _("The correct class gets probability {p:.3g}. Loss: {nats:.3g} in nats, "
+                    "{bits:.3g} in bits.").format(p=probabilities[3], nats=nats, bits=bits)
         drawing = {"probabilities": probabilities, "loss": nats}
         return View(drawing, readout, abs(bits - 3) < 0.02)
 
