@@ -240,6 +240,14 @@ def test_measured_rate_of_a_geometric_run_is_its_factor(n_steps, factor):
     assert result == pytest.approx(factor, rel=1e-12)
 
 
+@pytest.mark.parametrize(("n_points", "rate"), [(4, 0.9), (3, np.nan), (2, np.nan)])
+def test_measured_rate_needs_three_steps_before_a_divergence(n_points, rate):
+    path = 0.9 ** np.arange(9)[:, np.newaxis] * [3.0]
+    path[n_points:] = np.nan
+    result = measured_rate(quadratic([2]), path, 0.1)
+    np.testing.assert_allclose(result, rate, rtol=1e-12)
+
+
 def test_measured_rate_looks_at_height_and_motion_of_the_second_half():
     path = np.array([[9.0, 0], [8, 0], [7, 1], [4, 5], [2, 1]])
     # Heights x² + y² of the points 3 and 4: 41 and 5. Motion (Δx² + Δy²)/(2 · 0.25): 50 and 40.
@@ -254,7 +262,9 @@ def test_measured_rate_leaves_out_a_point_that_lost_one_coordinate():
 
 
 @pytest.mark.parametrize(("path", "why"), [
-    (np.zeros((8, 2)), "arrived"), ([[1, 1], [1e3, 1e3], *[[np.nan, np.nan]] * 6], "diverged"),
+    (np.zeros((8, 2)), "arrived"), ([[2, 1], [1, 1], *[[0, 0]] * 6], "arrived on the way"),
+    ([*[[2, 1]] * 6, [0, 0], [0, 0]], "arrived with the last step"),
+    ([[1, 1], [1e3, 1e3], *[[np.nan, np.nan]] * 6], "diverged"),
     ([[1, 1], *[[np.nan, np.nan]] * 7], "diverged"),
 ])
 def test_measured_rate_is_nan_where_there_is_nothing_to_measure(path, why):

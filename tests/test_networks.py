@@ -1,5 +1,7 @@
 """Networks against scikit-learn, layer by layer by hand, and finite differences."""
 
+import re
+
 import numpy as np
 import pytest
 from oracles import frozen, numerical_gradient, says
@@ -100,8 +102,8 @@ def test_loss_stays_in_float32(loss, n_outputs, labels):
 
 @pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
 def test_one_output_predicts_class_1_above_one_half(loss):
-    logits = np.array([[-3.0], [-1e-9], [1e-9], [3.0]])
-    np.testing.assert_array_equal(loss.predict(logits), [0, 0, 1, 1])
+    logits = np.array([[-3.0], [-1e-9], [0.0], [1e-9], [3.0]])
+    np.testing.assert_array_equal(loss.predict(logits), [0, 0, 0, 1, 1])
 
 
 def test_softmax_predicts_the_largest_logit():
@@ -115,8 +117,19 @@ def test_a_loss_of_one_output_refuses_a_network_with_two(loss):
         network = fully_connected((3, 4, 2), RELU, loss, 1.0, 0)
         network.compute_gradient(ROWS, BINARY_LABELS)
 
-    with pytest.raises(ValueError, match=r"output|column"):
+    pattern = says("a binary loss needs a network with one output", "2", "SOFTMAX_CROSS_ENTROPY")
+    with pytest.raises(ValueError, match=pattern):
         measure()
+
+
+@pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
+@pytest.mark.parametrize("bad", [[0, 2], [-1, 0], [0.0, 1.0]])
+def test_a_loss_of_one_output_refuses_labels_other_than_0_and_1(loss, bad):
+    pattern = rf"must hold whole numbers from 0 to 1; got {re.escape(repr(bad))}\. There are 2"
+    with pytest.raises(ValueError, match=pattern):
+        loss.value(np.zeros((2, 1)), bad)
+    with pytest.raises(ValueError, match=pattern):
+        loss.gradient(np.zeros((2, 1)), bad)
 
 
 @every_loss

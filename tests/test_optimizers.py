@@ -249,6 +249,8 @@ def test_a_run_ends_at_the_step_that_leaves_the_bound(bound, last):
 def test_default_bound_is_a_million(start, expected):
     path = trajectory(quadratic([1]).gradient, GradientDescent(3), [start], 5)  # x ← −2x
     assert diverged_at(path) == expected
+    points = np.stack(list(walk(quadratic([1]).gradient, GradientDescent(3), [start], 5)))
+    np.testing.assert_array_equal(points, path)
 
 
 def test_one_coordinate_outside_the_bound_ends_the_run():

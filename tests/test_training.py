@@ -243,6 +243,12 @@ def test_layers_see_the_new_parameters():
     assert np.shares_memory(network.layers[0].weights, network.parameters)
 
 
+def test_a_single_row_is_enough():
+    records = train(small_network(), GradientDescent(0.1), (ROWS[:1], LABELS[:1]), batch_size=4,
+                    epochs=2, seed=0)
+    assert [(record.update, record.epoch) for record in records] == [(0, 0), (1, 1), (2, 2)]
+
+
 @pytest.mark.parametrize(("settings", "pattern"), [
     ({"epochs": -1}, says("epochs must be at least 0", "-1", "Try epochs=10.")),
     ({"batch_size": 0}, says("batch_size must be at least 1", "0", "Try batch_size=32.")),
@@ -260,5 +266,5 @@ def test_training_without_rows_is_refused(record_every):
     empty = np.zeros((0, 3)), np.zeros(0, int)
     records = train(small_network(), GradientDescent(0.1), empty, batch_size=4, epochs=1, seed=0,
                     record_every=record_every)
-    with pytest.raises(ValueError, match=r"must .*; got .*\. Pass some rows"):
+    with pytest.raises(ValueError, match=r"training must hold .*; got 0\. Pass some rows"):
         next(records)

@@ -10,16 +10,21 @@ FAILURES = ("Error displaying widget", "model not found", "Click to show javascr
 
 
 def open_notebook(page, lab, name):
-    page.goto(f"{lab.url}/lab/workspaces/{name}-{id(page)}/tree/{name}?token={lab.token}")
+    page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.wait_for_function(
         "() => document.querySelector('.jp-Notebook-ExecutionIndicator')"
         "?.dataset.status === 'idle'")
 
 
+def choose(page, menu, entry):
+    page.get_by_text(menu, exact=True).first.click()
+    page.get_by_text(entry, exact=True).first.click()
+
+
 def run_all(page):
-    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
-    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    choose(page, "Run", "Run All Cells")
     page.wait_for_function(
         "() => [...document.querySelectorAll('.jp-CodeCell')].every(cell => "
         "/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent))", timeout=120_000)
@@ -161,7 +166,7 @@ def test_the_tab_key_reaches_every_control(page, lab, name):
     panel = DrivenPanel(page, panels(page)[0])
     panel.cell.locator(".noUi-handle").first.focus()
     reached = set()
-    for _ in range(8):
+    for _ in range(12):
         reached.add(page.evaluate(
             "() => document.activeElement.innerText || document.activeElement.className"))
         page.keyboard.press("Tab")
