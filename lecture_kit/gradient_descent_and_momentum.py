@@ -62,7 +62,7 @@ def best_learning_rate(curvatures):
     Returns
     -------
     float
-        The rate. Each step then shrinks the distance by (κ − 1)/(κ + 1), κ = λ_max/λ_min.
+        η. Each step then shrinks the distance by (κ − 1)/(κ + 1), κ = λ_max/λ_min.
 
     Raises
     ------
@@ -117,11 +117,11 @@ def best_momentum(curvatures, nesterov=False):
 
 
 def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
-    """Factor by which each step shrinks the distance to the minimum in the long run.
+    """Shrink factor ρ: each step multiplies the distance to the minimum by it in the long run.
 
     Along an axis with curvature λ one step of momentum is linear, with the eigenvalues
-    z² − (1 + β − ηλ)z + β = 0; for Nesterov's z² − (1 + β)(1 − ηλ)z + β(1 − ηλ) = 0. The rate is
-    the largest |z| over all axes.
+    z² − (1 + β − ηλ)z + β = 0; for Nesterov's z² − (1 + β)(1 − ηλ)z + β(1 − ηλ) = 0. The factor ρ
+    is the largest |z| over all axes.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
     Returns
     -------
     float or ndarray of the broadcast shape
-        The rate. Less than 1 converges, more than 1 diverges.
+        ρ. Smaller is faster; less than 1 converges, more than 1 diverges.
 
     Raises
     ------
@@ -163,11 +163,11 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
 
 
 def measured_rate(landscape, path, learning_rate):
-    """Measure by which factor each step of a run shrinks the distance to a minimum at 0.
+    """Measure the shrink factor ρ of a run, with which its distance to a minimum at 0 falls.
 
     The energy f(x) + |Δx|²/(2η), height plus motion, falls smoothly even where the height alone
     swings up and down. The factor is the square root of the energy's fall per step, over the
-    second half of the run.
+    second half of the run. For a run that swings it may lie a little beside theory.
 
     Parameters
     ----------
@@ -201,14 +201,14 @@ def measured_rate(landscape, path, learning_rate):
     return float((energy[-1] / energy[middle]) ** (0.5 / n_steps))
 
 
-def falling_height(start, rate, n_steps):
+def falling_height(start, factor, n_steps):
     """Heights that fall as theory says, f_k = f_0 ρ^(2k), where the distance shrinks by ρ.
 
     Parameters
     ----------
     start : float
         f_0, the height at the start.
-    rate : float
+    factor : float
         ρ, what :func:`convergence_rate` gives.
     n_steps : int
         Number of steps.
@@ -218,47 +218,29 @@ def falling_height(start, rate, n_steps):
     ndarray of shape (n_steps + 1,)
         The heights f_0 … f_n.
     """
-    return start * float(rate) ** (2 * np.arange(n_steps + 1))
+    return start * float(factor) ** (2 * np.arange(n_steps + 1))
 
 
-def settled(points, minimum, radius=0.2):
-    """Tell which of many runs are near a minimum.
+def settled(points, minimum, radius=0.05):
+    """Tell which of many runs rest at a minimum: all their last points are near it.
+
+    One point would not do: a run that swings across a minimum for ever also comes near it.
 
     Parameters
     ----------
-    points : ndarray of shape (..., d)
-        Where the runs are; NaN for a run that diverged.
+    points : ndarray of shape (n_last, ..., d)
+        The last points of each run, as :func:`last_points` gives them.
     minimum : ndarray of shape (d,)
         The minimum.
-    radius : float, default 0.2
+    radius : float, default 0.05
         How near is near.
 
     Returns
     -------
     ndarray of bool, shape (...)
-        True for a run that is nearer than ``radius``.
+        True for a run with all points nearer than ``radius``; False for one that diverged.
     """
-    return np.linalg.norm(points - minimum, axis=-1) < radius
-
-
-def share_settled(points, minimum, radius=0.2):
-    """Count which share of many runs has settled near a minimum.
-
-    Parameters
-    ----------
-    points : ndarray of shape (..., n_runs, d)
-        Where the runs are; NaN for a run that diverged.
-    minimum : ndarray of shape (d,)
-        The minimum.
-    radius : float, default 0.2
-        How near is near.
-
-    Returns
-    -------
-    ndarray of shape (...)
-        Shares from 0 to 1.
-    """
-    return settled(points, minimum, radius).mean(axis=-1)
+    return (np.linalg.norm(points - minimum, axis=-1) < radius).all(axis=0)
 
 
 def forces(landscape, path, learning_rate, momentum=0.0):
@@ -290,29 +272,32 @@ def forces(landscape, path, learning_rate, momentum=0.0):
     return -learning_rate * landscape.gradient(path), momentum * before
 
 
-def last_points(gradient, optimizer, start, n_steps, bound=1e6):
+def last_points(gradient, optimizer, start, n_steps, bound=1e6, n_last=10):
     """Walk like :func:`~lecture_kit.optimizers.trajectory`, but keep the last points only.
 
     Parameters
     ----------
     gradient, optimizer, start, n_steps, bound
         As in :func:`~lecture_kit.optimizers.walk`.
+    n_last : int, default 10
+        How many points to keep.
 
     Returns
     -------
-    ndarray of shape (..., d)
-        Where the runs end; NaN for a run that diverged.
+    ndarray of shape (n_last, ..., d)
+        How the runs end, the last point last; NaN for a run that diverged. A walk of fewer points
+        gives all it has.
 
     Raises
     ------
     ValueError
         As in :func:`~lecture_kit.optimizers.walk`.
     """
-    return deque(walk(gradient, optimizer, start, n_steps, bound), maxlen=1)[0]
+    return np.stack(deque(walk(gradient, optimizer, start, n_steps, bound), maxlen=n_last))
 
 
 def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, bound=1e6):
-    """Count for many momenta at once which share of the starts settles in each minimum.
+    """Count for many momenta at once which share of the starts comes to rest.
 
     Parameters
     ----------
@@ -332,7 +317,8 @@ def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, boun
     Returns
     -------
     ndarray of shape (n_minima, n_momenta)
-        Shares from 0 to 1. What is missing to 1 still moves or has diverged.
+        Shares that rest at each minimum (see :func:`settled`). What is missing to 1 still moves
+        or has diverged.
 
     Raises
     ------
@@ -343,7 +329,7 @@ def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, boun
     start = np.broadcast_to(starts, (len(momentum), *np.shape(starts)))
     last = last_points(
         landscape.gradient, Momentum(learning_rate, momentum), start, n_steps, bound)
-    return np.stack([share_settled(last, minimum) for minimum in landscape.minima])
+    return np.stack([settled(last, minimum).mean(axis=-1) for minimum in landscape.minima])
 
 
 def hilltop(landscape):
@@ -367,8 +353,6 @@ def hilltop(landscape):
     require(landscape.minima.shape == (2, 1), "landscape must have one coordinate and two minima",
             landscape.name, "Use double_well().")
     left, right = np.sort(landscape.minima[:, 0])
-    inset = 1e-6 * (right - left)
-    left, right = left + inset, right - inset
     for _ in range(60):
         middle = (left + right) / 2
         if landscape.gradient(np.array([middle]))[0] > 0:  # uphill to the right: the top is there
@@ -379,7 +363,7 @@ def hilltop(landscape):
 
 
 def basin_share(landscape, low, high):
-    """Width of the global minimum's basin, as a share of all starts between two ends.
+    """Share of the global minimum's basin in all starts between two ends.
 
     A ball that moves in tiny steps without momentum rolls into the well on its side of the top.
 

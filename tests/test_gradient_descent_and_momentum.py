@@ -18,7 +18,6 @@ from lecture_kit.gradient_descent_and_momentum import (
     measured_rate,
     nesterov_step,
     settled,
-    share_settled,
     shares_by_momentum,
 )
 from lecture_kit.landscapes import double_well, quadratic
@@ -290,34 +289,33 @@ def test_measured_rate_leaves_the_path_alone():
 # Many runs
 
 
-@pytest.mark.parametrize(("points", "radius", "share"), [
-    ([[1.0], [1.1], [-1.0], [np.nan]], 0.2, 0.5), ([[1.25]], 0.2, 0), ([[1.25]], 0.3, 1),
-    ([[0.0], [2.0]], 1.0, 0), ([[0.0], [2.0]], 1.01, 1),
+@pytest.mark.parametrize(("points", "radius", "rests"), [
+    ([1.2], 0.25, True), ([1.2], 0.15, False), ([1.1, 0.9, 1.0], 0.2, True),
+    ([1.3, 1.1, 1.0], 0.2, False), ([1.0, 1.0, 1.3], 0.2, False), ([1.0, np.nan], 0.2, False),
 ])
-def test_share_settled_counts_the_runs_nearer_than_the_radius(points, radius, share):
-    assert share_settled(np.array(points), np.array([1.0]), radius) == share
+def test_a_run_rests_if_all_its_last_points_are_near(points, radius, rests):
+    assert settled(np.array(points)[:, np.newaxis], np.array([1.0]), radius) == rests
 
 
-@pytest.mark.parametrize("function", [settled, lambda *points: share_settled(*points) == 1])
-@pytest.mark.parametrize(("x", "near"), [(1.199, True), (0.801, True), (1.201, False)])
-def test_default_radius_is_0_2(function, x, near):
-    assert function(np.array([[x]]), np.array([1.0])) == near
+@pytest.mark.parametrize(("x", "near"), [(1.049, True), (0.951, True), (1.051, False)])
+def test_default_radius_is_0_05(x, near):
+    assert settled(np.array([[x]]), np.array([1.0])) == near
 
 
-def test_settled_answers_for_every_run():
-    points = np.array([[[0, 0], [0.15, 0.15]], [[0.3, 0], [np.nan, 0]]])
-    result = settled(points, np.zeros(2), radius=0.22)
-    np.testing.assert_array_equal(result, [[True, True], [False, False]])
+def test_settled_answers_for_every_run_and_measures_the_distance_in_the_plane():
+    points = np.array([[[0, 0], [0.15, 0.15]], [[0.3, 0], [0.15, 0.15]]])  # 0.212 away
+    assert settled(points, np.zeros(2), radius=0.22).tolist() == [False, True]
+    assert settled(points, np.zeros(2), radius=0.2).tolist() == [False, False]
 
 
-def test_share_settled_measures_the_distance_in_the_plane():
-    points = np.array([[0.15, 0.15], [0.1, 0.1]])  # 0.212 and 0.141 away
-    assert share_settled(points, np.zeros(2)) == 0.5
-
-
-def test_share_settled_answers_for_every_step():
-    path = np.array([[[5.0], [5.0], [0.1]], [[0.0], [5.0], [0.1]], [[0.0], [np.nan], [0.0]]])
-    np.testing.assert_allclose(share_settled(path, np.array([0.0])), [1 / 3, 2 / 3, 2 / 3])
+@pytest.mark.parametrize("n_steps", [200, 201])
+def test_a_run_that_swings_across_a_minimum_does_not_rest(n_steps):
+    landscape = double_well()
+    for learning_rate in (0.2, 0.209):
+        last = last_points(landscape.gradient, GradientDescent(learning_rate), [-1.5], n_steps)
+        assert np.abs(last - landscape.minima[0]).min() < 0.2
+        assert not any(settled(last, minimum) for minimum in landscape.minima)
+    assert np.all(shares_by_momentum(landscape, 0.2, [0.0], [[-1.5], [-1.1]], n_steps) == 0)
 
 
 @pytest.mark.parametrize("optimizer", [GradientDescent(0.3), Momentum(0.3, 0.5), Nesterov(3.0)])
@@ -326,14 +324,16 @@ def test_last_points_are_the_end_of_the_trajectory(optimizer, n_steps):
     start, gradient = frozen([[-7, 2], [1, 1], [0, 900]]), quadratic(LECTURE).gradient
     path = trajectory(gradient, optimizer, start, n_steps, bound=1000)
     last = last_points(gradient, optimizer, start, n_steps, bound=1000)
-    np.testing.assert_array_equal(last, path[-1])
+    np.testing.assert_array_equal(last, path[-10:])
+    short = last_points(gradient, optimizer, start, n_steps, bound=1000, n_last=1)
+    np.testing.assert_array_equal(short, path[-1:])
 
 
 @pytest.mark.parametrize(("start", "diverged"), [(0.5e6, False), (0.5001e6, True)])
 def test_the_default_bound_of_many_runs_is_a_million(start, diverged):
     gradient = quadratic([1]).gradient
     last = last_points(gradient, GradientDescent(3), [start], 1)  # x ← −2x
-    assert np.isnan(last[0]) == diverged
+    assert np.isnan(last[-1, 0]) == diverged
 
 
 def test_last_points_refuse_what_a_walk_refuses():
@@ -347,16 +347,16 @@ def test_shares_by_momentum_count_run_by_run():
     expected = np.zeros((2, 4))
     for column, momentum in enumerate(momenta):
         for start in starts:
-            last = trajectory(landscape.gradient, Momentum(0.02, momentum), start, 60)[-1]
+            last = trajectory(landscape.gradient, Momentum(0.02, momentum), start, 60)[-10:]
             for row, minimum in enumerate(landscape.minima):
-                expected[row, column] += np.all(np.abs(last - minimum) < 0.2) / 9
+                expected[row, column] += np.all(np.abs(last - minimum) < 0.05) / 9
     shares = shares_by_momentum(landscape, 0.02, frozen(momenta), starts, 60)
     np.testing.assert_allclose(shares, expected, rtol=1e-12)
     assert len({*expected[0], *expected[1]}) > 3  # the example tells the momenta apart
 
 
 def test_shares_by_momentum_leave_out_the_runs_beyond_the_bound():
-    arguments = quadratic([1]), 1.0, [0.0], [[5.0], [50.0]], 1  # x ← 0
+    arguments = quadratic([1]), 1.0, [0.0], [[5.0], [50.0]], 11  # x ← 0
     assert shares_by_momentum(*arguments, bound=0.0) == 1
     high = quadratic([1]), 1.5, [0.0], [[5.0], [50.0]], 30  # x ← −x/2, first to −2.5 and −25
     assert shares_by_momentum(*high, bound=10) == 0.5

@@ -45,7 +45,7 @@ class BallPicture(Picture):
         self._build_strip(strip)
         self.titles = [self.moving(axes.title) for axes in (land, height)]
         self.bounds = [
-            self.moving(land.text(x, y - 0.32, "", ha="center", va="top"))
+            self.moving(land.text(max(x, -1), y - 0.32, "", ha="center", va="top"))
             for x, y in self.minima]
         self.path = self.moving(land.plot([], [], marker=".", linewidth=1, alpha=0.6)[0])
         self.heights = self.moving(height.plot([], [], linewidth=1.6)[0])
@@ -106,7 +106,7 @@ class BallPicture(Picture):
 
 
 class ValleyPicture(Picture):
-    """A valley with the path of one run, its loss, and the map of convergence rates.
+    """A valley with the path of one run, its loss, and the map of shrink factors.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class ValleyPicture(Picture):
         Grid of the valley.
     heights : ndarray of shape (n_rows, n_columns)
         Heights on the grid.
-    learning_rates, momenta : ndarray of shape (n_rates,) and (n_momenta,)
+    learning_rates, momenta : ndarray of shape (n_learning_rates,) and (n_momenta,)
         Grid of the map.
     n_steps : int
         How many steps the axis of the steps is long.
@@ -129,7 +129,7 @@ class ValleyPicture(Picture):
         """Draw the valley, axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1, 1.2))
         grid.update(left=0.05, right=0.935, bottom=0.15, top=0.9, wspace=0.32)
-        valley, loss, rates = (figure.add_subplot(cell) for cell in grid)
+        valley, loss, factors = (figure.add_subplot(cell) for cell in grid)
         x, y, heights = self.valley
         valley.contour(x, y, heights, levels=np.geomspace(0.05, 90, 9), colors="#b8c4cc",
                        linewidths=0.8)
@@ -139,14 +139,14 @@ class ValleyPicture(Picture):
         loss.set(xlim=(0, self.n_steps), ylim=(1e-16, 1e4), yscale="log", ylabel="height f",
                  xlabel="step (dotted: theory's slope)")
         loss.set(xticks=range(0, self.n_steps + 1, 15), yticks=np.logspace(-16, 4, 6))
-        self._build_map(rates)
-        self.titles = [self.moving(axes.title) for axes in (valley, loss, rates)]
+        self._build_map(factors)
+        self.titles = [self.moving(axes.title) for axes in (valley, loss, factors)]
         self.path = self.moving(valley.plot([], [], marker=".", linewidth=1.2)[0])
         self.end = self.moving(valley.plot([], [], "o", color=BLUE, markeredgecolor="white")[0])
         self.loss = self.moving(loss.plot([], [])[0])
         self.theory = self.moving(loss.plot([], [], **LOOKS["theory"])[0])
-        self.point = self.moving(rates.plot(
-            [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
+        self.point = self.moving(factors.plot(
+            [], [], "o", color=BLUE, markersize=7, markeredgecolor="white", clip_on=False)[0])
 
     def _build_map(self, axes):
         self.map_axes, self.map_name, self.map_parts = axes, None, []
@@ -155,35 +155,41 @@ class ValleyPicture(Picture):
         axes.grid(visible=False)
         axes.set_facecolor("#eeeeee")
         self.critical = axes.plot([], [], **LOOKS["theory"])[0]
-        self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=14)[0]
+        self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=17)[0]
+        self.star_name = axes.annotate("best", (0, 0), (12, -4), textcoords="offset points")
         axes.text(0.97, 0.04, "diverges", ha="right", transform=axes.transAxes)
         self.bar_axes = axes.inset_axes((1.04, 0, 0.05, 1))
         self.levels = np.array([0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0])
 
-    def draw(self, path, losses, theory, look, point, rate_map, titles):
+    def draw(self, path, diverged, losses, theory, look, point, factor_map, titles):
         """Give path, curves and point new data.
 
         Parameters
         ----------
         path : ndarray of shape (n_points, 2)
             The run, up to where it diverges.
+        diverged : bool
+            Whether it diverges. Then the path ends with its first point outside the axes.
         losses : ndarray of shape (n_points,)
             Heights along the path.
         theory : ndarray of shape (n_steps + 1,)
-            Heights that fall at the theoretical rate.
+            Heights that fall as theory says.
         look : str
             Name of the rule: "gradient descent", "momentum" or "Nesterov".
         point : tuple of float
             Learning rate and momentum of the run.
-        rate_map : dict
-            ``name``; ``rates``, ndarray of shape (n_momenta, n_rates); ``critical``, ndarray of
-            shape (n_momenta,), the critical learning rate for each momentum; ``best``, the pair
-            (learning rate, momentum) with the best rate. A new name redraws the map.
+        factor_map : dict
+            ``name``; ``factors``, ndarray of shape (n_momenta, n_learning_rates); ``critical``,
+            ndarray of shape (n_momenta,), the critical learning rate for each momentum; ``best``,
+            the pair (learning rate, momentum) with the best factor. A new name redraws the map.
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """
-        if rate_map["name"] != self.map_name:
-            self._draw_map(**rate_map)
+        if factor_map["name"] != self.map_name:
+            self._draw_map(**factor_map)
+        if diverged:
+            outside = (np.abs(path) > [self.valley[0][-1], self.valley[1][-1]]).any(axis=1)
+            path = path[: outside.argmax() + 1] if outside.any() else path
         self.path.set(data=path.T, color=LOOKS[look]["color"])
         self.end.set_data(*path[-1:].T)
         self.loss.set(data=(np.arange(len(losses)), losses), **LOOKS[look])
@@ -192,23 +198,23 @@ class ValleyPicture(Picture):
         for title, words in zip(self.titles, titles, strict=True):
             title.set_text(words)
 
-    def _draw_map(self, name, rates, critical, best):
+    def _draw_map(self, name, factors, critical, best):
         self.map_name = name
         for part in self.map_parts:
             part.remove()
         filled = self.map_axes.contourf(
-            *self.map_grid, rates, levels=self.levels, cmap="viridis_r", zorder=0.5)
+            *self.map_grid, factors, levels=self.levels, cmap="viridis_r", zorder=0.5)
         self.map_parts = [filled]
         self.critical.set_data(critical, self.map_grid[1])
         self.star.set_data([best[0]], [best[1]])
+        self.star_name.xy = best
         self.bar_axes.clear()
         self.figure.colorbar(filled, cax=self.bar_axes, ticks=self.levels[::2])
-        self.bar_axes.set_title("rate", fontweight="normal", fontsize=9)
         self.background_changed()
 
 
 class StartsPicture(Picture):
-    """Many starts on a landscape, where each run ends, and the share in the global minimum.
+    """Many starts on a landscape, where each run rests, and the share in each minimum.
 
     Parameters
     ----------
@@ -242,8 +248,8 @@ class StartsPicture(Picture):
         for axes in (land, strip):
             axes.axvline(self.hilltop, **{**LOOKS["theory"], "linewidth": 1.2})
         land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
-        share.set(xlim=(0, 1), ylim=(0, 1.16), xlabel="momentum β", ylabel="share of the starts",
-                  yticks=np.linspace(0, 1, 6))
+        share.set(xlim=(0, 1), ylim=(-0.03, 1.16), yticks=np.linspace(0, 1, 6),
+                  xlabel="momentum β", ylabel="share of the starts")
         self.titles = [self.moving(axes.title) for axes in (land, share)]
         looks = {"global": (BLUE, "-", "o"), "local": (VERMILLION, "--", "s"),
                  "neither": (BLACK, "-.", "x")}
@@ -255,12 +261,11 @@ class StartsPicture(Picture):
             self.rugs[name] = self.moving(strip.plot(
                 [], [], "|", color=color, markersize=14, markeredgewidth=0.6)[0])
             strip.get_yticklabels()[2 - row].set_color(color)
-            if name != "local":  # what is missing to 1
-                self.curves[name] = self.moving(share.plot(
-                    [], [], color=color, linestyle=line, label=name)[0])
-        self.moving(share.axhline(
-            self.basin_share, label="width of basin", **LOOKS["theory"]))
-        share.legend(loc="upper center", ncols=3, columnspacing=1.4, borderaxespad=0)
+            self.curves[name] = self.moving(share.plot(
+                [], [], color=color, linestyle=line, label=name)[0])
+        self.moving(share.axhline(self.basin_share, label="basin", **LOOKS["theory"]))
+        share.legend(loc="upper center", ncols=4, columnspacing=1.2, handlelength=1.7,
+                     borderaxespad=0)
         self.cursor = self.moving(share.plot([0, 0], [0, 1], color=GREY, linewidth=1)[0])
         self.point = self.moving(share.plot(
             [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
@@ -271,13 +276,13 @@ class StartsPicture(Picture):
         Parameters
         ----------
         starts, heights : dict of str to ndarray of shape (n_starts_with_this_fate,)
-            Places and heights of the starts, by where they end: "global", "local", "neither".
+            Places and heights of the starts, by where they rest: "global", "local", "neither".
         momenta : ndarray of shape (n_momenta,)
             The values of β of the curves.
         shares : dict of str to ndarray of shape (n_momenta,)
-            Shares by where the runs end.
+            Shares by where the runs rest.
         point : tuple of float
-            Momentum now, and the measured share in the global minimum.
+            Momentum now, and the share that rests in the global minimum.
         titles : tuple of str
             What is seen on the left and on the right.
         """

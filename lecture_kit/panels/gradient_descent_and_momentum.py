@@ -57,14 +57,14 @@ def ball():
         critical = [
             float(maths.critical_learning_rate(curvature, momentum)) for curvature in curvatures]
         bounds = [
-            (f"holds the ball: η < {limit:.3g}", True) if learning_rate < limit
-            else (f"throws it out: η ≥ {limit:.3g}", False) for limit in critical]
+            (f"can rest here: η < {limit:.3g}", True) if learning_rate < limit
+            else (f"cannot rest here: η ≥ {limit:.3g}", False) for limit in critical]
+        rests = maths.settled(path[-10:, np.newaxis], landscape.minima) & (step >= 10)
         if gone:
             where = _("Diverged at step {n}.").format(n=end)
         else:
-            at_minimum = maths.settled(path[-1], landscape.minima, 0.02)
-            place = (_("global minimum") if at_minimum[0]
-                     else _("local minimum") if at_minimum[1] else _("still moving"))
+            place = (_("at rest in the global minimum") if rests[0]
+                     else _("at rest in the local minimum") if rests[1] else _("moving"))
             where = _("Step {n}: x = {x}, height {f}, {place}.").format(
                 n=step, x=_number(now), f=_number(height), place=place)
         readout = _("{where} Critical rates: global {first:.3g}, local {second:.3g}.").format(
@@ -76,8 +76,8 @@ def ball():
             "path": path[:, 0], "heights": heights, "push": push[len(path) - 1, 0],
             "carry": carry[len(path) - 1, 0], "bounds": bounds, "look": _rule(momentum),
             "titles": titles}
-        goal_met = abs(start - 1.2) < 0.005 and step == n_steps and not gone and height < -0.94
-        return View(drawing, readout, goal_met)
+        goal_met = abs(start - 1.2) < 0.005 and step == n_steps and rests[0]
+        return View(drawing, readout, bool(goal_met))
 
     minima = np.column_stack([landscape.minima[:, 0], landscape.value(landscape.minima)])
     picture = figures.BallPicture(
@@ -93,7 +93,7 @@ def ball():
             "step": whole_slider(_("step"), 0, n_steps, 0),
         },
         show,
-        goal=_("start 1.2, height below −0.94 at step 60"),
+        goal=_("from start 1.2, at rest in the global minimum at step 60"),
         presets={
             _("too small"): {**first, "learning_rate": 0.002},
             _("trapped"): {**first, "learning_rate": 0.05},
@@ -106,29 +106,32 @@ def ball():
 
 
 def valley():
-    """A long valley: path, loss, and the map of convergence rates.
+    """A long valley: path, loss, and the map of shrink factors.
+
+    A run that leaves ±30 has diverged. Its path is drawn up to the first point outside the axes.
 
     Returns
     -------
     Panel
         Controls: learning rate, momentum, kind of momentum.
     """
-    landscape, n_steps, start = quadratic(_CURVATURES), 60, (-7.0, 2.0)
+    landscape, n_steps, bound, start = quadratic(_CURVATURES), 60, 30, (-7.0, 2.0)
     x, y = np.linspace(-9, 9, 181), np.linspace(-7.6, 7.6, 153)
-    rates, momenta = np.linspace(0, 2.2, 221), np.linspace(0, 0.995, 200)
+    learning_rates, momenta = np.linspace(0, 2.2, 221), np.linspace(0, 0.995, 200)
 
     @lru_cache
-    def rate_map(nesterov):
+    def factor_map(nesterov):
         return {
             "name": "Nesterov" if nesterov else "momentum",
-            "rates": maths.convergence_rate(_CURVATURES, rates, momenta[:, np.newaxis], nesterov),
+            "factors": maths.convergence_rate(
+                _CURVATURES, learning_rates, momenta[:, np.newaxis], nesterov),
             "critical": maths.critical_learning_rate(_CURVATURES, momenta, nesterov),
             "best": maths.best_momentum(_CURVATURES, nesterov),
         }
 
     def show(learning_rate, momentum, nesterov):
         rule = (Nesterov if nesterov else Momentum)(learning_rate, momentum)
-        path = trajectory(landscape.gradient, rule, start, n_steps, bound=30)
+        path = trajectory(landscape.gradient, rule, start, n_steps, bound)
         end = int(diverged_at(path))
         measured = maths.measured_rate(landscape, path, learning_rate)
         path = path if end < 0 else path[:end]
@@ -136,50 +139,53 @@ def valley():
         theory = float(maths.convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
         best = float(maths.convergence_rate(
             _CURVATURES, *maths.best_momentum(_CURVATURES, nesterov), nesterov))
-        number = "—" if np.isnan(measured) else f"{measured:.3g}"
+        number = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
         if end >= 0:
-            result = _("Diverged at step {n}.").format(n=end)
+            result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
         else:
             result = _("After {n} steps f = {f:.2g}.").format(n=n_steps, f=losses[-1])
-        readout = _("{result} Rate per step: measured {measured}, theory {theory:.3g}, best "
-                    "possible {best:.3g}.").format(
+        readout = _("{result} Shrink factor ρ: measured {measured}, theory {theory:.3g}, "
+                    "best possible {best:.3g}.").format(
             result=result, measured=number, theory=theory, best=best)
-        titles = (f"diverged at step {end}" if end >= 0
+        titles = (f"left ±{bound} at step {end}" if end >= 0
                   else f"after {n_steps} steps f = {losses[-1]:.2g}",
-                  f"rate {number}, theory {theory:.3g}", f"here {theory:.3g}, star {best:.3g}")
+                  f"ρ {number}, theory {theory:.3g}",
+                  f"factor here {theory:.3g}, best {best:.3g}")
         drawing = {
-            "path": path, "losses": losses, "look": _rule(momentum, nesterov),
+            "path": path, "diverged": end >= 0, "losses": losses, "look": _rule(momentum, nesterov),
             "theory": maths.falling_height(losses[0], theory, n_steps),
-            "point": (learning_rate, momentum), "rate_map": rate_map(nesterov), "titles": titles}
+            "point": (learning_rate, momentum), "factor_map": factor_map(nesterov),
+            "titles": titles}
         return View(drawing, readout, theory < 0.65)
 
     picture = figures.ValleyPicture(
-        x, y, landscape.value(np.stack(np.meshgrid(x, y), axis=-1)), rates, momenta, n_steps)
-    best_rate, best_beta = (round(float(number), 3) for number in maths.best_momentum(_CURVATURES))
+        x, y, landscape.value(np.stack(np.meshgrid(x, y), axis=-1)), learning_rates, momenta,
+        n_steps)
     plain = round(float(maths.best_learning_rate(_CURVATURES)), 3)
+    best = round(float(maths.best_momentum(_CURVATURES)[0]), 3)
     beyond = 1.05
     return Panel(
         _("The valley"), picture,
         {
             "learning_rate": log_slider(
-                _("learning rate η"), 0.01, 2.2, 0.1, also=(plain, best_rate, beyond)),
+                _("learning rate η"), 0.01, 2.2, 0.1, also=(plain, best, beyond)),
             "momentum": slider(_("momentum β"), 0, 0.99, 0.0, 0.001),
             "nesterov": choice(_("method"), [(_("momentum"), False), ("Nesterov", True)], False),
         },
         show,
-        goal=_("a rate below 0.65"),
+        goal=_("a theoretical factor below 0.65"),
         presets={
             _("best without momentum"): {"learning_rate": plain, "momentum": 0.0},
             _("the usual (0.1, 0.9)"): {"learning_rate": 0.1, "momentum": 0.9},
-            _("theory's best"): {
-                "learning_rate": best_rate, "momentum": best_beta, "nesterov": False},
             _("too large"): {"learning_rate": beyond, "momentum": 0.0},
         },
     )
 
 
 def starts():
-    """A thousand random starts: the share that reaches the global minimum, against momentum.
+    """A thousand random starts: the share that comes to rest in each minimum, against momentum.
+
+    After 200 steps a run that does not rest counts as "neither", like one that left ±10.
 
     Returns
     -------
@@ -206,11 +212,11 @@ def starts():
         heights = landscape.value(points)
         counts = [int(group.sum()) for group in groups.values()]
         share = counts[0] / len(points)
-        readout = _("Of 1,000 starts {first} end in the global minimum, {second} in the local "
-                    "one, {third} in neither. Width of the basin: {basin:.3g}.").format(
+        readout = _("Of 1,000 starts {first} rest in the global minimum, {second} in the local "
+                    "one, {third} in neither. Share of the basin: {basin:.3g}.").format(
             first=counts[0], second=counts[1], third=counts[2], basin=basin)
         titles = (f"{counts[0]} global, {counts[1]} local, {counts[2]} neither",
-                  f"share in the global minimum: {share:.3g}")
+                  f"share at rest in the global minimum: {share:.3g}")
         drawing = {
             "starts": {name: points[group, 0] for name, group in groups.items()},
             "heights": {name: heights[group] for name, group in groups.items()},
@@ -263,7 +269,7 @@ def check_critical_rate(attempt):
         hints=(
             _("The Hessian of a function of one coordinate is its second derivative."),
             _("Differentiate (x² − 1)² + 0.9x once: 4x(x² − 1) + 0.9. Now once more."),
-            _("f''(x) = 12x² − 4. The critical rate is 2 / f''(x)."),
+            _("f''(x) = 12x² − 4. The critical rate is 2 / f''(x). In Python a power is **."),
         ),
         cases=((-1.0977,), (0.8591,), (1.2,)),
         mistakes=(
@@ -276,6 +282,11 @@ def check_critical_rate(attempt):
             Mistake(lambda x: 2 / (4 * x * (x**2 - 1) + 0.9),
                     _("You divided by the gradient. At a minimum it is 0; the curvature counts.")),
             Mistake(lambda x: 12 * x**2 - 4, _("This is the curvature f'' itself.")),
+            Mistake(lambda x: 2 / 12 * x**2 - 4,
+                    _("Brackets: you need 2 / (…), with all of f'' under the line.")),
+            Mistake(lambda x: 2 / (12 * x**2 - 4 + 0.9),
+                    _("The slope 0.9 is constant, so its derivative is 0.")),
+            Mistake(lambda x: 2 / (4 * x**2 - 4), _("The derivative of 4x³ is 12x², not 4x².")),
         ),
     ), attempt)
 
@@ -304,7 +315,7 @@ def check_best_pair(attempt):
             "    low, high = np.sqrt(low), np.sqrt(high)\n"
             "    return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2"),
         hints=(
-            _("Take the square roots of both curvatures first."),
+            _("Take the square roots of both curvatures first, with np.sqrt."),
             _("η = (2 / (√low + √high))². The same sum stands under the line in β."),
             _("β = ((√high − √low) / (√high + √low))²."),
         ),
@@ -312,10 +323,10 @@ def check_best_pair(attempt):
         mistakes=(
             Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
                                        (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                    _("Both squares are missing. What you call β is the rate √β.")),
+                    _("Both squares are missing. What you call β is the factor √β.")),
             Mistake(lambda low, high: ((2 / (low**0.5 + high**0.5)) ** 2,
                                        (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                    _("The square of β is missing. What you call β is the rate √β.")),
+                    _("The square of β is missing. What you call β is the factor √β.")),
             Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
                                        ((high**0.5 - low**0.5) / (high**0.5 + low**0.5)) ** 2),
                     _("The square of η is missing.")),
@@ -324,6 +335,10 @@ def check_best_pair(attempt):
                     _("The roots are missing: √low and √high belong into the formulas.")),
             Mistake(lambda low, high: (2 / (low + high), ((high - low) / (high + low)) ** 2),
                     _("The roots are missing: this η is the best one without momentum.")),
+            Mistake(lambda low, high: (2 / (low + high), 0),
+                    _("This is the best pair without momentum. With momentum you can do better.")),
+            Mistake(lambda low, high: best_pair(low, high)[::-1],
+                    _("Right numbers, wrong order: return η first, then β.")),
         ),
     ), attempt)
 
@@ -342,12 +357,10 @@ def check_nesterov_step(attempt):
         The verdict.
     """
 
-    def square(w):
-        """w ↦ 2w"""  # noqa: D400, D403
+    def gradient_of_w_squared(w):
         return 2 * w
 
-    def well(w):
-        """w ↦ 4w(w² − 1)"""  # noqa: D400, D403
+    def gradient_of_double_well(w):
         return 4 * w * (w**2 - 1)
 
     def moved(v, w):
@@ -361,10 +374,12 @@ def check_nesterov_step(attempt):
             "    return w + v, v"),
         hints=(
             _("Start from momentum: v ← βv − ηg(w), then w ← w + v. One thing changes."),
-            _("The gradient is taken where the velocity alone would lead: at w + βv."),
+            _("The gradient is taken where the velocity alone would lead: at w + βv. It is a "
+              "function, so call it: gradient(…)."),
             _("v = momentum * v - learning_rate * gradient(w + momentum * v)"),
         ),
-        cases=((1.0, 0.5, square, 0.1, 0.9), (0.5, -0.2, well, 0.05, 0.8)),
+        cases=((1.0, 0.5, gradient_of_w_squared, 0.1, 0.9),
+               (0.5, -0.2, gradient_of_double_well, 0.05, 0.8)),
         mistakes=(
             Mistake(lambda w, v, gradient, eta, beta: moved(beta * v - eta * gradient(w), w),
                     _("This is plain momentum: you took the gradient at w. Look ahead first.")),
@@ -380,5 +395,12 @@ def check_nesterov_step(attempt):
             Mistake(lambda w, v, gradient, eta, beta: maths.nesterov_step(
                         w, v, gradient, eta, beta)[::-1],
                     _("Right numbers, wrong order: return w first, then v.")),
+            Mistake(lambda w, v, gradient, eta, beta: (
+                        w + v, maths.nesterov_step(w, v, gradient, eta, beta)[1]),
+                    _("You moved w by the old v. First the new v, then w + v.")),
+            Mistake(lambda w, v, gradient, eta, beta: (
+                        w - maths.nesterov_step(w, v, gradient, eta, beta)[1],
+                        maths.nesterov_step(w, v, gradient, eta, beta)[1]),
+                    _("The sign: v already points downhill, so w moves to w + v.")),
         ),
     ), attempt)

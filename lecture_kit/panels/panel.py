@@ -80,8 +80,8 @@ class Panel(VBox):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
         self._task, self._waiting = None, False
-        self.goal = Label(layout=Layout(flex="1 1 460px", margin="0 8px"))
-        self.readout = Label(layout=Layout(flex="1 1 auto", margin="0 4px"))
+        self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
+        self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
             min=0, max=1, layout=Layout(flex="0 0 80px", width="80px", height="16px"))
         size = Layout(width=f"{picture.width}px", max_width="100%", height="auto", flex="0 0 auto")
@@ -94,7 +94,7 @@ class Panel(VBox):
             HBox(list(controls.values()), layout=row),
             HBox([*self._buttons(presets or {}, play), self.goal], layout=row),
             self.image,
-            HBox([self.readout, self.progress], layout=row),
+            HBox([self.readout, self.progress], layout=Layout(max_width=f"{picture.width}px")),
         ])
 
     @property
