@@ -19,6 +19,7 @@ def open_notebook(page, lab, name):
     page.wait_for_function(
         "() => document.querySelector('.jp-Notebook-ExecutionIndicator')"
         "?.dataset.status === 'idle'")
+    assert every_prompt_is(page, r"^\[\d+\]:$", 30)  # as in the file: it is fully drawn
 
 
 def choose(page, menu, entry):
@@ -30,9 +31,9 @@ def every_prompt_is(page, pattern, seconds):
     """Whether the prompts of all code cells come to match a pattern in time."""
     try:
         page.wait_for_function(
-            "pattern => {"
-            " const prompts = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt'); return prompts.length && "
-            "[...prompts].every(prompt => RegExp(pattern).test(prompt.textContent)) }",
+            "pattern => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
+            " const prompts = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt');"
+            " return prompts.length > 0 && [...prompts].every(fits) }",
             arg=pattern, timeout=1000 * seconds)
     except TimeoutError:
         return False
