@@ -103,8 +103,7 @@ def lab(browser, tmp_path_factory):
     server.close()
 
 
-@pytest.fixture
-def page(browser):
+def watched_page(browser):
     """A page of the size of a projector that remembers what went wrong in it."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(30_000)
@@ -112,5 +111,4 @@ def page(browser):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda message: page.errors.append(message.text)
             if message.type == "error" else None)
-    yield page
-    page.close()
+    return page

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .conftest import ROOT
+from .conftest import ROOT, watched_page
 
 TimeoutError = pytest.importorskip("playwright.sync_api").TimeoutError
 
@@ -128,90 +128,113 @@ def assert_no_failure_is_shown(page):
     assert [failure for failure in FAILURES if failure in text] == []
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_control_of_every_panel_moves_the_picture(page, lab, name):
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab, name):
+    """A page with the notebook after Run All; the tests of one notebook share it in this order."""
+    page = watched_page(browser)
     open_notebook(page, lab, name)
     run_all(page)
+    yield page
+    page.close()
+
+
+def test_every_control_of_every_panel_moves_the_picture(page):
     driven = [DrivenPanel(page, cell) for cell in panels(page)]
     assert driven
     for panel in driven:
         panel.picture.scroll_into_view_if_needed()
         first, height = panel.readout(), panel.height()
         assert height <= 450
-        heights = set()
-        for handle in panel.cell.locator(".noUi-handle").all():
-            for share in (0.9, 0.0, 1.0):
-                before = panel.source()
-                panel.drag(handle, share)
-                panel.wait_for_change(before)
-                heights.add(panel.height())
-            before = panel.source()
-            handle.press("ArrowLeft")
-            handle.press("ArrowLeft")
-            panel.wait_for_change(before)
-            panel.reset(first)
-        buttons = panel.cell.locator("button.jupyter-button:not(.mod-active)")
-        buttons = [b for b in buttons.filter(has_text=re.compile(r"\w")).all()
-                   if b.inner_text() != "Reset"]
-        for number, button in enumerate(buttons):
-            before = panel.source()
-            button.click()
-            if number:  # the first preset may be what the panel starts with
-                panel.wait_for_change(before)
-            else:
-                panel.settle()
-            heights.add(panel.height())
-        panel.drag(panel.cell.locator(".noUi-handle").first, 0.9)
-        panel.settle()
-        panel.reset(first)
-        play = panel.cell.locator(".widget-play button").first
-        if play.count():
-            play.click()
-            panel.wait_until("(picture, before) => picture.title !== before", first)
-            play.click()
-            panel.reset(first)
+        heights = {*drive_sliders(panel), *press_presets(panel)}
         assert heights == {height}, f"{first}: the layout jumps"
     assert_no_failure_is_shown(page)
     assert page.errors == []
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_the_committed_notebook_shows_still_pictures_without_a_run(page, lab, name):
-    open_notebook(page, lab, name)
-    source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
-    wait_for_pictures(page, ".jp-RenderedImage img", source.count('"image/png": "'))
-    assert page.locator("img.widget-image").count() == 0
-    assert_no_failure_is_shown(page)
-    assert page.errors == []
+def drive_sliders(panel):
+    first = panel.readout()
+    for handle in panel.cell.locator(".noUi-handle").all():
+        at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        for share in (0.0, 1.0) if at_the_top else (1.0, 0.0):
+            before = panel.source()
+            panel.drag(handle, share)
+            panel.wait_for_change(before)
+            yield panel.height()
+        before = panel.source()
+        for _ in range(3):
+            handle.press("ArrowLeft" if at_the_top else "ArrowRight")
+        panel.wait_for_change(before)
+        panel.reset(first)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+def press_presets(panel):
+    first = panel.readout()
+    buttons = panel.cell.locator("button.jupyter-button:not(.mod-active)")
+    named = [button for button in buttons.filter(has_text=re.compile(r"\w")).all()
+             if button.inner_text() != "Reset"]
+    for number, button in enumerate(named):
+        before = panel.source()
+        button.click()
+        if number:
+            panel.wait_for_change(before)
+        else:  # the first preset may be what the panel starts with
+            panel.settle()
+        yield panel.height()
+    panel.drag(panel.cell.locator(".noUi-handle").first, 0.9)
+    panel.settle()
+    panel.reset(first)
+
+
+def test_play_moves_the_picture_and_stops(page):
+    for cell in panels(page):
+        panel = DrivenPanel(page, cell)
+        play = panel.cell.locator(".widget-play button").first
+        if play.count():
+            first = panel.readout()
+            play.click()
+            panel.wait_until("(picture, before) => picture.title !== before", first)
+            play.click()
+            panel.settle()
+            panel.reset(first)
+
+
+def test_the_tab_key_reaches_every_control(page):
+    panel = DrivenPanel(page, panels(page)[0])
+    handles = panel.cell.locator(".noUi-handle")
+    handles.first.focus()
+    reached = set()
+    for _ in range(2 * handles.count() + panel.cell.locator("button").count() + 2):
+        reached.add(page.evaluate("() => document.activeElement.innerText"))
+        page.keyboard.press("Tab")
+    buttons = panel.cell.locator("button.jupyter-button").filter(has_text=re.compile(r"\w"))
+    assert set(buttons.all_inner_texts()) <= reached
+
+
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
-    open_notebook(page, lab, name)
-    run_all(page)
     count = len(panels(page))
     page.keyboard.press("Control+s")
     page.wait_for_function(
         "() => !document.querySelector('.jp-mod-current .jp-DirtyIndicator, .jp-mod-dirty')")
     lab.shut_down_kernels()
-    again = browser.new_page(viewport={"width": 1280, "height": 800})
+    again = watched_page(browser)
     open_notebook(again, lab, name)
     wait_for_pictures(again, ".jp-RenderedImage img, img.widget-image", count)
     assert_no_failure_is_shown(again)
     again.close()
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS[:1])
-def test_the_tab_key_reaches_every_control(page, lab, name):
-    open_notebook(page, lab, name)
-    run_all(page)
-    panel = DrivenPanel(page, panels(page)[0])
-    panel.cell.locator(".noUi-handle").first.focus()
-    reached = set()
-    for _ in range(12):
-        reached.add(page.evaluate(
-            "() => document.activeElement.innerText || document.activeElement.className"))
-        page.keyboard.press("Tab")
-    for button in ("left neuron", "right neuron", "Reset"):
-        assert button in reached
-    assert any("noUi-handle" in element for element in reached)
+def test_the_committed_notebook_shows_still_pictures_without_a_run(browser, lab, name):
+    source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
+    (lab.folder / name).write_text(source, encoding="utf-8", newline="\n")
+    fresh = watched_page(browser)
+    open_notebook(fresh, lab, name)
+    wait_for_pictures(fresh, ".jp-RenderedImage img", source.count('"image/png": "'))
+    assert fresh.locator("img.widget-image").count() == 0
+    assert_no_failure_is_shown(fresh)
+    assert fresh.errors == []
+    fresh.close()
