@@ -102,6 +102,7 @@ def test_every_panel_shows_a_still_picture_and_a_readout(notebook):
         assert 900 <= size["width"] <= 1000
         assert size["height"] <= 450
         assert re.search(r"\d", output.data["text/plain"])
+        assert output.data["text/plain"].endswith(size["alt"])
 
 
 def test_every_exercise_is_shipped_unsolved(notebook):

@@ -89,7 +89,8 @@ def test_the_output_holds_a_still_picture_its_size_and_the_readout(panel):
     data, metadata = panel._repr_mimebundle_()
     assert data["text/plain"] == repr(panel) == "Dot: x·n = 0.25"
     assert base64.b64decode(data["image/png"]) == panel.picture.still()
-    assert metadata["image/png"] == {"width": 300, "height": 200}
+    still = {"width": 300, "height": 200, "alt": "x·n = 0.25"}
+    assert metadata["image/png"] == still
     assert "application/vnd.jupyter.widget-view+json" in data
 
 

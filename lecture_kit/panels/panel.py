@@ -188,5 +188,6 @@ class Panel(VBox):
         bundle = super()._repr_mimebundle_(**kwargs)
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(self.picture.still()).decode()
-        size = {"width": self.picture.width, "height": self.picture.height}
-        return bundle, {"image/png": size}
+        still = {"width": self.picture.width, "height": self.picture.height,
+                 "alt": self.view.readout}
+        return bundle, {"image/png": still}
