@@ -6,6 +6,7 @@ import base64
 import pytest
 from ipywidgets import Button, FloatProgress, Play
 from test_picture import DotPicture
+from traitlets import TraitError
 
 from lecture_kit.panels import panel as panel_module
 from lecture_kit.panels.controls import choice, seed, slider, whole_slider
@@ -69,6 +70,13 @@ def test_a_preset_sets_all_its_values_with_one_painting(panel):
     assert panel.values == {"x": 0.9, "n": 2}
     assert panel.readout.value == "x·n = 1.80"
     assert len(paintings) == 1
+
+
+def test_a_refused_value_leaves_a_panel_that_still_moves(panel):
+    with pytest.raises(TraitError):
+        panel.set_values({"x": "many"})
+    panel.controls["x"].value = 0.75
+    assert panel.readout.value == "x·n = 0.75"
 
 
 def test_reset_brings_the_first_picture_back(panel):

@@ -111,9 +111,11 @@ class Panel(VBox):
             New values by name; the other controls stay as they are.
         """
         self._waiting = True
-        for name, value in values.items():
-            self.controls[name].value = value
-        self._waiting = False
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._waiting = False
         self._changed(None)
 
     def reset(self):
