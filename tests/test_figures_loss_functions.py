@@ -5,7 +5,14 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit, log_softmax
 
+from lecture_kit.activations import ACTIVATIONS, SIGMOID
+from lecture_kit.datasets import load_spambase
+from lecture_kit.loss_functions import gradient_by_depth, random_rotations
+from lecture_kit.networks import CROSS_ENTROPY, fully_connected
+from lecture_kit.optimizers import GradientDescent
 from lecture_kit.panels import loss_functions as panels
+from lecture_kit.preprocessing import StandardScaler
+from lecture_kit.training import train
 
 
 def data(line):
@@ -104,6 +111,17 @@ def test_depth_draws_the_bound_and_stays_below_it():
     assert f"after 5 layers: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
 
 
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])
+@pytest.mark.parametrize(("init_scale", "seed"), [(2.0, 0), (1.0, 3)])
+def test_depth_draws_the_network_of_its_controls(name, init_scale, seed):
+    panel = panels.depth()
+    panel.set_values({"init_scale": init_scale, "seed": seed})
+    weights = init_scale * random_rotations(20, seed)
+    expected = gradient_by_depth(ACTIVATIONS[name], weights, seed)
+    assert_allclose(data(panel.picture.curves[name])[:, 1], expected)
+    assert not np.allclose(expected, gradient_by_depth(ACTIVATIONS[name], weights, seed + 1))
+
+
 def test_depth_names_do_not_overlap():
     panel = panels.depth()
     for scale in (0.2, 1.0, 5.0):
@@ -142,13 +160,6 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
 @pytest.mark.parametrize("change", [
     {"learning_rate": 1.0}, {"batch_size": 256}, {"init_scale": 1.0}, {"seed": 1}])
 def test_mail_trains_with_the_values_of_its_controls(change):
-    from lecture_kit.activations import SIGMOID
-    from lecture_kit.datasets import load_spambase
-    from lecture_kit.networks import CROSS_ENTROPY, fully_connected
-    from lecture_kit.optimizers import GradientDescent
-    from lecture_kit.preprocessing import StandardScaler
-    from lecture_kit.training import train
-
     panel = panels.mail()
     panel.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0, **change}
