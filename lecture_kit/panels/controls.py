@@ -16,7 +16,7 @@ _STYLE = {"description_width": "initial"}
 
 
 def _layout(**more):
-    return Layout(flex="1 1 270px", max_width="312px", height="30px", margin="1px 4px", **more)
+    return Layout(flex="1 1 265px", max_width="312px", height="30px", margin="1px 4px", **more)
 
 
 def slider(label, low, high, value, step=0.01):
