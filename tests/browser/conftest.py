@@ -64,6 +64,7 @@ class Lab:
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+             "--expose-app-in-browser",
              f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait()
@@ -84,6 +85,16 @@ class Lab:
         with urllib.request.urlopen(request) as answer:
             content = answer.read()
         return json.loads(content) if content else None
+
+    def wait_for_kernel(self, notebook):
+        """Wait until the kernel of a notebook has started and has nothing to do."""
+        for _ in range(600):
+            states = [session["kernel"]["execution_state"] for session in
+                      self.call("GET", "sessions") if session["path"] == notebook]
+            if states == ["idle"]:
+                return
+            time.sleep(0.1)
+        pytest.fail(f"the kernel of {notebook} did not start within 60 seconds")
 
     def shut_down_kernels(self):
         """End all kernels and their sessions."""

@@ -16,15 +16,13 @@ FAILURES = ("Error displaying widget", "model not found", "Click to show javascr
 def open_notebook(page, lab, name):
     page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    page.wait_for_function(
-        "() => document.querySelector('.jp-Notebook-ExecutionIndicator')"
-        "?.dataset.status === 'idle'")
+    lab.wait_for_kernel(name)
     assert every_prompt_is(page, r"^\[\d+\]:$", 30)  # as in the file: it is fully drawn
 
 
-def choose(page, menu, entry):
-    page.get_by_text(menu, exact=True).first.click()
-    page.get_by_text(entry, exact=True).first.click()
+def command(page, name):
+    """Give a command that also stands in a menu."""
+    page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
 
 
 def every_prompt_is(page, pattern, seconds):
@@ -42,11 +40,9 @@ def every_prompt_is(page, pattern, seconds):
 
 def run_all(page):
     """Clear the outputs, so that old ones are not taken for new ones, and run all cells."""
-    for _ in range(5):  # a menu does nothing before the notebook is quite ready
-        choose(page, "Edit", "Clear Outputs of All Cells")
-        if every_prompt_is(page, r"^\[ \]:$", 3):
-            break
-    choose(page, "Run", "Run All Cells")
+    command(page, "editmenu:clear-all")
+    assert every_prompt_is(page, r"^\[ \]:$", 30)
+    command(page, "runmenu:run-all")
     assert every_prompt_is(page, r"^\[\d+\]:$", 120)
 
 
