@@ -120,7 +120,8 @@ def _binary(loss):
 
 
 def _binary_value(loss):
-    return lambda logits, labels: _binary(loss)(logits, labels)[:, 0]
+    of_network = _binary(loss)
+    return lambda logits, labels: of_network(logits, labels)[:, 0]
 
 
 def _above_half(logits):
