@@ -3,7 +3,7 @@
 Sources and licences stand in ``lecture_kit/data/README.md``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -26,12 +26,18 @@ class Dataset:
         Class of every row, from 0.
     feature_names, class_names : tuple of str
         Names of the columns and of the classes.
+    nominal : ndarray of str, shape (n_samples, n_nominal), optional
+        Features that are names, not numbers.
+    nominal_names : tuple of str, optional
+        Names of these columns.
     """
 
     features: np.ndarray
     labels: np.ndarray
     feature_names: tuple
     class_names: tuple
+    nominal: np.ndarray | None = None
+    nominal_names: tuple = ()
 
     def __len__(self):
         """Count the rows."""
@@ -60,16 +66,22 @@ class Dataset:
         return self._rows(slice(None, n_first)), self._rows(slice(n_first, None))
 
     def _rows(self, rows):
-        return Dataset(self.features[rows], self.labels[rows], self.feature_names, self.class_names)
+        nominal = None if self.nominal is None else self.nominal[rows]
+        return replace(self, features=self.features[rows], labels=self.labels[rows],
+                       nominal=nominal)
 
 
-def _read(file, class_names):
-    path = _FOLDER / file
-    table = np.loadtxt(path, delimiter=",", skiprows=1)
-    names = np.loadtxt(path, delimiter=",", max_rows=1, dtype=str, comments=None)
-    features, labels = table[:, :-1].copy(), table[:, -1].astype(np.intp)
-    features.flags.writeable = labels.flags.writeable = False
-    return Dataset(features, labels, tuple(map(str, names[:-1])), class_names)
+def _read(file, class_names, labels_in_file, nominal_names=()):
+    table = np.loadtxt(_FOLDER / file, delimiter=",", dtype=str, comments=None)
+    names = table[0, :-1].tolist()
+    columns = [names.index(name) for name in nominal_names]
+    nominal = table[1:, columns] if columns else None
+    features = np.delete(table[1:, :-1], columns, axis=1).astype(np.float64)
+    labels = np.array([labels_in_file.index(label) for label in table[1:, -1]], np.intp)
+    for array in (features, labels) if nominal is None else (features, labels, nominal):
+        array.flags.writeable = False
+    feature_names = tuple(name for name in names if name not in nominal_names)
+    return Dataset(features, labels, feature_names, class_names, nominal, nominal_names)
 
 
 @cache
@@ -87,7 +99,7 @@ def load_spambase():
     Hopkins, M., Reeber, E., Forman, G., & Suermondt, J. (1999). Spambase. UCI Machine Learning
     Repository, doi:10.24432/C53G6X. Licence CC BY 4.0.
     """
-    return _read("spambase.csv.gz", ("mail", "spam"))
+    return _read("spambase.csv.gz", ("mail", "spam"), ("0", "1"))
 
 
 @cache
@@ -106,4 +118,44 @@ def load_digits():
     Learning Repository, doi:10.24432/C50P49. Licence CC BY 4.0.
     """
     digits = tuple("0123456789")
-    return _read("digits8x8_train.csv.gz", digits), _read("digits8x8_test.csv.gz", digits)
+    return (_read("digits8x8_train.csv.gz", digits, digits),
+            _read("digits8x8_test.csv.gz", digits, digits))
+
+
+@cache
+def load_attack_triage():
+    """Load network connections, all of them attacks, that want to be told apart.
+
+    Returns
+    -------
+    Dataset
+        2,414 shuffled rows of 8 classes, the most frequent first: 968 ``back`` down to 10
+        ``rootkit``. 38 numeric features over nine orders of magnitude, some of them constant, and
+        3 nominal ones.
+
+    References
+    ----------
+    Stolfo, S., Fan, W., Lee, W., Prodromidis, A., & Chan, P. (1999). KDD Cup 1999. UCI Machine
+    Learning Repository, doi:10.24432/C51C7N. Licence CC BY 4.0.
+    """
+    classes = ("back", "satan", "portsweep", "guess_passwd", "buffer_overflow", "land", "imap",
+               "rootkit")
+    return _read("attack_triage.csv.gz", classes, classes, ("protocol_type", "service", "flag"))
+
+
+@cache
+def load_photograph():
+    """Load a photograph.
+
+    Returns
+    -------
+    ndarray of shape (128, 128)
+        Grey values from 0, black, to 255, white. The array is read-only.
+
+    References
+    ----------
+    Camera, by Lav Varshney, licence CC0, from scikit-image, scaled down.
+    """
+    photograph = np.loadtxt(_FOLDER / "camera_128.csv.gz", delimiter=",")
+    photograph.flags.writeable = False
+    return photograph

@@ -1,7 +1,8 @@
-"""The words that a reader sees pass through :func:`translate`, so that they can be translated.
+"""Words and numbers as a reader sees them.
 
-A translation is a standard gettext catalogue ``locales/<language>/LC_MESSAGES/lecture_kit.mo``.
-Without one the words stay English.
+Words pass through ``translate``, so that they can be translated. A translation is a standard
+gettext catalogue ``locales/<language>/LC_MESSAGES/lecture_kit.mo``. Without one the words stay
+English.
 """
 
 import gettext
@@ -11,3 +12,19 @@ _catalogue = gettext.translation(
     "lecture_kit", localedir=Path(__file__).parent / "locales", fallback=True
 )
 translate = _catalogue.gettext
+
+
+def number(value):
+    """Write a number with three digits and a true minus sign, as pictures do.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+
+    Returns
+    -------
+    str
+        For example ``"−0.25"``.
+    """
+    return f"{value:.3g}".replace("-", "−")

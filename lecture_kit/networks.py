@@ -12,11 +12,42 @@ from itertools import pairwise
 
 import numpy as np
 
-from lecture_kit import losses
-from lecture_kit.checks import as_labels, require
+from lecture_kit.activations import SIGMOID
+from lecture_kit.checks import as_floats, as_labels, require
 
 
-class Dense:
+class Layer:
+    """What all layers share; a layer without parameters needs no more than three methods.
+
+    Attributes
+    ----------
+    n_parameters : int
+        How many weights and biases the layer has.
+    """
+
+    n_parameters = 0
+
+    def attach(self, parameters, gradient):
+        """Use two flat arrays of ``n_parameters`` entries as parameters and as derivatives."""
+
+    def infer(self, x):
+        """Turn the layer's input, one row per sample, into its output."""
+        raise NotImplementedError
+
+    def forward(self, x):
+        """Do the same in training and remember what the two derivatives need."""
+        self.x = x
+        return self.infer(x)
+
+    def parameter_gradient(self, output_gradient):
+        """Write the derivatives of the parameters into the attached array."""
+
+    def input_gradient(self, output_gradient):
+        """Return the derivatives of the layer's input."""
+        raise NotImplementedError
+
+
+class Dense(Layer):
     """Fully connected layer, z = xW + b.
 
     Parameters
@@ -38,21 +69,23 @@ class Dense:
 
     def infer(self, x):
         """Turn rows of shape (n_samples, fan_in) into rows of shape (n_samples, fan_out)."""
-        return x @ self.weights + self.bias
+        require(x.shape[1:] == self.shape[:1], f"rows must have {self.shape[0]} features", x.shape,
+                "Build the network with as many inputs as the data have columns.")
+        z = x @ self.weights
+        z += self.bias
+        return z
 
-    def forward(self, x):
-        """Do the same as :meth:`infer` and remember what :meth:`backward` needs."""
-        self.x = x
-        return self.infer(x)
-
-    def backward(self, output_gradient):
-        """Write the derivatives of the parameters, return those of the input."""
+    def parameter_gradient(self, output_gradient):
+        """Write the derivatives of weights and biases."""
         np.matmul(self.x.T, output_gradient, out=self.weights_gradient)
         output_gradient.sum(axis=0, out=self.bias_gradient)
+
+    def input_gradient(self, output_gradient):
+        """Return the derivatives of the rows."""
         return output_gradient @ self.weights.T
 
 
-class ActivationLayer:
+class ActivationLayer(Layer):
     """Layer that applies an activation function to every node.
 
     Parameters
@@ -61,24 +94,14 @@ class ActivationLayer:
         Function and derivative.
     """
 
-    n_parameters = 0
-
     def __init__(self, activation):
         self.activation = activation
-
-    def attach(self, parameters, gradient):
-        """Do nothing: the layer has no parameters."""
 
     def infer(self, x):
         """Apply the activation function."""
         return self.activation.function(x)
 
-    def forward(self, x):
-        """Do the same as :meth:`infer` and remember what :meth:`backward` needs."""
-        self.x = x
-        return self.infer(x)
-
-    def backward(self, output_gradient):
+    def input_gradient(self, output_gradient):
         """Return the derivatives of the input."""
         return output_gradient * self.activation.derivative(self.x)
 
@@ -87,10 +110,15 @@ class ActivationLayer:
 class NetworkLoss:
     """A loss as a network uses it: from logits, with labels that are class numbers.
 
+    Its functions check nothing; the network has checked its data before. The same losses with
+    checks, and for any base of the logarithm, are in :mod:`lecture_kit.losses`.
+
     Parameters
     ----------
     name : str
         The name that pictures show.
+    is_binary : bool
+        Whether the network has one output that decides between two classes.
     value : callable
         Logits of shape (n_samples, n_outputs) and labels to errors of shape (n_samples,).
     gradient : callable
@@ -100,52 +128,56 @@ class NetworkLoss:
     """
 
     name: str
+    is_binary: bool
     value: Callable
     gradient: Callable
     predict: Callable
-
-
-def _binary(loss):
-    """Let a loss of outputs and targets take the only column of the logits and class numbers."""
-
-    def of_network(logits, labels):
-        require(logits.shape[1] == 1, "a binary loss needs a network with one output",
-                logits.shape[1], "Use SOFTMAX_CROSS_ENTROPY for more outputs.")
-        labels = as_labels("labels", labels, 2)
-        require(labels.shape == logits.shape[:1], "labels must hold one class number per row",
-                labels.shape, f"There are {len(logits)} rows.")
-        return loss(logits, labels[:, np.newaxis].astype(logits.dtype))
-
-    return of_network
-
-
-def _binary_value(loss):
-    of_network = _binary(loss)
-    return lambda logits, labels: of_network(logits, labels)[:, 0]
 
 
 def _above_half(logits):
     return (logits[:, 0] > 0).astype(np.intp)
 
 
+def _output_minus_target(logits, labels):
+    return SIGMOID.function(logits) - labels[:, np.newaxis].astype(logits.dtype)
+
+
+def _squared_error(logits, labels):
+    return _output_minus_target(logits, labels)[:, 0] ** 2 / 2
+
+
+def _squared_error_gradient(logits, labels):
+    return _output_minus_target(logits, labels) * SIGMOID.derivative(logits)
+
+
+def _cross_entropy(logits, labels):
+    wrong_way = np.where(labels == 1, -logits[:, 0], logits[:, 0])
+    return np.logaddexp(0, wrong_way)
+
+
+def _log_softmax(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def _softmax_cross_entropy(logits, labels):
+    return -_log_softmax(logits)[np.arange(len(labels)), labels]
+
+
+def _softmax_cross_entropy_gradient(logits, labels):
+    gradient = np.exp(logits - logits.max(axis=1, keepdims=True))
+    gradient /= gradient.sum(axis=1, keepdims=True)
+    gradient[np.arange(len(labels)), labels] -= 1
+    return gradient
+
+
 SQUARED_ERROR = NetworkLoss(
-    "squared error",
-    _binary_value(losses.squared_error_from_logits),
-    _binary(losses.squared_error_from_logits_gradient),
-    _above_half,
-)
+    "squared error", True, _squared_error, _squared_error_gradient, _above_half)
 CROSS_ENTROPY = NetworkLoss(
-    "cross entropy",
-    _binary_value(losses.binary_cross_entropy_from_logits),
-    _binary(losses.binary_cross_entropy_from_logits_gradient),
-    _above_half,
-)
+    "cross entropy", True, _cross_entropy, _output_minus_target, _above_half)
 SOFTMAX_CROSS_ENTROPY = NetworkLoss(
-    "softmax cross entropy",
-    losses.softmax_cross_entropy,
-    losses.softmax_cross_entropy_gradient,
-    lambda logits: logits.argmax(axis=1),
-)
+    "softmax cross entropy", False, _softmax_cross_entropy, _softmax_cross_entropy_gradient,
+    lambda logits: logits.argmax(axis=1))
 
 
 class Network:
@@ -153,14 +185,18 @@ class Network:
 
     Parameters
     ----------
-    layers : list
-        Layers such as :class:`Dense`, each with ``n_parameters``, ``attach``, ``infer``,
-        ``forward`` and ``backward``.
+    layers : list of Layer
+        The last one is :class:`Dense`.
     loss : NetworkLoss
         What the network is trained to make small.
     dtype : dtype, default float64
         Type of parameters and of the computation. ``float32`` is faster; its last digits differ
         from machine to machine.
+
+    Raises
+    ------
+    ValueError
+        If a binary loss meets more than one output.
 
     Attributes
     ----------
@@ -170,12 +206,48 @@ class Network:
 
     def __init__(self, layers, loss, dtype=np.float64):
         self.layers, self.loss = layers, loss
+        n_outputs = layers[-1].shape[1]
+        require(n_outputs == 1 or not loss.is_binary,
+                "a binary loss needs a network with one output", n_outputs,
+                "Use SOFTMAX_CROSS_ENTROPY for more outputs.")
+        self.n_classes = 2 if loss.is_binary else n_outputs
         sizes = [layer.n_parameters for layer in layers]
         self.parameters = np.zeros(sum(sizes), dtype)
         self.gradient = np.zeros(sum(sizes), dtype)
         ends = np.cumsum(sizes)
         for layer, size, end in zip(layers, sizes, ends, strict=True):
             layer.attach(self.parameters[end - size : end], self.gradient[end - size : end])
+
+    def check(self, features, labels):
+        """Make rows and labels ready for this network.
+
+        Parameters
+        ----------
+        features : array_like of shape (n_samples, ...)
+            Input rows.
+        labels : array_like of int, shape (n_samples,)
+            Class of each row.
+
+        Returns
+        -------
+        features : ndarray of the same shape
+            In the type of the network.
+        labels : ndarray of int, shape (n_samples,)
+            As they are.
+
+        Raises
+        ------
+        ValueError
+            If there are no rows, ``features`` is not finite, or ``labels`` are not one class
+            number per row.
+        """
+        features = as_floats("features", features).astype(self.parameters.dtype, copy=False)
+        require(features.ndim >= 2 and len(features) >= 1, "features must hold at least 1 row",
+                features.shape, "Pass an array of shape (n_samples, n_features).")
+        labels = as_labels("labels", labels, self.n_classes)
+        require(labels.shape == features.shape[:1], "labels must hold one class number per row",
+                labels.shape, f"There are {len(features)} rows.")
+        return features, labels
 
     def logits(self, features):
         """Compute the output of the last layer.
@@ -189,8 +261,13 @@ class Network:
         -------
         ndarray of shape (n_samples, n_outputs)
             One row of logits per sample.
+
+        Raises
+        ------
+        ValueError
+            If the rows have the wrong number of features.
         """
-        rows = features.astype(self.parameters.dtype, copy=False)
+        rows = np.asarray(features, self.parameters.dtype)
         for layer in self.layers:
             rows = layer.infer(rows)
         return rows
@@ -200,26 +277,52 @@ class Network:
 
         Parameters
         ----------
-        features : ndarray of shape (n_samples, n_features)
-            Input rows.
-        labels : ndarray of int, shape (n_samples,)
-            Class of each row.
+        features, labels
+            As in :meth:`check`.
 
         Returns
         -------
         loss, accuracy : float
-            Mean over the rows; the accuracy is a share from 0 to 1.
+            Mean over the rows; the accuracy is a share from 0 to 1. A network with absurdly large
+            weights has an infinite or undefined loss (NaN).
+
+        Raises
+        ------
+        ValueError
+            As in :meth:`check`, or if the rows have the wrong number of features.
         """
-        logits = self.logits(features)
-        accuracy = np.mean(self.loss.predict(logits) == labels)
-        return float(self.loss.value(logits, labels).mean()), float(accuracy)
+        features, labels = self.check(features, labels)
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = self.logits(features)
+            loss = float(self.loss.value(logits, labels).mean())
+        return loss, float(np.mean(self.loss.predict(logits) == labels))
 
     def compute_gradient(self, features, labels):
         """Backpropagation: fill ``gradient`` with the derivatives of the mean loss.
 
         Parameters
         ----------
-        features : ndarray of shape (n_samples, n_features)
+        features, labels
+            One mini batch, as in :meth:`check`.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,)
+            The attribute ``gradient``; the next call overwrites it.
+
+        Raises
+        ------
+        ValueError
+            As in :meth:`check`, or if the rows have the wrong number of features.
+        """
+        return self.backpropagate(*self.check(features, labels))
+
+    def backpropagate(self, features, labels):
+        """Do the same as :meth:`compute_gradient` with data that :meth:`check` has returned.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, ...), in the type of the network
             Input rows of one mini batch.
         labels : ndarray of int, shape (n_samples,)
             Class of each row.
@@ -229,12 +332,14 @@ class Network:
         ndarray of shape (n_parameters,)
             The attribute ``gradient``; the next call overwrites it.
         """
-        rows = features.astype(self.parameters.dtype, copy=False)
+        rows = features
         for layer in self.layers:
             rows = layer.forward(rows)
         back = self.loss.gradient(rows, labels) / len(rows)
-        for layer in reversed(self.layers):
-            back = layer.backward(back)
+        for layer in reversed(self.layers[1:]):
+            layer.parameter_gradient(back)
+            back = layer.input_gradient(back)
+        self.layers[0].parameter_gradient(back)
         return self.gradient
 
 
@@ -282,5 +387,3 @@ def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64)
         require(scale >= 0, "init_scale must be at least 0", scale, "Try init_scale=he.")
         layer.weights[:] = scale * rng.standard_normal(layer.shape)
     return network
-
-

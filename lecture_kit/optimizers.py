@@ -196,9 +196,9 @@ def walk(gradient, optimizer, start, n_steps, bound=1e6):
     bound : float, default 1e6
         A run with a coordinate outside ±``bound`` has diverged. It ends there.
 
-    Yields
-    ------
-    ndarray of shape (..., d)
+    Returns
+    -------
+    iterator of ndarray of shape (..., d)
         The start, then the points after each step. A run that has diverged is NaN, which
         a picture leaves blank.
 
@@ -211,6 +211,10 @@ def walk(gradient, optimizer, start, n_steps, bound=1e6):
     require(point.ndim >= 1, "start must have its coordinates on the last axis", start,
             "Pass [x] for one coordinate.")
     require(n_steps >= 0, "n_steps must be at least 0", n_steps, "Try n_steps=100.")
+    return _points(gradient, optimizer, point, n_steps, bound)
+
+
+def _points(gradient, optimizer, point, n_steps, bound):
     state = optimizer.initial_state(point)
     inside = np.ones((*point.shape[:-1], 1), dtype=bool)
     yield point

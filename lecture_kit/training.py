@@ -1,15 +1,20 @@
 """Training of networks, as a stream of records."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from lecture_kit.checks import require
 
+_LONGEST = 1e6  # a training with a longer parameter vector has diverged
+
 
 @dataclass(frozen=True)
 class Record:
     """How a training stands after some updates.
+
+    Where a training has diverged, all losses and accuracies are NaN, which a picture leaves blank.
 
     Parameters
     ----------
@@ -30,6 +35,11 @@ class Record:
     validation_loss: float | None
     validation_accuracy: float | None
 
+    @property
+    def diverged(self):
+        """Whether the training has diverged at this update."""
+        return math.isnan(self.training_loss)
+
 
 def mini_batches(n_samples, batch_size, rng):
     """Shuffle the row numbers of one epoch and cut them into mini batches.
@@ -43,9 +53,9 @@ def mini_batches(n_samples, batch_size, rng):
     rng : numpy.random.Generator
         Source of the shuffle.
 
-    Yields
-    ------
-    ndarray of int
+    Returns
+    -------
+    iterator of ndarray of int
         Row numbers of one mini batch. Together the batches hold every row exactly once.
 
     Raises
@@ -60,13 +70,15 @@ def mini_batches(n_samples, batch_size, rng):
     require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some rows.")
     require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
     order = rng.permutation(n_samples)
-    for first in range(0, n_samples, batch_size):
-        yield order[first : first + batch_size]
+    return (order[first : first + batch_size] for first in range(0, n_samples, batch_size))
 
 
 def train(network, optimizer, training, validation=None, *, batch_size, epochs, seed,
           record_every=None):
     """Train a network and report on the way.
+
+    A training whose parameters grow longer than 10⁶ or whose loss is no longer finite has diverged.
+    It ends there with a last record of NaN, and the network keeps its parameters from before.
 
     Parameters
     ----------
@@ -85,16 +97,17 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     record_every : int, optional
         Updates from one record to the next. Left out, a record comes after every epoch.
 
-    Yields
-    ------
-    Record
-        The first before any update, the last after the last update.
+    Returns
+    -------
+    iterator of Record
+        The first before any update, the last after the last update. The training goes on only
+        when the next record is asked for.
 
     Raises
     ------
     ValueError
-        If ``epochs`` is negative, ``batch_size`` or ``record_every`` is less than 1, or there are
-        no rows.
+        If ``epochs`` is negative, ``batch_size`` or ``record_every`` is less than 1, there are
+        no rows, or rows and labels do not fit the network.
 
     References
     ----------
@@ -102,30 +115,52 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     """
     require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
     require(epochs >= 0, "epochs must be at least 0", epochs, "Try epochs=10.")
+    require(record_every is None or record_every >= 1, "record_every must be at least 1",
+            record_every, "Leave it out.")
+    training = network.check(*training)
+    validation = validation and network.check(*validation)
+    record_every = record_every or -(-len(training[1]) // batch_size)
+    return _records(network, optimizer, training, validation, batch_size, epochs,
+                    np.random.default_rng(seed), record_every)
+
+
+def _records(network, optimizer, training, validation, batch_size, epochs, rng, record_every):
     features, labels = training
-    require(len(features) >= 1, "training must hold at least 1 row", len(features),
-            "Pass some rows.")
-    features = features.astype(network.parameters.dtype, copy=False)
-    updates_per_epoch = -(-len(features) // batch_size)
-    record_every = updates_per_epoch if record_every is None else record_every
-    require(record_every >= 1, "record_every must be at least 1", record_every, "Leave it out.")
-
-    def record():
-        validated = network.evaluate(*validation) if validation else (None, None)
-        measured = network.evaluate(features, labels)
-        return Record(update, n_rows / len(features), *measured, *validated)
-
-    rng = np.random.default_rng(seed)
     state = optimizer.initial_state(network.parameters)
     update = n_rows = 0
-    yield record()
+    record = _measure(network, training, validation, 0, 0.0)
+    yield record
+    if record.diverged:
+        return
     for _ in range(epochs):
-        for rows in mini_batches(len(features), batch_size, rng):
-            gradient = network.compute_gradient(features[rows], labels[rows])
-            network.parameters[:], state = optimizer.step(network.parameters, gradient, state)
+        for rows in mini_batches(len(labels), batch_size, rng):
+            state = _take_step(network, optimizer, features[rows], labels[rows], state)
             update += 1
             n_rows += len(rows)
-            if update % record_every == 0:
-                yield record()
-    if update % record_every:
-        yield record()
+            last = n_rows == epochs * len(labels)
+            if state is None or last or update % record_every == 0:
+                epoch = n_rows / len(labels)
+                record = _measure(network, training, validation, update, epoch, state is None)
+                yield record
+                if record.diverged:
+                    return
+
+
+def _take_step(network, optimizer, features, labels, state):
+    """Change the parameters and return the new state, or None if the training diverges."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = network.backpropagate(features, labels)
+        parameters, state = optimizer.step(network.parameters, gradient, state)
+        if not parameters @ parameters <= _LONGEST**2:
+            return None
+    network.parameters[:] = parameters
+    return state
+
+
+def _measure(network, training, validation, update, epoch, diverged=False):
+    measured = network.evaluate(*training)
+    validated = network.evaluate(*validation) if validation else (None, None)
+    if diverged or not math.isfinite(measured[0]):
+        measured = (math.nan, math.nan)
+        validated = measured if validation else (None, None)
+    return Record(update, epoch, *measured, *validated)

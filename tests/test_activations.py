@@ -118,4 +118,5 @@ def test_activations_are_listed_by_name():
     (RELU, relu, relu_derivative),
 ])
 def test_activation_pairs_a_function_with_its_derivative(activation, function, derivative):
-    assert (activation.function, activation.derivative) == (function, derivative)
+    pair = activation.function, activation.derivative
+    assert pair == (function.__wrapped__, derivative.__wrapped__)

@@ -5,16 +5,21 @@ import pytest
 from oracles import says
 from sklearn.datasets import load_digits as sklearn_digits
 
-from lecture_kit.datasets import load_digits, load_spambase
+from lecture_kit.datasets import (
+    load_attack_triage,
+    load_digits,
+    load_photograph,
+    load_spambase,
+)
 
 LOADED = {"spambase": load_spambase(), "digits, training": load_digits()[0],
-          "digits, test": load_digits()[1]}
+          "digits, test": load_digits()[1], "attack triage": load_attack_triage()}
 every_dataset = pytest.mark.parametrize("dataset", LOADED.values(), ids=LOADED)
 
 
 @pytest.mark.parametrize(("name", "shape", "n_classes"), [
     ("spambase", (4200, 57), 2), ("digits, training", (3823, 64), 10),
-    ("digits, test", (1797, 64), 10),
+    ("digits, test", (1797, 64), 10), ("attack triage", (2414, 38), 8),
 ])
 def test_dataset_has_the_rows_columns_and_classes_it_promises(name, shape, n_classes):
     dataset = LOADED[name]
@@ -101,12 +106,52 @@ def test_digits_have_their_names_in_row_order():
     assert load_digits()[0].class_names == tuple("0123456789")
 
 
+def test_attack_triage_has_its_classes_the_most_frequent_first():
+    attacks = load_attack_triage()
+    counts = dict(zip(attacks.class_names, np.bincount(attacks.labels).tolist(), strict=True))
+    assert counts == {"back": 968, "satan": 906, "portsweep": 416, "guess_passwd": 53,
+                      "buffer_overflow": 30, "land": 19, "imap": 12, "rootkit": 10}
+
+
+def test_attack_triage_keeps_names_apart_from_numbers():
+    attacks = load_attack_triage()
+    assert attacks.nominal_names == ("protocol_type", "service", "flag")
+    assert attacks.nominal.shape == (2414, 3)
+    assert set(attacks.nominal[:, 0]) == {"tcp", "udp", "icmp"}
+    assert attacks.nominal[0].tolist() == ["tcp", "http", "SF"]  # the first row of the file
+    assert attacks.feature_names[:2] == ("duration", "src_bytes")
+    assert attacks.features[0, :3].tolist() == [0, 54540, 8314]
+    assert not set(attacks.nominal_names) & set(attacks.feature_names)
+
+
+def test_attack_triage_spans_nine_orders_of_magnitude_and_has_constant_columns():
+    features = load_attack_triage().features
+    assert features.max() / features[features > 0].min() > 1e9
+    assert (features.min(axis=0) == features.max(axis=0)).sum() > 0
+
+
+def test_splitting_attack_triage_splits_the_names_too():
+    attacks = load_attack_triage()
+    first, second = attacks.split(100)
+    np.testing.assert_array_equal(np.concatenate([first.nominal, second.nominal]), attacks.nominal)
+    assert first.nominal_names == attacks.nominal_names
+    assert not attacks.nominal.flags.writeable
+
+
+def test_the_photograph_holds_grey_values():
+    photograph = load_photograph()
+    assert photograph.shape == (128, 128)
+    assert (photograph.min(), photograph.max()) == (3, 250)
+    np.testing.assert_array_equal(photograph, photograph.round())
+    assert not photograph.flags.writeable
+
+
 def test_no_test_digit_is_a_training_digit():
     training, test = ({row.tobytes() for row in part.features} for part in load_digits())
     assert not training & test
 
 
-@pytest.mark.parametrize("load", [load_spambase, load_digits])
+@pytest.mark.parametrize("load", [load_spambase, load_digits, load_attack_triage, load_photograph])
 def test_files_are_read_only_once(load):
     assert load() is load()
 

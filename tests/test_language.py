@@ -57,3 +57,10 @@ def test_words_are_translated_with_a_catalogue(korean):
 
 def test_words_that_the_catalogue_lacks_stay_english(korean):
     assert korean.translate("velocity") == "velocity"
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    (-0.25, "−0.25"), (12.3456, "12.3"), (1e-5, "1e−05"), (0, "0"),
+])
+def test_a_number_has_three_digits_and_a_true_minus_sign(value, words):
+    assert language.number(value) == words

@@ -59,18 +59,28 @@ def test_layer_gives_the_derivatives_of_its_input(layer):
     layer.attach(rng.normal(size=layer.n_parameters), np.zeros(layer.n_parameters))
     weight = rng.normal(size=layer.forward(ROWS).shape)
     expected = numerical_gradient(lambda x: (weight * layer.infer(x)).sum(), ROWS)
-    np.testing.assert_allclose(layer.backward(weight), expected, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(layer.input_gradient(weight), expected, rtol=1e-8, atol=1e-10)
 
 
 @pytest.mark.parametrize("layer", [Dense(3, 2), ActivationLayer(TANH)], ids=["dense", "tanh"])
-def test_infer_does_not_disturb_what_backward_needs(layer):
+def test_infer_does_not_disturb_what_the_derivatives_need(layer):
     gradient = np.zeros(layer.n_parameters)
     layer.attach(np.ones(layer.n_parameters), gradient)
     back = np.ones_like(layer.forward(ROWS))
-    expected, expected_gradient = layer.backward(back).copy(), gradient.copy()
+    layer.parameter_gradient(back)
+    expected, expected_gradient = layer.input_gradient(back).copy(), gradient.copy()
     layer.infer(2 * ROWS)
-    np.testing.assert_array_equal(layer.backward(back), expected)
+    layer.parameter_gradient(back)
+    np.testing.assert_array_equal(layer.input_gradient(back), expected)
     np.testing.assert_array_equal(gradient, expected_gradient)
+
+
+def test_dense_layer_refuses_rows_with_other_columns():
+    layer = Dense(2, 3)
+    layer.attach(np.ones(9), np.zeros(9))
+    pattern = says("rows must have 2 features", "(6, 3)", "as many inputs as the data have")
+    with pytest.raises(ValueError, match=pattern):
+        layer.infer(ROWS)
 
 
 # Losses of networks
@@ -122,23 +132,47 @@ def test_a_loss_of_one_output_refuses_a_network_with_two(loss):
         measure()
 
 
-@pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
-@pytest.mark.parametrize("bad", [[0, 2], [-1, 0], [0.0, 1.0]])
-def test_a_loss_of_one_output_refuses_labels_other_than_0_and_1(loss, bad):
-    pattern = rf"must hold whole numbers from 0 to 1; got {re.escape(repr(bad))}\. There are 2"
-    with pytest.raises(ValueError, match=pattern):
-        loss.value(np.zeros((2, 1)), bad)
-    with pytest.raises(ValueError, match=pattern):
-        loss.gradient(np.zeros((2, 1)), bad)
+@every_loss
+@pytest.mark.parametrize("bad", [[0, 4], [-1, 0], [0.0, 1.0]])
+def test_labels_that_name_no_class_are_refused(loss, n_outputs, labels, bad):
+    network = random_network((3, 4, n_outputs), RELU, loss)
+    highest = 1 if n_outputs == 1 else 3
+    pattern = (rf"labels must hold whole numbers from 0 to {highest}; got {re.escape(repr(bad))}\. "
+               rf"There are {highest + 1}")
+    for ask in (network.check, network.compute_gradient, network.evaluate):
+        with pytest.raises(ValueError, match=pattern):
+            ask(ROWS[:2], bad)
+
+
+@every_loss
+@pytest.mark.parametrize(("bad", "pattern"), [
+    (np.zeros((0, 3)), "features must hold at least 1 row"),
+    (np.zeros(3), "features must hold at least 1 row"),
+    ([[0.0, np.nan, 0.0]], "features must be finite"),
+    ([[0.0, np.inf, 0.0]], "features must be finite"),
+    ([["a", "b", "c"]], "features must hold real numbers"),
+])
+def test_rows_that_are_no_numbers_are_refused(loss, n_outputs, labels, bad, pattern):
+    network = random_network((3, 4, n_outputs), RELU, loss)
+    for ask in (network.check, network.compute_gradient, network.evaluate):
+        with pytest.raises(ValueError, match=pattern):
+            ask(bad, labels[: len(bad)])
 
 
 @every_loss
 def test_fewer_labels_than_rows_are_refused(loss, n_outputs, labels):
     network = random_network((3, 4, n_outputs), RELU, loss)
-    with pytest.raises(ValueError, match="label"):
-        network.compute_gradient(ROWS, labels[:1])
-    with pytest.raises(ValueError, match="label"):
-        network.evaluate(ROWS, labels[:1])
+    for ask in (network.check, network.compute_gradient, network.evaluate):
+        with pytest.raises(ValueError, match=r"one class number per row; got \(1,\)\. There are 6"):
+            ask(ROWS, labels[:1])
+
+
+@pytest.mark.parametrize(("loss", "n_outputs", "labels"), [
+    CASES["cross entropy"], CASES["softmax cross entropy"]], ids=["cross entropy", "softmax"])
+def test_weights_that_are_too_large_give_a_loss_that_is_not_finite(loss, n_outputs, labels):
+    network = random_network((3, 4, n_outputs), RELU, loss, np.float32)
+    network.parameters *= 1e30
+    assert not np.isfinite(network.evaluate(ROWS, labels)[0])
 
 
 @every_loss

@@ -34,10 +34,13 @@ class Spy:
     def __init__(self):
         self.parameters, self.batches = np.zeros(1), []
 
+    def check(self, features, labels):
+        return features, labels
+
     def evaluate(self, features, labels):
         return 0.0, 0.0
 
-    def compute_gradient(self, features, labels):
+    def backpropagate(self, features, labels):
         np.testing.assert_array_equal(features[:, 0] % 3, labels)
         self.batches.append(features[:, 0].astype(int).tolist())
         return np.zeros(1)
@@ -78,7 +81,7 @@ def test_mini_batches_are_shuffled_anew():
 ])
 def test_mini_batches_refuse_no_rows_and_no_batch(n_samples, batch_size, pattern):
     with pytest.raises(ValueError, match=pattern):
-        list(mini_batches(n_samples, batch_size, np.random.default_rng(0)))
+        mini_batches(n_samples, batch_size, np.random.default_rng(0))
 
 
 # What the network is shown
@@ -264,7 +267,60 @@ def test_bad_settings_are_refused(settings, pattern):
 @pytest.mark.parametrize("record_every", [None, 1])
 def test_training_without_rows_is_refused(record_every):
     empty = np.zeros((0, 3)), np.zeros(0, int)
-    records = train(small_network(), GradientDescent(0.1), empty, batch_size=4, epochs=1, seed=0,
-                    record_every=record_every)
-    with pytest.raises(ValueError, match=r"training must hold .*; got 0\. Pass some rows"):
-        next(records)
+    pattern = says("features must hold at least 1 row", "(0, 3)", "Pass an array")
+    with pytest.raises(ValueError, match=pattern):
+        train(small_network(), GradientDescent(0.1), empty, batch_size=4, epochs=1, seed=0,
+              record_every=record_every)
+
+
+@pytest.mark.parametrize(("rows", "labels", "pattern"), [
+    (ROWS, LABELS + 1, "labels must hold whole numbers from 0 to 3"),
+    (ROWS, LABELS[:-1], "labels must hold one class number per row"),
+    (ROWS * np.nan, LABELS, "features must be finite"),
+    (ROWS[:, :2], LABELS, "rows must have 3 features"),
+])
+def test_rows_and_labels_that_do_not_fit_are_refused(rows, labels, pattern):
+    for training, validation in (((rows, labels), None), ((ROWS, LABELS), (rows, labels))):
+        with pytest.raises(ValueError, match=pattern):
+            next(train(small_network(), PLAIN, training, validation, batch_size=4, epochs=1,
+                       seed=0))
+
+
+# Trainings that diverge
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rate", [1e8, 1e30])
+@pytest.mark.parametrize("validation", [None, OTHER])
+def test_a_training_that_diverges_ends_with_a_record_of_nan(dtype, rate, validation):
+    network = fully_connected((3, 5, 4), RELU, SOFTMAX_CROSS_ENTROPY, he, 0, dtype)
+    *before, last = run(network, GradientDescent(rate), validation, epochs=5, record_every=1)
+    assert last.diverged
+    assert [record.diverged for record in before] == [False] * last.update
+    numbers = [last.training_loss, last.training_accuracy]
+    if validation:
+        numbers += [last.validation_loss, last.validation_accuracy]
+    else:
+        assert last.validation_loss is last.validation_accuracy is None
+    assert np.isnan(numbers).all()
+    assert np.isfinite(network.parameters).all()
+
+
+def test_a_diverging_step_is_not_taken():
+    network = small_network()
+    start, gradient = network.parameters.copy(), network.compute_gradient(ROWS, LABELS).copy()
+    just_inside = 1e6 / np.linalg.norm(gradient)
+    records = run(network, GradientDescent(1.001 * just_inside), batch_size=10, epochs=1)
+    assert [record.diverged for record in records] == [False, True]
+    np.testing.assert_array_equal(network.parameters, start)
+    records = run(network, GradientDescent(0.999 * just_inside), batch_size=10, epochs=1)
+    assert [record.diverged for record in records] == [False, False]
+    np.testing.assert_allclose(
+        network.parameters, start - 0.999 * just_inside * gradient, rtol=1e-12)
+
+
+def test_a_loss_that_is_too_large_for_the_type_has_diverged_too():
+    network = fully_connected((3, *5 * [20], 4), RELU, SOFTMAX_CROSS_ENTROPY, he, 0, np.float32)
+    network.parameters *= 1e9
+    (only,) = run(network, GradientDescent(0.1), epochs=5)
+    assert only.diverged

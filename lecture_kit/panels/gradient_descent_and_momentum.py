@@ -8,6 +8,7 @@ from lecture_kit import gradient_descent_and_momentum as maths
 from lecture_kit.exercises import Exercise, Mistake
 from lecture_kit.figures import gradient_descent_and_momentum as figures
 from lecture_kit.landscapes import double_well, quadratic
+from lecture_kit.language import number
 from lecture_kit.language import translate as _
 from lecture_kit.optimizers import Momentum, Nesterov, diverged_at, trajectory
 from lecture_kit.panels.controls import choice, log_slider, seed, slider, whole_slider
@@ -21,10 +22,6 @@ def _rule(momentum, nesterov=False):
     if momentum == 0:
         return "gradient descent"
     return "Nesterov" if nesterov else "momentum"
-
-
-def _number(value):
-    return f"{value:.3g}".replace("-", "−")
 
 
 def ball():
@@ -66,12 +63,12 @@ def ball():
             place = (_("at rest in the global minimum") if rests[0]
                      else _("at rest in the local minimum") if rests[1] else _("moving"))
             where = _("Step {n}: x = {x}, height {f}, {place}.").format(
-                n=step, x=_number(now), f=_number(height), place=place)
+                n=step, x=number(now), f=number(height), place=place)
         readout = _("{where} Critical rates: global {first:.3g}, local {second:.3g}.").format(
             where=where, first=critical[0], second=critical[1])
-        titles = (f"diverged at step {end}" if gone else f"step {step}: x = {_number(now)}",
+        titles = (f"diverged at step {end}" if gone else f"step {step}: x = {number(now)}",
                   f"η = {learning_rate:.3g}, β = {momentum:.3g}: " + (
-                      "out of the picture" if gone else f"f = {_number(height)}"))
+                      "out of the picture" if gone else f"f = {number(height)}"))
         drawing = {
             "path": path[:, 0], "heights": heights, "push": push[len(path) - 1, 0],
             "carry": carry[len(path) - 1, 0], "bounds": bounds, "look": _rule(momentum),
@@ -139,17 +136,17 @@ def valley():
         theory = float(maths.convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
         best = float(maths.convergence_rate(
             _CURVATURES, *maths.best_momentum(_CURVATURES, nesterov), nesterov))
-        number = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
+        shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
         if end >= 0:
             result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
         else:
             result = _("After {n} steps f = {f:.2g}.").format(n=n_steps, f=losses[-1])
         readout = _("{result} Shrink factor ρ: measured {measured}, theory {theory:.3g}, "
                     "best possible {best:.3g}.").format(
-            result=result, measured=number, theory=theory, best=best)
+            result=result, measured=shrink, theory=theory, best=best)
         titles = (f"left ±{bound} at step {end}" if end >= 0
                   else f"after {n_steps} steps f = {losses[-1]:.2g}",
-                  f"ρ {number}, theory {theory:.3g}",
+                  f"ρ {shrink}, theory {theory:.3g}",
                   f"factor here {theory:.3g}, best {best:.3g}")
         drawing = {
             "path": path, "diverged": end >= 0, "losses": losses, "look": _rule(momentum, nesterov),
