@@ -4,40 +4,11 @@ import re
 
 import pytest
 
-from .conftest import ROOT, watched_page
+from .lab import ROOT, open_notebook, run_all, watched_page
 
 NOTEBOOKS = [path.name for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 FAILURES = ("Error displaying widget", "model not found", "Click to show javascript error",
             "Loading widget", "Traceback (most recent call last)")
-
-
-def open_notebook(page, lab, name):
-    page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    lab.wait_for_kernel(name)
-    wait_for_prompts(page, r"^\[\d+\]:$")  # as in the file: it is fully drawn
-
-
-def command(page, name):
-    """Give a command that also stands in a menu."""
-    page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
-
-
-def wait_for_prompts(page, pattern, seconds=30):
-    """Wait until the prompts of all code cells match a pattern."""
-    page.wait_for_function(
-        "pattern => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
-        " const prompts = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt');"
-        " return prompts.length > 0 && [...prompts].every(fits) }",
-        arg=pattern, timeout=1000 * seconds)
-
-
-def run_all(page):
-    """Clear the outputs, so that old ones are not taken for new ones, and run all cells."""
-    command(page, "editmenu:clear-all")
-    wait_for_prompts(page, r"^\[ \]:$")
-    command(page, "runmenu:run-all")
-    wait_for_prompts(page, r"^\[\d+\]:$", 120)
 
 
 def wait_for_pictures(page, selector, count):

@@ -1,0 +1,137 @@
+"""A real JupyterLab and a real Chromium, and hands for both."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_browser():
+    """Find the path of a browser, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def launch(playwright, path):
+    """Start the browser."""
+    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                 "--disable-background-networking", "--disable-component-update"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Lab:
+    """A running JupyterLab on a folder of its own with copies of the notebooks."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+            shutil.copy(notebook, folder)
+        self.token, port = "browser-test", free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / ".config"),
+                       "JUPYTER_DATA_DIR": str(folder / ".data"),
+                       "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
+                       "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces")}
+        settings = folder / ".settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        news = {"fetchNews": "false", "checkForUpdates": False}
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+             "--expose-app-in-browser",
+             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._wait()
+
+    def _wait(self):
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/api/status?token={self.token}"):
+                    return
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        raise TimeoutError("JupyterLab did not start within 30 seconds")
+
+    def call(self, method, path):
+        """Ask the server's REST interface."""
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method,
+                                         headers={"Authorization": f"token {self.token}"})
+        with urllib.request.urlopen(request) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def wait_for_kernel(self, notebook):
+        """Wait until the kernel of a notebook has started and has nothing to do."""
+        for _ in range(600):
+            states = [session["kernel"]["execution_state"] for session in
+                      self.call("GET", "sessions") if session["path"] == notebook]
+            if states == ["idle"]:
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"the kernel of {notebook} did not start within 60 seconds")
+
+    def shut_down_kernels(self):
+        """End all kernels and their sessions."""
+        for session in self.call("GET", "sessions"):
+            self.call("DELETE", f"sessions/{session['id']}")
+
+    def close(self):
+        """Stop the server."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+def watched_page(browser):
+    """A page of the size of a projector that remembers what went wrong in it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(30_000)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text)
+            if message.type == "error" else None)
+    return page
+
+
+def open_notebook(page, lab, name):
+    page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    lab.wait_for_kernel(name)
+    wait_for_prompts(page, r"^\[\d+\]:$")  # as in the file: it is fully drawn
+
+
+def command(page, name):
+    """Give a command that also stands in a menu."""
+    page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
+
+
+def wait_for_prompts(page, pattern, seconds=30):
+    """Wait until the prompts of all code cells match a pattern."""
+    page.wait_for_function(
+        "pattern => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
+        " const prompts = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt');"
+        " return prompts.length > 0 && [...prompts].every(fits) }",
+        arg=pattern, timeout=1000 * seconds)
+
+
+def run_all(page):
+    """Clear the outputs, so that old ones are not taken for new ones, and run all cells."""
+    command(page, "editmenu:clear-all")
+    wait_for_prompts(page, r"^\[ \]:$")
+    command(page, "runmenu:run-all")
+    wait_for_prompts(page, r"^\[\d+\]:$", 120)
