@@ -106,7 +106,7 @@ def first_weights(x, y, hidden):
 
 def eager_torch(data, hidden, batch_size, epochs, rate):
     """Train with PyTorch, operation by operation."""
-    x, y = torch.from_numpy(data[0]), torch.from_numpy(data[1])
+    x, y = torch.tensor(data[0]), torch.tensor(data[1])
     layers = []
     for weights, bias in first_weights(data[0], data[1], hidden):
         layers += [torch.nn.Linear(*weights.shape), torch.nn.ReLU()]

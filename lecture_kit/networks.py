@@ -165,10 +165,11 @@ def _softmax_cross_entropy(logits, labels):
 
 
 def _softmax_cross_entropy_gradient(logits, labels):
-    gradient = np.exp(logits - logits.max(axis=1, keepdims=True))
-    gradient /= gradient.sum(axis=1, keepdims=True)
-    gradient[np.arange(len(labels)), labels] -= 1
-    return gradient
+    by_class = logits.T.copy()  # numpy adds up 10 long rows faster than 1,000 short ones
+    gradient = np.exp(by_class - by_class.max(axis=0))
+    gradient /= gradient.sum(axis=0)
+    gradient[labels, np.arange(len(labels))] -= 1
+    return gradient.T
 
 
 SQUARED_ERROR = NetworkLoss(
