@@ -176,8 +176,10 @@ class Panel(VBox):
     def _paint(self, view):
         self.view = view
         self.picture.draw(**view.drawing)
-        self.image.value = self.picture.frame()
-        self.image.tooltip = self.readout.value = view.readout
+        with self.image.hold_sync():  # one message: each makes the browser decode the picture
+            self.image.value = self.picture.frame()
+            self.image.tooltip = view.readout
+        self.readout.value = view.readout
         mark = _("✓ Goal reached") if view.goal_met else _("Goal")
         self.goal.value = f"{mark}: {self._goal_text}"
         self.progress.value = view.progress

@@ -97,9 +97,10 @@ class Lab:
         self.process.wait(timeout=20)
 
 
-def watched_page(browser):
+def watched_page(browser, pixel_ratio=1):
     """A page of the size of a projector that remembers what went wrong in it."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = browser.new_page(viewport={"width": 1280, "height": 800},
+                            device_scale_factor=pixel_ratio)
     page.set_default_timeout(30_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
