@@ -1,0 +1,20 @@
+"""How the checks are shared out between processes."""
+
+import re
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class ByTopic(LoadScopeScheduling):
+    """Keep a file together, but deal out panels and browser tests topic by topic."""
+
+    def _split_scope(self, nodeid):
+        file, _colons, test = nodeid.partition("::")
+        topic = re.search(r"\[(?:\d\d_)?([a-z_]+)\.", test)
+        return f"{file} {topic[1]}" if topic else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByTopic(config, log)
