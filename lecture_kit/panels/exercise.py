@@ -6,6 +6,7 @@ from ipywidgets import HTML, Button, HBox, Label, Layout, VBox
 
 from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT
 from lecture_kit.language import translate as _
+from lecture_kit.panels.rerun import take_the_place
 
 
 class ExercisePanel(VBox):
@@ -42,6 +43,7 @@ class ExercisePanel(VBox):
             HBox([self.hint_button, self.solution_button]),
             self.help,
         ])
+        take_the_place(self, exercise.title)
 
     def _verdict(self):
         words = {

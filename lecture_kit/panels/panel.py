@@ -10,6 +10,7 @@ from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, 
 from traitlets import Unicode
 
 from lecture_kit.language import translate as _
+from lecture_kit.panels.rerun import take_the_place
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
 
@@ -79,7 +80,7 @@ class Panel(VBox):
     def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
-        self._task, self._waiting = None, False
+        self._task, self._waiting, self._link = None, False, None
         self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
         self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
@@ -96,6 +97,7 @@ class Panel(VBox):
             self.image,
             HBox([self.readout, self.progress], layout=Layout(max_width=f"{picture.width}px")),
         ])
+        take_the_place(self, title)
 
     @property
     def values(self):
@@ -128,7 +130,7 @@ class Panel(VBox):
         if play:
             target = self.controls[play]
             player = Play(min=target.min, max=target.max, value=target.value, interval=50)
-            jslink((player, "value"), (target, "value"))
+            self._link = jslink((player, "value"), (target, "value"))
             buttons.append(player)
         return buttons
 
@@ -140,9 +142,7 @@ class Panel(VBox):
     def _changed(self, _change):
         if self._waiting:
             return
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        self._stop()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -152,6 +152,19 @@ class Panel(VBox):
         self._paint_next(views)
         if self.view.progress < 1:
             self._task = loop.create_task(self._stream(views))
+
+    def _stop(self):
+        """End slow work that is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def close(self):
+        """End all work and take the panel out of the notebook."""
+        self._stop()
+        if self._link is not None:
+            self._link.close()
+        super().close()
 
     def _views(self):
         shown = self._show(**self.values)
