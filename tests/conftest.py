@@ -1,9 +1,14 @@
 """How the checks are shared out between processes."""
 
+import os
 import re
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+
+# Small matrix products in several processes: more threads only stand in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class ByTopic(LoadScopeScheduling):

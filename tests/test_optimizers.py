@@ -6,18 +6,25 @@ import numpy as np
 import pytest
 from oracles import frozen, says
 
-from lecture_kit.landscapes import double_well, quadratic
+from lecture_kit.landscapes import double_well, quadratic, rosenbrock
 from lecture_kit.optimizers import (
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
     GradientDescent,
     Momentum,
     Nesterov,
     Optimizer,
+    RMSprop,
     diverged_at,
     trajectory,
     walk,
 )
 
-ALL = [GradientDescent(0.1), Momentum(0.1, 0.9), Nesterov(0.1, 0.9)]
+LINEAR = [GradientDescent(0.1), Momentum(0.1, 0.9), Nesterov(0.1, 0.9)]
+ADAPTIVE = [Adagrad(0.1), RMSprop(0.1), Adadelta(0.1), Adam(0.1), AdamW(0.1)]
+ALL = [*LINEAR, *ADAPTIVE]
 every_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda rule: type(rule).__name__)
 
 VALLEY = quadratic([0.1, 2])
@@ -69,8 +76,20 @@ def test_type_and_shape_of_the_parameters_are_kept(optimizer, dtype, shape):
     w = frozen(np.ones(shape), dtype)
     moved, state = optimizer.step(w, w, optimizer.initial_state(w))
     moved, state = optimizer.step(moved, w, state)
+    assert state.pop("n_steps", 2) == 2
     assert all(array.dtype == dtype for array in [moved, *state.values()])
     assert all(array.shape == shape for array in [moved, *state.values()])
+
+
+@every_optimizer
+def test_settings_in_arrays_leave_float32_as_it_is(optimizer):
+    settings = {name: np.array([[value], [value]]) if isinstance(value, float) else value
+                for name, value in vars(optimizer).items()}
+    w = frozen(np.ones((2, 3)), np.float32)
+    moved, state = type(optimizer)(**settings).step(w, w, optimizer.initial_state(w))
+    state.pop("n_steps", None)
+    assert all(array.dtype == np.float32 for array in [moved, *state.values()])
+    np.testing.assert_array_equal(moved, optimizer.step(w, w, optimizer.initial_state(w))[0])
 
 
 @every_optimizer
@@ -111,7 +130,7 @@ def test_settings_cannot_be_changed(optimizer):
         optimizer.learning_rate = 0.2
 
 
-@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Nesterov])
+@pytest.mark.parametrize("kind", [type(rule) for rule in ALL])
 def test_optimizers_with_settings_in_arrays_can_be_compared_and_hashed(kind):
     first, second = kind(np.array([0.1, 0.2])), kind(np.array([0.1, 0.2]))
     assert len({first, second, first}) == 2
@@ -174,10 +193,223 @@ def test_zigzag_example_has_the_known_heights_after_30_steps(optimizer, height):
     assert f"{VALLEY.value(path[-1]):.2e}" == height
 
 
+# Adaptive methods: steps by hand, the papers' formulas in plain loops, and numbers from libraries
+
+
+def three_steps(optimizer):
+    """The lengths of three steps under the gradient 2."""
+    w, places = np.zeros(1), [0.0]
+    state = optimizer.initial_state(w)
+    for _ in range(3):
+        w, state = optimizer.step(w, np.array([2.0]), state)
+        places.append(float(w[0]))
+    return -np.diff(places)
+
+
+@pytest.mark.parametrize(("optimizer", "lengths"), [
+    (Adagrad(0.1), [0.1, 0.1 / 2**0.5, 0.1 / 3**0.5]),  # r = 4, 8, 12
+    (RMSprop(0.1, 0.5), [0.2 / 2**0.5, 0.2 / 3**0.5, 0.2 / 3.5**0.5]),  # v = 2, 3, 3.5
+    (Adam(0.1), [0.1, 0.1, 0.1]),
+    (Adam(0.1, 0.5, 0.5), [0.1, 0.1, 0.1]),
+    (Adam(0.1, 0.5, 0.5, bias_correction=False),  # m = 1, 1.5, 1.75 and v = 2, 3, 3.5
+     [0.1 / 2**0.5, 0.15 / 3**0.5, 0.175 / 3.5**0.5]),
+    (Adam(0.1, bias_correction=False), [0.1 * 10**0.5, 0.1 * 0.19 / 0.001999**0.5,
+                                        0.1 * 0.271 / (1 - 0.999**3) ** 0.5]),
+], ids=str)
+def test_three_steps_worked_out_by_hand(optimizer, lengths):
+    np.testing.assert_allclose(three_steps(optimizer), lengths, rtol=1e-6)
+
+
+def test_two_steps_of_adadelta_worked_out_by_hand():
+    optimizer = Adadelta(decay=0.5, epsilon=0.01)
+    first = 2 * (0.01 / 2.01) ** 0.5  # v = 2, u = 0
+    second = 2 * ((first**2 / 2 + 0.01) / 3.01) ** 0.5  # v = 3, u = first²/2
+    np.testing.assert_allclose(three_steps(optimizer)[:2], [first, second], rtol=1e-14)
+    np.testing.assert_allclose(
+        three_steps(Adadelta(3.0, 0.5, 0.01))[:2], [3 * first, 3 * second], rtol=1e-14)
+
+
+def test_adamw_shrinks_the_weights_before_its_step():
+    optimizer, w = AdamW(0.1, weight_decay=0.5), np.array([4.0])
+    moved, _ = optimizer.step(w, np.array([2.0]), optimizer.initial_state(w))
+    assert moved[0] == pytest.approx(0.95 * 4 - 0.1, rel=1e-7)
+    moved, _ = optimizer.step(w, np.array([0.0]), optimizer.initial_state(w))
+    assert moved[0] == pytest.approx(0.95 * 4, rel=1e-14)
+
+
+def moving_mean(values, beta):
+    """A moving mean from 0 after the last of the values, as one weighted sum."""
+    return sum((1 - beta) * beta**age * value for age, value in enumerate(reversed(values)))
+
+
+DIRECTIONS = {  # from all gradients so far (and Adadelta's steps so far) of one coordinate
+    "Adagrad": lambda past, _: past[-1] / (sum(g * g for g in past) ** 0.5 + 1e-10),
+    "RMSprop": lambda past, _: past[-1] / (moving_mean([g * g for g in past], 0.9) ** 0.5 + 1e-8),
+    "Adadelta": lambda past, steps: past[-1] * (
+        (moving_mean([d * d for d in steps], 0.9) + 1e-6)
+        / (moving_mean([g * g for g in past], 0.9) + 1e-6)) ** 0.5,
+    "Adam": lambda past, _: (moving_mean(past, 0.9) / (1 - 0.9 ** len(past))) / (
+        (moving_mean([g * g for g in past], 0.999) / (1 - 0.999 ** len(past))) ** 0.5 + 1e-8),
+}
+
+
+@pytest.mark.parametrize("optimizer", [Adagrad(0.05), RMSprop(0.05), Adadelta(0.05), Adam(0.05),
+                                       AdamW(0.05, weight_decay=0.1)],
+                         ids=lambda rule: type(rule).__name__)
+def test_adaptive_methods_agree_with_sums_over_all_gradients(optimizer):
+    name, decayed = type(optimizer).__name__, 0.005 if isinstance(optimizer, AdamW) else 0
+    direction = DIRECTIONS[name.removesuffix("W")]
+    w, pasts, steps, expected = [-1.5, 2.0], ([], []), ([], []), [[-1.5, 2.0]]
+    for _ in range(100):
+        x, y = w
+        slopes = (2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x))
+        for i in range(2):
+            pasts[i].append(slopes[i])
+            steps[i].append(direction(pasts[i], steps[i]))
+        w = [w[i] - decayed * w[i] - 0.05 * steps[i][-1] for i in range(2)]
+        expected.append(w)
+    path = trajectory(rosenbrock().gradient, optimizer, [-1.5, 2.0], 100)
+    np.testing.assert_allclose(path, expected, rtol=1e-12)
+
+
+# Runs on Rosenbrock's function from (−1.5, 2): the points after 10 and after 100 steps, in float64,
+# with the gradients of the library. PyTorch 2.15.0:
+TORCH = [
+    (GradientDescent(1e-4), "torch.optim.SGD(lr=1e-4)",
+     [-1.4303692150457812, 2.0220042118806565], [-1.4157068022103774, 2.011811031122874]),
+    (Momentum(1e-4), "torch.optim.SGD(lr=1e-4, momentum=0.9)",
+     [-1.405297939038078, 2.021319255578601], [-1.367044100755255, 1.8755793730704315]),
+    (Nesterov(1e-4), "torch.optim.SGD(lr=1e-4, momentum=0.9, nesterov=True)",
+     [-1.4175068871313925, 2.017403879984803], [-1.3692430339764792, 1.8824566701178698]),
+    (Adagrad(0.1), "torch.optim.Adagrad(lr=0.1)",
+     [-1.4274166899030147, 2.0437338155765454], [-1.358711864837759, 1.8523042718200355]),
+    (RMSprop(0.01), "torch.optim.RMSprop(lr=0.01, alpha=0.9)",
+     [-1.4328253701803642, 2.0589533552481862], [-1.295764056827486, 1.7050775675926566]),
+    (Adadelta(), "torch.optim.Adadelta()",
+     [-1.4717480030788286, 2.0282256732426136], [-1.4191300060270442, 2.0207701518033847]),
+    (Adadelta(3.0), "torch.optim.Adadelta(lr=3)",
+     [-1.4430890361752406, 2.055737859050757], [-1.352231979067671, 1.832398374520283]),
+    (Adam(0.05), "torch.optim.Adam(lr=0.05)",
+     [-1.456196136578357, 2.012379848113389], [-1.267307111330517, 1.612510221818241]),
+    (AdamW(0.05, weight_decay=0.1), "torch.optim.AdamW(lr=0.05, weight_decay=0.1)",
+     [-1.4109390903062802, 1.8863003179678801], [-0.8528955750579233, 0.7345363422095235]),
+]
+# and optax 0.2.8 with jax 0.10.2:
+OPTAX = [
+    (Nesterov(1e-4), "optax.sgd(1e-4, momentum=0.9, nesterov=True)",
+     [-1.4175068871313925, 2.017403879984803], [-1.3692430339764792, 1.8824566701178698]),
+    (Adagrad(0.1), "optax.adagrad(0.1, initial_accumulator_value=0, eps=1e-10)",
+     [-1.4274166899030325, 2.0437338155765943], [-1.358711864837726, 1.852304271819945]),
+    (RMSprop(0.01), "optax.rmsprop(0.01, eps_in_sqrt=False)",
+     [-1.4328253701803642, 2.0589533552481862], [-1.295764056827486, 1.7050775675926566]),
+    (Adadelta(), "optax.adadelta(1.0)",
+     [-1.4717480030788286, 2.0282256732426136], [-1.4191300060270442, 2.0207701518033847]),
+    (Adam(0.05), "optax.adam(0.05)",
+     [-1.456196136578357, 2.012379848113389], [-1.267307111330517, 1.6125102218182412]),
+    (AdamW(0.05, weight_decay=0.1), "optax.adamw(0.05, weight_decay=0.1)",
+     [-1.4109390903062804, 1.8863003179678806], [-0.8528955750579246, 0.7345363422095255]),
+]
+
+
+@pytest.mark.parametrize(("optimizer", "call", "after_10", "after_100"), TORCH + OPTAX,
+                         ids=[call for _, call, *_ in TORCH + OPTAX])
+def test_runs_agree_with_the_libraries(optimizer, call, after_10, after_100):
+    path = trajectory(rosenbrock().gradient, optimizer, [-1.5, 2.0], 100)
+    np.testing.assert_allclose(path[[10, 100]], [after_10, after_100], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("optimizer", "factor"), [
+    (Adagrad(0.3), 1), (RMSprop(0.3, 0.99), 10), (RMSprop(0.3), 10**0.5), (Adam(0.3), 1),
+    (Adam(0.3, bias_correction=False), 10**0.5), (Adadelta(0.3, 0.96, 1e-8), 0.0005),
+], ids=str)
+@pytest.mark.parametrize("gradient", [1e3, 1.0, -0.03])
+def test_first_step_has_the_same_length_for_every_gradient(optimizer, factor, gradient):
+    w = np.zeros(1)
+    moved, _ = optimizer.step(w, np.array([gradient]), optimizer.initial_state(w))
+    assert moved[0] == pytest.approx(-0.3 * factor * np.sign(gradient), rel=2e-4)
+
+
+@every_optimizer
+def test_the_effective_rate_is_what_multiplies_the_gradient(optimizer):
+    w, g = np.array([3.0, -1.0]), np.array([0.5, -2.0])
+    moved, state = optimizer.step(w, g, optimizer.initial_state(w))
+    rates = np.broadcast_to(optimizer.effective_rate(state), 2)
+    shrunk = w * (1 - 0.1 * 0.01) if isinstance(optimizer, AdamW) else w
+    look_ahead = 1.9 if isinstance(optimizer, Nesterov) else 1
+    np.testing.assert_allclose((shrunk - moved) / g, look_ahead * rates, rtol=1e-12)
+
+
+def test_the_effective_rate_of_a_coordinate_falls_with_its_own_gradients_only():
+    optimizer, w = Adagrad(0.1), np.zeros(2)
+    state = optimizer.initial_state(w)
+    for _ in range(9):
+        w, state = optimizer.step(w, np.array([2.0, 0.0]), state)
+    w, state = optimizer.step(w, np.array([0.0, 1.0]), state)
+    np.testing.assert_allclose(optimizer.effective_rate(state), [0.1 / 6, 0.1], rtol=1e-8)
+
+
+@pytest.mark.parametrize("kind", [type(rule) for rule in ADAPTIVE])
+def test_many_runs_with_their_own_settings_agree_with_one_at_a_time(kind):
+    own = {"learning_rate": [0.02, 0.1, 0.5]}
+    if kind in (RMSprop, Adadelta):
+        own["decay"] = [0.5, 0.9, 0.99]
+    if issubclass(kind, Adam):
+        own |= {"beta1": [0.0, 0.9, 0.5], "beta2": [0.9, 0.99, 0.999]}
+    columns = {name: np.array(values)[:, np.newaxis] for name, values in own.items()}
+    together = trajectory(VALLEY.gradient, kind(**columns), np.tile(START, (3, 1)), 30)
+    for run in range(3):
+        settings = {name: values[run] for name, values in own.items()}
+        alone = trajectory(VALLEY.gradient, kind(**settings), START, 30)
+        np.testing.assert_allclose(together[:, run], alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ADAPTIVE, ids=lambda rule: type(rule).__name__)
+def test_huge_rates_and_flat_places_raise_no_warning(optimizer):
+    huge = trajectory(double_well(0.3).gradient, type(optimizer)(1e5), [[2.0], [-3.0]], 100)
+    assert np.all((np.abs(huge) <= 1e6) | np.isnan(huge))
+    flat = trajectory(lambda w: np.zeros_like(w), type(optimizer)(0.1), [1.0], 10)
+    expected = 0.999 ** np.arange(11) if isinstance(optimizer, AdamW) else np.ones(11)
+    np.testing.assert_allclose(flat[:, 0], expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("kind", "setting"), [
+    (RMSprop, "decay"), (Adadelta, "decay"), (Adam, "beta1"), (Adam, "beta2"), (AdamW, "beta2")])
+@pytest.mark.parametrize("bad", [-0.1, 1, np.nan])
+def test_decays_must_lie_between_0_and_1(kind, setting, bad):
+    pattern = says(f"{setting} must be at least 0 and less than 1", repr(bad), f"Try {setting}=0.")
+    with pytest.raises(ValueError, match=pattern):
+        kind(0.1, **{setting: bad})
+
+
+@pytest.mark.parametrize("kind", [type(rule) for rule in ADAPTIVE])
+@pytest.mark.parametrize("bad", [0, -1e-8, np.nan, np.inf])
+def test_epsilon_must_be_positive(kind, bad):
+    pattern = says("epsilon must be positive and finite", repr(bad), "Try epsilon=1e-")
+    with pytest.raises(ValueError, match=pattern):
+        kind(0.1, epsilon=bad)
+
+
+@pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
+def test_weight_decay_must_be_at_least_0(bad):
+    pattern = says("weight_decay must be at least 0 and finite", repr(bad), "Try weight_decay=")
+    with pytest.raises(ValueError, match=pattern):
+        AdamW(0.1, weight_decay=bad)
+
+
+def test_defaults_are_those_of_the_docstrings():
+    assert vars(Adagrad(0.1)) == {"learning_rate": 0.1, "epsilon": 1e-10}
+    assert vars(RMSprop(0.1)) == {"learning_rate": 0.1, "decay": 0.9, "epsilon": 1e-8}
+    assert vars(Adadelta()) == {"learning_rate": 1.0, "decay": 0.9, "epsilon": 1e-6}
+    adam = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+            "bias_correction": True}
+    assert vars(Adam(0.1)) == adam
+    assert vars(AdamW(0.1)) == {**adam, "weight_decay": 0.01}
+
+
 # Settings
 
 
-@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Nesterov])
+@pytest.mark.parametrize("kind", [type(rule) for rule in ALL])
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
 def test_learning_rate_must_be_at_least_0_and_finite(kind, bad):
     pattern = says("learning_rate must be at least 0 and finite", repr(bad), "Try learning_rate=")
@@ -277,7 +509,7 @@ def test_a_run_that_left_the_bound_does_not_come_back():
     assert np.isnan(path[1:]).all()
 
 
-@every_optimizer
+@pytest.mark.parametrize("optimizer", LINEAR, ids=lambda rule: type(rule).__name__)
 def test_divergence_raises_no_warning(optimizer):
     path = trajectory(double_well(0.3).gradient, type(optimizer)(1e3), [[2.0], [-3.0]], 200)
     assert np.isnan(path[-1]).all()

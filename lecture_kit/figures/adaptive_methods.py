@@ -1,0 +1,428 @@
+"""Pictures of section 05, adaptive methods."""
+
+import numpy as np
+
+from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.figures.picture import Picture
+
+MARKERS = {"gradient descent": "o", "momentum": "s", "Nesterov": "D", "Adagrad": "^",
+           "RMSprop": "v", "Adadelta": "P", "Adam": "*", "AdamW": "X"}
+_COORDINATES = {"x": {"color": BLUE, "linestyle": "-"}, "y": {"color": VERMILLION,
+                                                              "linestyle": "--"}}
+
+
+def _dot(name, size=7):
+    return {"marker": MARKERS[name], "color": LOOKS[name]["color"], "linestyle": "",
+            "markersize": size + 3 * (MARKERS[name] == "*"), "markeredgecolor": "white",
+            "markeredgewidth": 0.6}
+
+
+class _Board:
+    """A table with a row per method: its line and marker, its name, and words that move."""
+
+    def __init__(self, picture, axes, names, columns):
+        axes.set(xlim=(0, 1), ylim=(len(names) - 0.4, -1.1))
+        axes.axis("off")
+        for x, words in columns.items():
+            axes.text(x, -0.8, words, ha="right", va="center", color=GREY)
+        self.rows = {}
+        for y, name in enumerate(names):
+            axes.plot([0, 0.12], [y, y], **LOOKS[name])
+            axes.plot(0.06, y, **_dot(name))
+            axes.text(0.145, y, name, va="center", color=LOOKS[name]["color"])
+            self.rows[name] = [picture.moving(axes.text(x, y, "", ha="right", va="center"))
+                               for x in columns]
+
+    def draw(self, words, first=()):
+        """Write the words of each row; the first word of the methods in ``first`` is bold."""
+        for name, texts in self.rows.items():
+            for text, word in zip(texts, words[name], strict=True):
+                text.set_text(word)
+            texts[0].set_weight("bold" if name in first else "normal")
+
+
+def _lines(picture, axes, names, **more):
+    return {name: picture.moving(axes.plot([], [], **LOOKS[name], **more)[0]) for name in names}
+
+
+def _dots(picture, axes, names, **more):
+    return {name: picture.moving(axes.plot([], [], **_dot(name), **more)[0]) for name in names}
+
+
+class RacePicture(Picture):
+    """The runs of all methods on a landscape, a table of the steps, and the steps by rate.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Methods.
+    x, y : ndarray of shape (n_columns,) and (n_rows,)
+        Grid of the landscape.
+    learning_rates : tuple of float
+        Ends of the axis of the rates.
+    n_steps : int
+        Length of a run.
+    """
+
+    height = 288
+
+    def __init__(self, names, x, y, learning_rates, n_steps):
+        self.names, self.grid = names, (x, y)
+        self.learning_rates, self.n_steps = learning_rates, n_steps
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes and names."""
+        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1.1, 1))
+        grid.update(left=0.052, right=0.985, bottom=0.165, top=0.9, wspace=0.16)
+        self.land, board, sweep = (figure.add_subplot(cell) for cell in grid)
+        x, y = self.grid
+        self.land.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="x",
+                      ylabel="y")
+        self.land.yaxis.labelpad = 0
+        self.land.grid(visible=False)
+        self.landscape, self.parts = None, []
+        sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.8, self.n_steps),
+                  xlabel="learning rate η")
+        ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if tick <= self.n_steps]
+        sweep.set_yticks(ticks, labels=map(str, ticks))
+        sweep.set_yticks([], minor=True)
+        self.titles = [self.moving(axes.title) for axes in (self.land, board, sweep)]
+        self.board = _Board(self, board, self.names, {0.82: "this η", 1.0: "best η"})
+        self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
+        self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
+        self.best = _dots(self, sweep, self.names, clip_on=False)
+        self.paths = _lines(self, self.land, self.names, linewidth=1.4, alpha=0.85)
+        self.start = self.moving(self.land.plot([], [], "+", color=BLACK, markersize=11)[0])
+        self.ends = _dots(self, self.land, self.names)
+
+    def draw(self, landscape, paths, sweeps, best, rate, board, first, titles):
+        """Give runs, table and curves new data.
+
+        Parameters
+        ----------
+        landscape : dict
+            ``name``; ``heights``, ndarray of shape (n_rows, n_columns); ``minima``, ndarray of
+            shape (n_minima, 2). A new name redraws the background.
+        paths : dict of str to ndarray of shape (n_points, 2)
+            The runs so far. One that diverged ends with its first point outside the axes.
+        sweeps : dict of str to (ndarray, ndarray)
+            Learning rates, and the steps to arrive with each.
+        best : dict of str to (float, float)
+            The best learning rate of each method, and its steps.
+        rate : float or None
+            The one learning rate of all methods, if they share one.
+        board : dict of str to (str, str)
+            Words of the table.
+        first : list of str
+            Methods that have arrived first.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        if landscape["name"] != self.landscape:
+            self._draw_landscape(**landscape)
+        for name, path in paths.items():
+            self.paths[name].set_data(*path.T)
+            self.ends[name].set_data(*path[-1:].T)
+            self.sweeps[name].set_data(*sweeps[name])
+            self.best[name].set_data([best[name][0]], [best[name][1]])
+        self.start.set_data(*paths[self.names[0]][:1].T)
+        self.cursor.set_data([rate, rate] if rate else [], [0.8, self.n_steps] if rate else [])
+        self.board.draw(board, first)
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+    def _draw_landscape(self, name, heights, minima):
+        self.landscape = name
+        for part in self.parts:
+            part.remove()
+        levels = np.unique(np.quantile(heights, np.linspace(0.02, 0.98, 11)))
+        self.parts = [self.land.contour(*self.grid, heights, levels=levels, colors="#b8c4cc",
+                                        linewidths=0.8, linestyles="solid")]
+        if len(minima):
+            self.parts += self.land.plot(*minima.T, "*", color="white", markeredgecolor=BLACK,
+                                         markersize=15)
+        else:
+            self.parts += [self.land.axhline(y, **{**LOOKS["theory"], "linewidth": 1.2})
+                           for y in (-1, 1)]
+        self.background_changed()
+
+
+class InsidePicture(Picture):
+    """One method: length of its steps, effective rates, and what it remembers of the gradient.
+
+    Parameters
+    ----------
+    n_steps : int
+        Length of the run.
+    """
+
+    def __init__(self, n_steps):
+        self.n_steps = n_steps
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        grid = figure.add_gridspec(1, 3)
+        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.24)
+        moves, rates, roots = (figure.add_subplot(cell) for cell in grid)
+        for axes, low, high in ((moves, 1e-3, 1e2), (rates, 1e-5, 1e5), (roots, 1e-5, 1e3)):
+            axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(low, high),
+                     xlabel="step k")
+        moves.set_ylabel("step length / η", labelpad=0)
+        rates.set_ylabel("rate", labelpad=0)
+        roots.set_ylabel("root of squares, |g|", labelpad=0)
+        self.titles = [self.moving(axes.title) for axes in (moves, rates, roots)]
+        self.theory = self.moving(moves.plot([], [], **LOOKS["theory"])[0])
+        self.unit = self.moving(moves.axhline(1, color=GREY, linewidth=0.8))
+        self.moves = self._pair(moves)
+        self.first = self.moving(moves.plot(
+            [], [], "o", color=GREEN, markeredgecolor="white", clip_on=False)[0])
+        self.rates, self.roots = self._pair(rates), self._pair(roots)
+        self.gradients = self._pair(roots, linewidth=0.7, alpha=0.5)
+        handles = [*self.moves.values(), self.theory]
+        moves.legend(handles, ["in x", "in y", "constant g, theory"], loc="upper right",
+                     borderaxespad=0.2, labelspacing=0.2)
+        roots.legend([*self.roots.values(), *self.gradients.values()],
+                     ["root x", "root y", "|g| x", "|g| y"], loc="upper right", ncols=2,
+                     borderaxespad=0.2, labelspacing=0.2)
+
+    def _pair(self, axes, linewidth=1.6, alpha=1.0):
+        return {name: self.moving(axes.plot([], [], linewidth=linewidth, alpha=alpha, **look)[0])
+                for name, look in _COORDINATES.items()}
+
+    def draw(self, moves, theory, rates, roots, gradients, titles):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        moves, rates, roots, gradients : ndarray of shape (n_steps, 2)
+            Step length divided by η, effective rate, root of the squares, and size of the
+            gradient, in x and in y. A step or gradient of 0 is left out.
+        theory : ndarray of shape (n_steps,)
+            Step length divided by η while the gradient is constant.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        steps = np.arange(1, len(theory) + 1)
+        for pair, values in ((self.moves, moves), (self.rates, rates), (self.roots, roots),
+                             (self.gradients, gradients)):
+            for line, column in zip(pair.values(), values.T, strict=True):
+                line.set_data(steps[column > 0], column[column > 0])
+        self.theory.set_data(steps, theory)
+        self.first.set_data([1], moves[:1, 0])
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+
+class EscapePicture(Picture):
+    """The way off a ridge, and the steps that it takes from many distances.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Methods.
+    distances : tuple of float
+        Ends of the axis of the distances.
+    n_steps : int
+        Length of the longest run.
+    """
+
+    def __init__(self, names, distances, n_steps):
+        self.names, self.distances, self.n_steps = names, distances, n_steps
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        grid = figure.add_gridspec(1, 3, width_ratios=(1, 0.78, 1))
+        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.18)
+        way, board, steps = (figure.add_subplot(cell) for cell in grid)
+        way.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(1e-9, 10),
+                xlabel="step", ylabel="distance |y| from the ridge")
+        way.axhline(1, color=GREY, linewidth=1)
+        way.text(0.85 * self.n_steps, 1.9, "out", ha="right", color=GREY)
+        steps.set(xscale="log", yscale="log", xlim=self.distances, ylim=(0.8, self.n_steps),
+                  xlabel="distance ε at the start (dotted: theory)")
+        self.titles = [self.moving(axes.title) for axes in (way, board, steps)]
+        self.board = _Board(self, board, self.names, {1.0: "steps"})
+        self.ways = _lines(self, way, self.names, linewidth=1.5)
+        self.growth = self.moving(way.plot([], [], **_bold_theory())[0])
+        self.cursor = self.moving(steps.plot([], [], color=GREY, linewidth=1)[0])
+        self.steps = _lines(self, steps, self.names, linewidth=1.5)
+        self.theory = [self.moving(steps.plot([], [], **_bold_theory())[0]) for _ in range(2)]
+        self.points = _dots(self, steps, self.names)
+
+    def draw(self, ways, growth, distances, steps, theory, point, board, first, titles):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        ways : dict of str to ndarray of shape (n_points,)
+            Distance from the ridge after 0, 1, … steps.
+        growth : ndarray of shape (n_points,)
+            The same for gradient descent by theory.
+        distances : ndarray of shape (n_distances,)
+            ε.
+        steps : dict of str to ndarray of shape (n_distances,)
+            Steps to leave; NaN for a run that is still there.
+        theory : tuple of ndarray of shape (n_distances,)
+            Steps by theory of gradient descent and of Adagrad.
+        point : tuple of (float, dict of str to float)
+            ε now and the steps from there.
+        board : dict of str to (str,)
+            Words of the table.
+        first : list of str
+            Methods that leave first.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        for name in self.names:
+            self.ways[name].set_data(np.arange(len(ways[name])), ways[name])
+            self.steps[name].set_data(distances, steps[name])
+            self.points[name].set_data([point[0]], [point[1][name]])
+        self.growth.set_data(np.arange(len(growth)), growth)
+        for line, numbers in zip(self.theory, theory, strict=True):
+            line.set_data(distances, numbers)
+        self.cursor.set_data([point[0], point[0]], [0.8, self.n_steps])
+        self.board.draw(board, first)
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+
+def _bold_theory():
+    return {**LOOKS["theory"], "linewidth": 2.6}
+
+
+class WordsPicture(Picture):
+    """Common and rare words: error by learning rate, a table, and the rate that each word gets.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Methods.
+    shown : sequence of str
+        Methods whose rates per word are drawn.
+    learning_rates : tuple of float
+        Ends of the axis of the rates.
+    """
+
+    def __init__(self, names, shown, learning_rates):
+        self.names, self.shown, self.learning_rates = names, shown, learning_rates
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        grid = figure.add_gridspec(1, 3, width_ratios=(1, 0.95, 1))
+        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.2)
+        sweep, board, rates = (figure.add_subplot(cell) for cell in grid)
+        sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(1e-4, 100),
+                  xlabel="learning rate η", ylabel="error on new texts")
+        rates.set(xscale="log", yscale="log", xlim=(1e-4, 1), ylim=(3e-3, 30),
+                  xlabel="frequency of the word (dotted: theory)")
+        self.titles = [self.moving(axes.title) for axes in (sweep, board, rates)]
+        self.board = _Board(self, board, self.names, {0.78: "error", 1.0: "best η"})
+        self.sweeps = _lines(self, sweep, self.names, linewidth=1.5)
+        self.best = _dots(self, sweep, self.names, clip_on=False)
+        self.rates = {name: self.moving(rates.plot(
+            [], [], **{**_dot(name, 5), "markeredgewidth": 0.2})[0]) for name in self.shown}
+        self.theory = self.moving(rates.plot([], [], **LOOKS["theory"])[0])
+
+    def draw(self, sweeps, best, board, first, frequencies, rates, theory, titles):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        sweeps : dict of str to (ndarray, ndarray)
+            Learning rates, and the error with each.
+        best : dict of str to (float, float)
+            The best learning rate of each method, and its error.
+        board : dict of str to (str, str)
+            Words of the table.
+        first : list of str
+            The method with the smallest error.
+        frequencies : ndarray of shape (n_words,)
+            How common each word is.
+        rates : dict of str to ndarray of shape (n_words,)
+            Effective rate of each word at the end.
+        theory : ndarray of shape (n_words,)
+            The same for Adagrad by theory.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        for name in self.names:
+            self.sweeps[name].set_data(*sweeps[name])
+            self.best[name].set_data([best[name][0]], [best[name][1]])
+        for name, line in self.rates.items():
+            line.set_data(frequencies, rates[name])
+        self.theory.set_data(frequencies, theory)
+        self.board.draw(board, first)
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+
+class TrainingPicture(Picture):
+    """A network under every method: loss over one epoch, a table, and wrong answers by rate.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Methods.
+    learning_rates : tuple of float
+        Ends of the axis of the rates.
+    """
+
+    def __init__(self, names, learning_rates):
+        self.names, self.learning_rates = names, learning_rates
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        grid = figure.add_gridspec(1, 3, width_ratios=(1, 1, 1))
+        grid.update(left=0.06, right=0.985, bottom=0.15, top=0.9, wspace=0.2)
+        loss, board, sweep = (figure.add_subplot(cell) for cell in grid)
+        loss.set(xlim=(0, 1), yscale="log", ylim=(0.02, 10), xlabel="epoch",
+                 ylabel="loss of the mini batches")
+        loss.set_yticks([0.03, 0.1, 0.3, 1, 3, 10], labels=["0.03", "0.1", "0.3", "1", "3", "10"])
+        sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.005, 1.1),
+                  xlabel="η (dashed: constant answer)")
+        ticks = [0.01, 0.03, 0.1, 0.3, 1]
+        sweep.set_yticks(ticks, labels=map(str, ticks))
+        self.titles = [self.moving(axes.title) for axes in (loss, board, sweep)]
+        self.board = _Board(self, board, self.names, {0.81: "this η", 1.0: "best η"})
+        self.losses = _lines(self, loss, self.names, linewidth=1.5)
+        self.always = self.moving(sweep.axhline(1, color=GREY, linewidth=1, linestyle="--"))
+        self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
+        self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
+        self.best = _dots(self, sweep, self.names, clip_on=False)
+
+    def draw(self, losses, rate, sweeps, best, always, board, first, titles):
+        """Give the curves new data.
+
+        Parameters
+        ----------
+        losses : dict of str to (ndarray, ndarray)
+            Epochs and losses of the mini batches at the shared rate; NaN after a divergence.
+        rate : float
+            The shared learning rate.
+        sweeps : dict of str to (ndarray, ndarray)
+            Learning rates, and the share of wrong answers with each.
+        best : dict of str to (float, float)
+            The best learning rate of each method so far, and its share of wrong answers.
+        always : float
+            Share of wrong answers of the answer that is always the same.
+        board : dict of str to (str, str)
+            Words of the table.
+        first : list of str
+            The method with the smallest share at the shared rate.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        for name in self.names:
+            self.losses[name].set_data(*losses[name])
+            self.sweeps[name].set_data(*sweeps[name])
+            self.best[name].set_data([best[name][0]], [best[name][1]])
+        self.cursor.set_data([rate, rate], [0.005, 1.1])
+        self.always.set_ydata([always, always])
+        self.board.draw(board, first)
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
