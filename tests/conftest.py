@@ -6,7 +6,6 @@ import re
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-
 # Small matrix products in several processes: more threads only stand in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -1,0 +1,239 @@
+"""Convolution for small networks: many small windows over an image, one matrix product.
+
+Rows are stacks of maps of shape (n_samples, n_channels, height, width). A window that would stick
+out of a map is left out, so maps get a little smaller.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from lecture_kit.activations import RELU
+from lecture_kit.checks import require
+from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, ActivationLayer, Dense, Layer, Network
+
+
+def require_window(window, stride):
+    """Refuse windows and strides that are not whole numbers from 1 on.
+
+    Parameters
+    ----------
+    window, stride : int
+        Height and width of the window, and how far it moves.
+
+    Raises
+    ------
+    ValueError
+        If one of them is less than 1 or not a whole number.
+    """
+    for name, value in (("window", window), ("stride", stride)):
+        require(isinstance(value, int | np.integer) and value >= 1,
+                f"{name} must be a whole number from 1 on", value, "Try 2.")
+
+
+def window_entries(maps, window, stride):
+    """Cut maps into square windows. Windows overlap where ``stride`` is less than ``window``.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (..., height, width)
+        Images or feature maps.
+    window : int
+        Height and width of the window.
+    stride : int
+        How far the window moves from one place to the next.
+
+    Returns
+    -------
+    ndarray of shape (..., n_rows, n_columns, window²)
+        The entries of each window in row order, as a copy. n_rows = ⌊(height − window)/stride⌋ + 1,
+        n_columns likewise.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the maps.
+
+    Notes
+    -----
+    In memory the places of the window come first. NumPy then works through all windows at once,
+    which for windows of 4 entries is several times as fast.
+    """
+    require(maps.ndim >= 2 and min(maps.shape[-2:]) >= window,
+            f"maps must be at least as large as the window, {window} × {window}", maps.shape,
+            "Use a smaller window or larger maps.")
+    views = sliding_window_view(maps, (window, window), axis=(-2, -1))
+    views = views[..., ::stride, ::stride, :, :]
+    others = range(maps.ndim)
+    places_first = views.transpose(maps.ndim, maps.ndim + 1, *others)
+    entries = places_first.reshape(window**2, *views.shape[:-2])
+    return entries.transpose(*(axis + 1 for axis in others), 0)
+
+
+def add_windows(entries, shape, stride):
+    """Add the entries of windows back to where they came from.
+
+    It is the transpose of :func:`window_entries`: an entry that lies in several windows is the sum
+    of its values there. So derivatives go back through windows.
+
+    Parameters
+    ----------
+    entries : ndarray of shape (..., n_rows, n_columns, window²)
+        One value per entry of each window.
+    shape : tuple of int
+        Shape (..., height, width) of the maps.
+    stride : int
+        How far the window moved.
+
+    Returns
+    -------
+    ndarray of shape ``shape``
+        The sums; 0 where no window was.
+    """
+    maps = np.zeros(shape, entries.dtype)
+    n_rows, n_columns, n_places = entries.shape[-3:]
+    window = round(n_places**0.5)
+    for place in range(n_places):  # of the window: all windows go at once
+        top, left = divmod(place, window)
+        maps[..., top : top + stride * n_rows : stride,
+             left : left + stride * n_columns : stride] += entries[..., place]
+    return maps
+
+
+class Convolution(Layer):
+    """Filters that slide over the maps: a small dense layer, the same at every place.
+
+    Output f at a place is Σ_{c,i} W_{ci,f} x_{c,i} + b_f over the channels c and the entries i of
+    the window there. (It is a cross-correlation, as in every deep-learning library: the filter is
+    not turned round.)
+
+    Parameters
+    ----------
+    n_channels : int
+        Maps per sample at the input.
+    n_filters : int
+        Maps per sample at the output.
+    window : int, default 3
+        Height and width of a filter. The output is ``window`` − 1 smaller than the input.
+
+    Raises
+    ------
+    ValueError
+        If ``window`` is not a whole number from 1 on.
+
+    References
+    ----------
+    LeCun, Y., Bottou, L., Bengio, Y., & Haffner, P. (1998). Gradient-based learning applied to
+    document recognition.
+    """
+
+    def __init__(self, n_channels, n_filters, window=3):
+        require_window(window, 1)
+        self.n_channels, self.window = n_channels, window
+        self.shape = (n_channels * window**2, n_filters)
+        self.n_parameters = self.shape[0] * n_filters + n_filters
+
+    def attach(self, parameters, gradient):
+        """Use two flat arrays of ``n_parameters`` entries as filters, biases and derivatives."""
+        n_weights = self.n_parameters - self.shape[1]
+        self.weights, self.bias = parameters[:n_weights].reshape(self.shape), parameters[n_weights:]
+        self.weights_gradient = gradient[:n_weights].reshape(self.shape)
+        self.bias_gradient = gradient[n_weights:]
+
+    def infer(self, x):
+        """Turn maps of shape (n_samples, n_channels, height, width) into ``n_filters`` maps."""
+        return self._convolve(self._columns(x), x)
+
+    def forward(self, x):
+        """Do the same in training and remember what the two derivatives need."""
+        self.x, self.columns = x, self._columns(x)
+        return self._convolve(self.columns, x)
+
+    def _columns(self, x):
+        """Write the window of every place as one column of a matrix."""
+        require(x.ndim == 4 and x.shape[1] == self.n_channels,
+                f"rows must have the shape (n_samples, {self.n_channels}, height, width)", x.shape,
+                "Reshape the images first.")
+        entries = window_entries(x, self.window, 1)
+        return entries.transpose(1, 4, 0, 2, 3).reshape(self.shape[0], -1)
+
+    def _convolve(self, columns, x):
+        z = self.weights.T @ columns
+        z += self.bias[:, np.newaxis]
+        height, width = (length - self.window + 1 for length in x.shape[2:])
+        return z.reshape(-1, len(x), height, width).swapaxes(0, 1)
+
+    def parameter_gradient(self, output_gradient):
+        """Write the derivatives of filters and biases."""
+        by_filter = output_gradient.swapaxes(0, 1).reshape(self.shape[1], -1)
+        np.matmul(self.columns, by_filter.T, out=self.weights_gradient)
+        by_filter.sum(axis=1, out=self.bias_gradient)
+
+    def input_gradient(self, output_gradient):
+        """Return the derivatives of the maps."""
+        n_samples, n_filters, height, width = output_gradient.shape
+        by_filter = output_gradient.swapaxes(0, 1).reshape(n_filters, -1)
+        entries = (self.weights @ by_filter).reshape(
+            self.n_channels, self.window**2, n_samples, height, width)
+        return add_windows(entries.transpose(2, 0, 3, 4, 1), self.x.shape, 1)
+
+
+class Flatten(Layer):
+    """Layer that writes the maps of a sample into one row, for a dense layer to follow."""
+
+    def infer(self, x):
+        """Turn maps of shape (n_samples, ...) into rows of shape (n_samples, n_features)."""
+        return x.reshape(len(x), -1)
+
+    def input_gradient(self, output_gradient):
+        """Return the derivatives of the maps."""
+        return output_gradient.reshape(self.x.shape)
+
+
+def convolutional_network(map_size, n_filters, pooling, n_classes, init_scale, seed,
+                          dtype=np.float64):
+    """Build a small network: convolution of 3 × 3, ReLU, pooling, dense layer.
+
+    Parameters
+    ----------
+    map_size : int
+        Height and width of the images, which have one channel.
+    n_filters : int
+        Maps after the convolution, at least 1.
+    pooling : Layer
+        Has a ``window`` and a ``stride``. What comes out of the ReLU is never negative.
+    n_classes : int
+        Nodes of the dense layer. The loss is the softmax cross entropy.
+    init_scale : callable
+        Standard deviation of the weights of a layer from its fan-in, for example
+        :func:`lecture_kit.initializers.he`. Biases start at 0.
+    seed : int
+        Seed of the random weights.
+    dtype : dtype, default float64
+        Type of the parameters.
+
+    Returns
+    -------
+    Network
+        Takes images of shape (n_samples, 1, map_size, map_size).
+
+    Raises
+    ------
+    ValueError
+        If ``n_filters`` is less than 1, ``init_scale`` gives a negative number, or the window of
+        the pooling is larger than the maps.
+    """
+    require(n_filters >= 1, "n_filters must be at least 1", n_filters, "Try n_filters=8.")
+    convolution = Convolution(1, n_filters)
+    size = map_size - convolution.window + 1
+    require(size >= pooling.window, f"the pooling window must fit into maps of {size} × {size}",
+            pooling.window, "Use a smaller window.")
+    n_pooled = ((size - pooling.window) // pooling.stride + 1) ** 2
+    dense = Dense(n_filters * n_pooled, n_classes)
+    layers = [convolution, ActivationLayer(RELU), pooling, Flatten(), dense]
+    network = Network(layers, SOFTMAX_CROSS_ENTROPY, dtype)
+    rng = np.random.default_rng(seed)
+    for layer in (convolution, dense):
+        scale = init_scale(layer.shape[0])
+        require(scale >= 0, "init_scale must be at least 0", scale, "Try init_scale=he.")
+        layer.weights[:] = scale * rng.standard_normal(layer.shape)
+    return network

@@ -1,0 +1,424 @@
+"""Section 09, stochastic pooling: what chance does in one window, and in a small network."""
+
+from itertools import zip_longest
+
+import numpy as np
+
+from lecture_kit.checks import require
+from lecture_kit.convolution import convolutional_network
+from lecture_kit.initializers import he
+from lecture_kit.optimizers import Momentum
+from lecture_kit.pooling import (
+    POOLINGS,
+    StochasticPooling,
+    as_activations,
+    draw,
+    probabilities,
+    weighted_average,
+)
+from lecture_kit.training import train
+
+# One window
+
+
+def drawn_variance(activations):
+    """Variance of a drawn activation, σ² = Σ_i p_i (a_i − Σ_k p_k a_k)².
+
+    Parameters
+    ----------
+    activations : array_like of shape (..., n_entries)
+        Activations a of each window, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        One variance per window. It is 0 where all activations that are not 0 are equal.
+
+    Raises
+    ------
+    ValueError
+        If an activation is negative or not finite.
+    """
+    activations = as_activations(activations)
+    p = probabilities(activations)
+    center = (p * activations).sum(axis=-1, keepdims=True)
+    return (p * (activations - center) ** 2).sum(axis=-1)
+
+
+def large_numbers_band(activations, n_draws):
+    """Half the width of the band around Σ p a that the mean of n draws keeps to, 2σ/√n.
+
+    About 95 % of such means lie inside if n is large, and at least 75 % for every n (Chebyshev).
+
+    Parameters
+    ----------
+    activations : array_like of shape (n_entries,)
+        Activations a of the window, at least 0.
+    n_draws : int or ndarray of int
+        n, how many draws, at least 1.
+
+    Returns
+    -------
+    float or ndarray
+        2σ/√n.
+
+    Raises
+    ------
+    ValueError
+        If an activation is negative or not finite, or ``n_draws`` is less than 1.
+    """
+    n_draws = np.asarray(n_draws)
+    require(n_draws >= 1, "n_draws must be at least 1", n_draws, "Draw at least once.")
+    return 2 * np.sqrt(drawn_variance(activations) / n_draws)
+
+
+def share_in_band(activations, means, n_draws):
+    """Share of measured means of n draws that lie in :func:`large_numbers_band`.
+
+    Parameters
+    ----------
+    activations : array_like of shape (n_entries,)
+        Activations a of the window, at least 0.
+    means : ndarray of shape (n_runs,)
+        A mean of n draws from each run.
+    n_draws : int
+        n, at least 1.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If an activation is negative or not finite, or ``n_draws`` is less than 1.
+    """
+    band = large_numbers_band(activations, n_draws)
+    rounding = 1e-12 * np.max(activations)
+    return float(np.mean(np.abs(means - weighted_average(activations)) <= band + rounding))
+
+
+def running_means(activations, uniform):
+    """Draw from one window again and again, and average after every draw.
+
+    Parameters
+    ----------
+    activations : array_like of shape (n_entries,)
+        Activations a of the window, at least 0.
+    uniform : array_like of shape (..., n_draws)
+        One random number per draw, from 0 to 1 (not included).
+
+    Returns
+    -------
+    places : ndarray of int, shape (..., n_draws)
+        Which entry each draw took.
+    means : ndarray of shape (..., n_draws)
+        Mean of the first 1, 2, … drawn activations.
+
+    Raises
+    ------
+    ValueError
+        If an activation is negative or not finite, or ``uniform`` leaves [0, 1).
+    """
+    places = draw(activations, uniform)
+    sums = np.asarray(activations)[places].cumsum(axis=-1)
+    return places, sums / np.arange(1, sums.shape[-1] + 1)
+
+
+def shares_drawn(activations, places):
+    """Share of the draws that took each entry of a window.
+
+    Parameters
+    ----------
+    activations : array_like of shape (n_entries,)
+        Activations a of the window.
+    places : ndarray of int, shape (n_draws,)
+        Which entry each draw took.
+
+    Returns
+    -------
+    ndarray of shape (n_entries,)
+        Shares, all 0 in a window of zeros: there nothing is drawn.
+    """
+    activations = as_activations(activations)
+    shares = np.bincount(places, minlength=len(activations)) / len(places)
+    return shares * activations.any()
+
+
+# A map
+
+
+def pool_side_by_side(pixels, window, stride, seed):
+    """Pool one map in all three ways, with the theory of the draw.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width)
+        A map, at least 0.
+    window, stride : int
+        As in :class:`lecture_kit.pooling.Pooling`.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    dict
+        "max", "average", "stochastic" (drawn) and "expected" (Σ p a): maps of shape
+        (n_rows, n_columns). "noise": typical distance √(mean σ²) of drawn from expected by theory;
+        "measured noise": the one of this draw. "zero": share of windows that are all zero.
+
+    Raises
+    ------
+    ValueError
+        If the map is negative somewhere or smaller than the window.
+    """
+    maps = pixels[np.newaxis, np.newaxis]
+    layer = StochasticPooling(window, stride, seed)
+    entries = layer.entries(maps)
+    seen = {name: kind(window, stride).infer(maps)[0, 0] for name, kind in POOLINGS.items()}
+    seen["expected"] = seen["stochastic"]
+    seen["stochastic"] = layer.forward(maps)[0, 0]
+    seen["noise"] = float(np.sqrt(drawn_variance(entries).mean()))
+    seen["measured noise"] = float(np.sqrt(np.mean((seen["stochastic"] - seen["expected"]) ** 2)))
+    seen["zero"] = float(np.mean(~entries.any(axis=-1)))
+    return seen
+
+
+# Digits
+
+
+def digit_images(digits):
+    """Turn rows of the digits into images with values from 0 to 1.
+
+    Parameters
+    ----------
+    digits : Dataset
+        A part of :func:`lecture_kit.datasets.load_digits`.
+
+    Returns
+    -------
+    images : ndarray of shape (n_samples, 1, 8, 8)
+        The images.
+    labels : ndarray of int, shape (n_samples,)
+        The digits that they show.
+    """
+    return digits.features.reshape(-1, 1, 8, 8) / 16, digits.labels
+
+
+def digit_network(kind, seed, init_scale=1.0, n_filters=8):
+    """Build the network of this section: convolution, ReLU, pooling of 2 × 2, dense layer.
+
+    The seed gives the same first weights under every pooling.
+
+    Parameters
+    ----------
+    kind : type
+        Class of the pooling, for example :class:`MaxPooling`.
+    seed : int
+        Seed of the weights and of the draws.
+    init_scale : float, default 1
+        g, at least 0: the first weights have g times He's standard deviation.
+    n_filters : int, default 8
+        Filters of 3 × 3 pixels.
+
+    Returns
+    -------
+    Network
+        For images of shape (n_samples, 1, 8, 8) and 10 classes.
+
+    Raises
+    ------
+    ValueError
+        If ``init_scale`` is negative or ``n_filters`` is less than 1.
+    """
+    pooling = kind(seed=seed) if issubclass(kind, StochasticPooling) else kind()
+    return convolutional_network(
+        8, n_filters, pooling, 10, lambda fan_in: init_scale * he(fan_in), seed)
+
+
+def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds, epochs,
+                   record_every, kinds=POOLINGS):
+    """Train the same network under several poolings, all at the same pace.
+
+    Runs with the same seed have the same first weights and the same mini batches. The optimizer is
+    momentum with β = 0.9. All errors are measured in test mode, where nothing is drawn.
+
+    Parameters
+    ----------
+    training, test : tuple of (images, labels)
+        As :func:`digit_images` gives them.
+    learning_rate, batch_size, init_scale
+        Settings; ``init_scale`` as in :func:`digit_network`.
+    seeds : sequence of int
+        One run of every pooling for each seed.
+    epochs : int
+        How many times all training rows go through.
+    record_every : int
+        Epochs from one record to the next.
+    kinds : dict of str to type, optional
+        Poolings by name; left out, max, average and stochastic.
+
+    Returns
+    -------
+    iterator of dict of str to ndarray of shape (n_seeds, n_records, 2)
+        The runs so far: share of wrong answers on training and on test images. A run that has
+        diverged is NaN from there on. The epochs are 0, ``record_every``, …
+
+    Raises
+    ------
+    ValueError
+        As in :func:`lecture_kit.training.train`.
+    """
+    updates = record_every * -(-len(training[1]) // batch_size)
+    runs = [
+        train(digit_network(kind, seed, init_scale), Momentum(learning_rate, 0.9), training, test,
+              batch_size=batch_size, epochs=epochs, seed=seed, record_every=updates)
+        for kind in kinds.values() for seed in seeds
+    ]
+    errors = []
+    for records in zip_longest(*runs):
+        errors.append([_wrong(record) for record in records])
+        table = np.reshape(errors, (-1, len(kinds), len(seeds), 2))
+        yield dict(zip(kinds, table.transpose(1, 2, 0, 3), strict=True))
+
+
+def _wrong(record):
+    if record is None:  # the run has ended before
+        return np.nan, np.nan
+    return 1 - record.training_accuracy, 1 - record.validation_accuracy
+
+
+def binomial_spread(error, n_samples):
+    """Standard deviation of an error that is measured on n independent images, √(e(1 − e)/n).
+
+    Parameters
+    ----------
+    error : float or ndarray
+        e, the share of wrong answers.
+    n_samples : int
+        n, how many images were asked, at least 1.
+
+    Returns
+    -------
+    float or ndarray
+        How far the share of another n images would typically lie off.
+
+    Raises
+    ------
+    ValueError
+        If ``n_samples`` is less than 1.
+    """
+    require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some images.")
+    return np.sqrt(error * (1 - error) / n_samples)
+
+
+def drawn_logits(network, images, n_passes):
+    """Let a network with stochastic pooling answer with fresh draws, as in training.
+
+    Parameters
+    ----------
+    network : Network
+        Its parameters stay as they are; its pooling draws on.
+    images : ndarray of shape (n_samples, n_channels, height, width)
+        What to look at.
+    n_passes : int
+        How many times.
+
+    Returns
+    -------
+    ndarray of shape (n_passes, n_samples, n_classes)
+        Logits of every pass.
+    """
+    passes = []
+    for _ in range(n_passes):
+        rows = images
+        for layer in network.layers:
+            rows = layer.forward(rows)
+        passes.append(rows)
+    return np.stack(passes)
+
+
+def slopes_along(network, images, labels, direction, seed=0, step=1e-6):
+    """Slope of the loss in training along a direction, measured and by backpropagation.
+
+    All draws are held fixed: each evaluation begins with the same seed.
+
+    Parameters
+    ----------
+    network : Network
+        What :func:`digit_network` built. Its parameters stay as they are.
+    images, labels : ndarray
+        One mini batch.
+    direction : ndarray of shape (n_parameters,)
+        Where to go.
+    seed : int, default 0
+        Seed of the draws.
+    step : float, default 1e-6
+        How far to go to both sides, in units of ``direction``.
+
+    Returns
+    -------
+    measured, by_backpropagation : float
+        Central difference, and gradient times direction.
+
+    Notes
+    -----
+    Where the input of a ReLU is exactly 0 there is no derivative, and the two differ. While the
+    biases are 0, every blank piece of an image does that. Give the biases other values first.
+    """
+    start, pooling = network.parameters.copy(), network.layers[2]
+
+    def loss(parameters):
+        network.parameters[:], pooling.rng = parameters, np.random.default_rng(seed)
+        logits = drawn_logits(network, images, 1)[0]
+        return network.loss.value(logits, labels).mean()
+
+    measured = (loss(start + step * direction) - loss(start - step * direction)) / (2 * step)
+    network.parameters[:], pooling.rng = start, np.random.default_rng(seed)
+    return float(measured), float(network.backpropagate(images, labels) @ direction)
+
+
+def drawn_logit_variance(network, images):
+    """Variance of the drawn logits, Σ_d W²_dj σ²_d: all windows d draw independently.
+
+    Parameters
+    ----------
+    network : Network
+        What :func:`digit_network` built with :class:`StochasticPooling`: after the pooling there
+        is only one dense layer W.
+    images : ndarray of shape (n_samples, n_channels, height, width)
+        What it looks at.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes)
+        One variance for each logit.
+    """
+    convolution, activation, pooling, flatten, dense = network.layers
+    entries = pooling.entries(activation.infer(convolution.infer(images)))
+    return flatten.infer(drawn_variance(entries)) @ dense.weights**2
+
+
+def learned_filters(training, epochs=5, seed=0):
+    """Train the network of this section with stochastic pooling, for its filters.
+
+    Parameters
+    ----------
+    training : tuple of (images, labels)
+        As :func:`digit_images` gives them.
+    epochs : int, default 5
+        How long to train.
+    seed : int, default 0
+        Seed of weights, mini batches and draws.
+
+    Returns
+    -------
+    Convolution
+        The first layer.
+    """
+    network = digit_network(StochasticPooling, seed)
+    for _record in train(network, Momentum(0.05, 0.9), training, batch_size=16, epochs=epochs,
+                         seed=seed, record_every=10**6):
+        pass
+    return network.layers[0]

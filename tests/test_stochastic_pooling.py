@@ -1,0 +1,305 @@
+"""Section 09: chance in one window, one map and one network, against theory and plain loops."""
+
+import numpy as np
+import pytest
+from oracles import frozen, numerical_gradient, says
+from scipy.stats import binom
+from test_convolution import looped_windows
+
+from lecture_kit.datasets import load_digits, load_photograph
+from lecture_kit.initializers import he
+from lecture_kit.optimizers import Momentum
+from lecture_kit.pooling import POOLINGS, AveragePooling, StochasticPooling, WeightedPooling
+from lecture_kit.stochastic_pooling import (
+    binomial_spread,
+    digit_images,
+    digit_network,
+    drawn_logit_variance,
+    drawn_logits,
+    drawn_variance,
+    large_numbers_band,
+    learned_filters,
+    pool_side_by_side,
+    running_means,
+    share_in_band,
+    shares_drawn,
+    slopes_along,
+    train_poolings,
+)
+from lecture_kit.training import train
+
+EXAMPLE = frozen([1.6, 0, 0, 2.4])
+KINDS = {**POOLINGS, "weighted": WeightedPooling}
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+IMAGES = frozen(np.random.default_rng(8).random((6, 1, 8, 8)))
+LABELS = frozen([0, 3, 9, 1, 5, 5], int)
+
+
+# One window
+
+
+def test_variance_of_the_example_worked_out_by_hand():
+    assert drawn_variance(EXAMPLE) == pytest.approx(0.4 * 0.6 * 0.8**2, rel=1e-13)
+
+
+@pytest.mark.parametrize(("window", "variance"), [
+    ([2, 2, 0, 2], 0), ([0, 0, 0, 0], 0), ([5], 0), ([1, 3], 0.75), ([4, 0, 0, 0], 0)])
+def test_variance_is_0_where_every_draw_gives_the_same(window, variance):
+    assert drawn_variance(window) == pytest.approx(variance, abs=1e-15)
+
+
+def test_variance_is_that_of_very_many_draws():
+    a = np.array([0.3, 1.0, 2.2, 0.0, 3.1])
+    places, _ = running_means(a, np.random.default_rng(0).random(400_000))
+    assert np.var(a[places]) == pytest.approx(drawn_variance(a), rel=0.01)
+    assert np.mean(a[places]) == pytest.approx((a**2).sum() / a.sum(), rel=0.01)
+
+
+def test_variance_has_one_number_per_window():
+    windows = np.array([[EXAMPLE, [1, 3, 0, 0]], [[0, 0, 0, 0], EXAMPLE]])
+    np.testing.assert_allclose(drawn_variance(windows), [[0.1536, 0.75], [0, 0.1536]], rtol=1e-12)
+
+
+def test_band_is_two_standard_deviations_of_the_mean():
+    n = np.array([1, 4, 100])
+    np.testing.assert_allclose(large_numbers_band(EXAMPLE, n), 2 * np.sqrt(0.1536 / n), rtol=1e-13)
+    assert large_numbers_band(EXAMPLE, 64) == pytest.approx(2 * 0.3919183588 / 8, rel=1e-9)
+
+
+def test_running_means_are_those_of_a_plain_loop():
+    uniform = np.random.default_rng(1).random((3, 40))
+    places, means = running_means(EXAMPLE, uniform)
+    for row, chosen, run in zip(uniform, places, means, strict=True):
+        taken = []
+        for u, place, mean in zip(row, chosen, run, strict=True):
+            assert place == (0 if u < 0.4 else 3)
+            taken.append(1.6 if u < 0.4 else 2.4)
+            assert mean == pytest.approx(sum(taken) / len(taken), rel=1e-13)
+
+
+@pytest.mark.parametrize("window", [(1.6, 0, 0, 2.4), (4, 0.6, 0.6, 0.6), (1, 2, 3, 4)])
+def test_the_band_keeps_what_theory_promises(window):
+    _, means = running_means(window, np.random.default_rng(2).random((3000, 400)))
+    for n in (1, 2, 5, 20):
+        assert share_in_band(window, means[:, n - 1], n) >= 0.75  # Chebyshev
+    assert share_in_band(window, means[:, 399], 400) == pytest.approx(0.954, abs=0.02)
+
+
+def test_share_in_band_counts_both_sides():
+    off = float(large_numbers_band(EXAMPLE, 4))
+    means = 2.08 + off * np.array([-1.01, -0.99, 0, 0.99, 1.01])
+    assert share_in_band(EXAMPLE, means, 4) == 0.6
+
+
+@pytest.mark.parametrize("window", [(2, 2, 2, 2), (0, 0, 0, 0), (0.1, 0.1, 0.1, 0)])
+def test_a_band_without_width_holds_all_in_spite_of_rounding(window):
+    _, means = running_means(window, np.random.default_rng(3).random((5, 1000)))
+    for n in (1, 7, 1000):
+        assert share_in_band(window, means[:, n - 1], n) == 1
+
+
+@pytest.mark.parametrize("bad", [0, -3])
+def test_a_mean_needs_draws(bad):
+    pattern = rf"n_draws must be at least 1; got array\({bad}\)\. Draw at least once\."
+    with pytest.raises(ValueError, match=pattern):
+        large_numbers_band(EXAMPLE, bad)
+    with pytest.raises(ValueError, match=pattern):
+        share_in_band(EXAMPLE, np.ones(3), bad)
+
+
+def test_shares_drawn_are_counts():
+    np.testing.assert_array_equal(shares_drawn(EXAMPLE, np.array([3, 0, 3, 3])), [0.25, 0, 0, 0.75])
+    np.testing.assert_array_equal(shares_drawn([0, 0, 0], np.array([2, 2])), [0, 0, 0])
+
+
+# A map
+
+
+@pytest.mark.parametrize(("window", "stride"), [(4, 4), (4, 2), (5, 2)])
+def test_three_poolings_of_a_map_agree_with_a_plain_loop(window, stride):
+    pixels = np.maximum(np.random.default_rng(4).normal(-0.7, 1, size=(20, 22)), 0)
+    pixels[:8, :8] = 0
+    seen = pool_side_by_side(pixels, window, stride, seed=5)
+    windows = looped_windows(pixels[np.newaxis, np.newaxis], window, stride)[0, 0]
+    np.testing.assert_allclose(seen["max"], windows.max(axis=-1))
+    np.testing.assert_allclose(seen["average"], windows.mean(axis=-1))
+    total = np.where(windows.any(axis=-1), windows.sum(axis=-1), 1)
+    expected = (windows**2).sum(axis=-1) / total
+    variance = (windows**3).sum(axis=-1) / total - expected**2
+    np.testing.assert_allclose(seen["expected"], expected)
+    assert seen["noise"] == pytest.approx(np.sqrt(variance.mean()), rel=1e-12)
+    assert seen["zero"] == np.mean(~windows.any(axis=-1)) > 0
+    assert (windows == seen["stochastic"][..., np.newaxis]).any(axis=-1).all()
+    assert seen["measured noise"] == pytest.approx(
+        np.sqrt(np.mean((seen["stochastic"] - expected) ** 2)), rel=1e-12)
+
+
+def test_the_noise_of_a_draw_is_what_theory_says():
+    pixels = load_photograph() / 255
+    seen = [pool_side_by_side(pixels, 4, 4, seed) for seed in range(20)]
+    measured = np.sqrt(np.mean([s["measured noise"] ** 2 for s in seen]))
+    assert measured == pytest.approx(seen[0]["noise"], rel=0.03)
+    assert np.any(seen[0]["stochastic"] != seen[1]["stochastic"])
+    np.testing.assert_array_equal(seen[0]["max"], seen[1]["max"])
+
+
+def test_average_expected_and_max_keep_their_order():
+    pixels = load_photograph() / 255
+    seen = pool_side_by_side(pixels, 8, 3, 0)
+    assert np.all(seen["average"] <= seen["expected"] + 1e-12)
+    assert np.all(seen["expected"] <= seen["max"] + 1e-12)
+
+
+# Digits
+
+
+def test_digit_images_are_the_rows_as_pictures():
+    digits = load_digits()[1]
+    images, labels = digit_images(digits)
+    assert images.shape == (1797, 1, 8, 8)
+    assert (images.min(), images.max()) == (0, 1)
+    np.testing.assert_array_equal(images[5, 0, 2], digits.features[5, 16:24] / 16)
+    np.testing.assert_array_equal(labels, digits.labels)
+
+
+def test_every_pooling_starts_from_the_same_weights():
+    first, *others = (digit_network(kind, seed=3).parameters for kind in KINDS.values())
+    assert first.size == 8 * 9 + 8 + 72 * 10 + 10
+    for parameters in others:
+        np.testing.assert_array_equal(parameters, first)
+    assert np.abs(first - digit_network(AveragePooling, seed=4).parameters).max() > 0.1
+
+
+def test_init_scale_multiplies_hes_scale():
+    one, half = digit_network(AveragePooling, 0), digit_network(AveragePooling, 0, init_scale=0.5)
+    np.testing.assert_allclose(half.parameters, 0.5 * one.parameters, rtol=1e-14)
+    wide = digit_network(AveragePooling, 0, n_filters=500)
+    assert wide.layers[0].weights.std() == pytest.approx(he(9), rel=0.03)
+
+
+def test_the_seed_of_a_network_is_the_seed_of_its_draws():
+    maps = np.random.default_rng(0).random((2, 8, 6, 6))
+    network, same = digit_network(StochasticPooling, 7), StochasticPooling(2, seed=7)
+    np.testing.assert_array_equal(network.layers[2].forward(maps), same.forward(maps))
+
+
+def moved(kind):
+    """Build a network without a ReLU at its kink, in which some nodes fire and some do not."""
+    network = digit_network(kind, 0, n_filters=3)
+    network.parameters += np.random.default_rng(9).normal(
+        scale=0.2, size=network.parameters.size)
+    fires = network.layers[0].infer(IMAGES) > 0
+    assert np.all((fires.mean(axis=(0, 2, 3)) > 0.1) & (fires.mean(axis=(0, 2, 3)) < 0.99))
+    return network
+
+
+@every_kind
+def test_backpropagation_agrees_with_finite_differences(kind):
+    network = moved(kind)
+    start = network.parameters.copy()
+
+    def loss(parameters):
+        network.parameters[:] = parameters
+        network.layers[2].rng = np.random.default_rng(0)
+        logits = drawn_logits(network, IMAGES, 1)[0]
+        return network.loss.value(logits, LABELS).mean()
+
+    expected = numerical_gradient(loss, start, step=1e-5)
+    network.parameters[:] = start
+    network.layers[2].rng = np.random.default_rng(0)
+    result = network.compute_gradient(IMAGES, LABELS)
+    assert np.all(expected[:30] != 0), "a filter learns nothing"
+    np.testing.assert_allclose(result, expected, rtol=1e-6, atol=1e-9)
+
+
+@every_kind
+def test_slopes_along_agree_and_leave_the_parameters_alone(kind):
+    network = moved(kind)
+    before = network.parameters.copy()
+    way = np.random.default_rng(6).normal(size=before.size)
+    measured, by_backpropagation = slopes_along(network, IMAGES, LABELS, way, seed=2)
+    assert measured == pytest.approx(by_backpropagation, rel=1e-6)
+    np.testing.assert_array_equal(network.parameters, before)
+    network.layers[2].rng = np.random.default_rng(2)
+    expected = network.compute_gradient(IMAGES, LABELS) @ way
+    assert by_backpropagation == pytest.approx(expected, rel=1e-12)
+
+
+def test_drawn_logits_are_fresh_passes_through_the_network():
+    network = moved(StochasticPooling)
+    passes = drawn_logits(network, IMAGES, 3)
+    assert passes.shape == (3, 6, 10)
+    assert np.any(passes[0] != passes[1])
+    convolution, activation, pooling, flatten, dense = network.layers
+    pooling.rng = np.random.default_rng(0)
+    maps = pooling.forward(activation.infer(convolution.infer(IMAGES)))
+    np.testing.assert_array_equal(passes[0], dense.infer(flatten.infer(maps)))
+
+
+def test_mean_and_variance_of_drawn_logits_are_what_theory_says():
+    network = moved(StochasticPooling)
+    passes = drawn_logits(network, IMAGES, 4000)
+    variance = drawn_logit_variance(network, IMAGES)
+    off = (passes.mean(axis=0) - network.logits(IMAGES)) / np.sqrt(variance / 4000)
+    assert np.abs(off).max() < 4.5
+    assert off.std() == pytest.approx(1, abs=0.3)
+    np.testing.assert_allclose(passes.var(axis=0), variance, rtol=0.15)
+
+
+def test_binomial_spread_is_scipys():
+    assert binomial_spread(0.1, 500) == pytest.approx(binom(500, 0.1).std() / 500, rel=1e-13)
+    np.testing.assert_array_equal(binomial_spread(np.array([0.0, 1.0]), 500), [0, 0])
+
+
+def test_binomial_spread_needs_images():
+    with pytest.raises(ValueError, match=says("n_samples must be at least 1", "0", "Pass some")):
+        binomial_spread(0.1, 0)
+
+
+# Training side by side
+
+
+@pytest.fixture(scope="module")
+def digits():
+    training, test = (digit_images(part) for part in load_digits())
+    return tuple(part[:60] for part in training), tuple(part[:40] for part in test)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_runs_side_by_side_are_single_trainings(digits, name):
+    training, test = digits
+    *_, last = train_poolings(training, test, 0.05, 16, 0.7, (4, 9), 4, 2)
+    assert list(last) == list(POOLINGS)
+    for row, seed in zip(last[name], (4, 9), strict=True):
+        network = digit_network(POOLINGS[name], seed, 0.7)
+        records = list(train(network, Momentum(0.05, 0.9), training, test, batch_size=16,
+                             epochs=4, seed=seed, record_every=8))
+        expected = [(1 - r.training_accuracy, 1 - r.validation_accuracy) for r in records]
+        assert [r.epoch for r in records] == [0, 2, 4]
+        np.testing.assert_array_equal(row, expected)
+
+
+def test_runs_side_by_side_come_record_by_record(digits):
+    shapes = [errors["max"].shape for errors in train_poolings(*digits, 0.05, 16, 1, (0, 1), 6, 2)]
+    assert shapes == [(2, 1, 2), (2, 2, 2), (2, 3, 2), (2, 4, 2)]
+
+
+def test_other_poolings_can_be_asked_for(digits):
+    *_, last = train_poolings(*digits, 0.05, 16, 1, (0,), 1, 1, {"weighted": WeightedPooling})
+    assert list(last) == ["weighted"]
+    assert last["weighted"].shape == (1, 2, 2)
+
+
+def test_runs_that_diverge_are_nan_and_the_others_go_on(digits):
+    *_, last = train_poolings(*digits, 1e9, 16, 1, (0,), 4, 1)
+    for runs in last.values():
+        assert np.isfinite(runs[0, 0]).all()
+        assert np.isnan(runs[0, -1]).all()
+
+
+def test_learned_filters_are_those_of_a_trained_network(digits):
+    filters = learned_filters(digits[0], epochs=2, seed=3)
+    network = digit_network(StochasticPooling, 3)
+    list(train(network, Momentum(0.05, 0.9), digits[0], batch_size=16, epochs=2, seed=3))
+    np.testing.assert_array_equal(filters.weights, network.layers[0].weights)
+    assert np.abs(filters.weights - digit_network(StochasticPooling, 3).layers[0].weights).max() > 0
