@@ -41,7 +41,7 @@ class Record:
         return math.isnan(self.training_loss)
 
 
-def mini_batches(n_samples, batch_size, rng):
+def mini_batches(n_samples, batch_size, rng, drop_last=False):
     """Shuffle the row numbers of one epoch and cut them into mini batches.
 
     Parameters
@@ -52,11 +52,14 @@ def mini_batches(n_samples, batch_size, rng):
         B, rows per mini batch, at least 1. The last batch holds the rest and may be smaller.
     rng : numpy.random.Generator
         Source of the shuffle.
+    drop_last : bool, default False
+        Whether a last batch that is not full is left out.
 
     Returns
     -------
     iterator of ndarray of int
-        Row numbers of one mini batch. Together the batches hold every row exactly once.
+        Row numbers of one mini batch. Together the batches hold every row exactly once; with
+        ``drop_last`` they leave out fewer than ``batch_size`` rows.
 
     Raises
     ------
@@ -70,7 +73,8 @@ def mini_batches(n_samples, batch_size, rng):
     require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some rows.")
     require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
     order = rng.permutation(n_samples)
-    return (order[first : first + batch_size] for first in range(0, n_samples, batch_size))
+    end = n_samples - n_samples % batch_size if drop_last else n_samples
+    return (order[first : first + batch_size] for first in range(0, end, batch_size))
 
 
 def train(network, optimizer, training, validation=None, *, batch_size, epochs, seed,
@@ -122,6 +126,89 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     record_every = record_every or -(-len(training[1]) // batch_size)
     return _records(network, optimizer, training, validation, batch_size, epochs,
                     np.random.default_rng(seed), record_every)
+
+
+def best_and_last(losses, patience):
+    """Find the best record of a training, and the one at which early stopping ends it.
+
+    Early stopping ends when ``patience`` records in a row were not better than the best so far.
+
+    Parameters
+    ----------
+    losses : array_like of shape (n_records,)
+        Validation losses. NaN, of a training that diverged, is never the best.
+    patience : int
+        p, how many records to wait for a better one, at least 1.
+
+    Returns
+    -------
+    best, last : int
+        Number of the best record up to the end, and of the last record. If patience never runs
+        out, ``last`` is the last record of all.
+
+    Raises
+    ------
+    ValueError
+        If there are no losses, the first is NaN, or ``patience`` is less than 1.
+
+    References
+    ----------
+    Prechelt, L. (1998). Early stopping – but when?
+    """
+    require(patience >= 1, "patience must be at least 1", patience, "Try patience=5.")
+    losses = np.asarray(losses)
+    require(losses.ndim == 1 and losses.size > 0 and not np.isnan(losses[0]),
+            "losses must be a list that begins with a number", losses,
+            "Pass the validation losses of all records.")
+    best = 0
+    for record, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = record
+        elif record - best == patience:
+            return best, record
+    return best, len(losses) - 1
+
+
+def stop_early(network, records, patience):
+    """Pass on the records of a training until patience runs out, then go back to the best network.
+
+    Parameters
+    ----------
+    network : Network
+        The network in training. At the end it gets the parameters of the best record.
+    records : iterator of Record
+        What :func:`train` returned, with validation rows.
+    patience : int
+        How many records to wait for a smaller validation loss, at least 1.
+
+    Returns
+    -------
+    iterator of Record
+        The records up to the last, which :func:`best_and_last` finds, too.
+
+    Raises
+    ------
+    ValueError
+        If ``patience`` is less than 1.
+
+    References
+    ----------
+    Prechelt, L. (1998). Early stopping – but when?
+    """
+    require(patience >= 1, "patience must be at least 1", patience, "Try patience=5.")
+    return _until_patience_ends(network, records, patience)
+
+
+def _until_patience_ends(network, records, patience):
+    smallest, parameters, waited = math.inf, network.parameters.copy(), 0
+    for record in records:
+        waited += 1
+        if record.validation_loss < smallest:
+            smallest, parameters, waited = record.validation_loss, network.parameters.copy(), 0
+        yield record
+        if waited == patience:
+            break
+    network.parameters[:] = parameters
 
 
 def _records(network, optimizer, training, validation, batch_size, epochs, rng, record_every):

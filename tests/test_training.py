@@ -11,7 +11,7 @@ from lecture_kit.datasets import load_digits
 from lecture_kit.initializers import he
 from lecture_kit.networks import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, fully_connected
 from lecture_kit.optimizers import GradientDescent, Momentum
-from lecture_kit.training import Record, mini_batches, train
+from lecture_kit.training import Record, best_and_last, mini_batches, stop_early, train
 
 ROWS = frozen(np.random.default_rng(1).normal(size=(10, 3)))
 LABELS = frozen([0, 2, 1, 1, 3, 0, 2, 3, 1, 0], int)
@@ -64,6 +64,17 @@ def test_mini_batches_hold_every_row_once(n_samples, batch_size, sizes):
     batches = list(mini_batches(n_samples, batch_size, np.random.default_rng(0)))
     assert [len(batch) for batch in batches] == sizes
     np.testing.assert_array_equal(np.sort(np.concatenate(batches)), np.arange(n_samples))
+
+
+@pytest.mark.parametrize(("n_samples", "batch_size", "sizes"), [
+    (10, 4, [4, 4]), (8, 4, [4, 4]), (3, 32, []), (3, 1, [1, 1, 1]), (1, 1, [1]),
+])
+def test_the_last_mini_batch_can_be_dropped(n_samples, batch_size, sizes):
+    kept = list(mini_batches(n_samples, batch_size, np.random.default_rng(0)))
+    batches = list(mini_batches(n_samples, batch_size, np.random.default_rng(0), drop_last=True))
+    assert [len(batch) for batch in batches] == sizes
+    for batch, same in zip(batches, kept, strict=False):
+        np.testing.assert_array_equal(batch, same)
 
 
 def test_mini_batches_are_shuffled_anew():
@@ -324,3 +335,45 @@ def test_a_loss_that_is_too_large_for_the_type_has_diverged_too():
     network.parameters *= 1e9
     (only,) = run(network, GradientDescent(0.1), epochs=5)
     assert only.diverged
+
+
+# Early stopping
+
+
+@pytest.mark.parametrize(("losses", "patience", "result"), [
+    ([3, 2, 1], 1, (2, 2)), ([3, 2, 1], 5, (2, 2)), ([1], 1, (0, 0)), ([1, 2, 3], 1, (0, 1)),
+    ([1, 2, 3], 2, (0, 2)), ([1, 2, 3], 3, (0, 2)), ([5, 3, 4, 3.5, 2, 3, 3, 3, 1], 3, (4, 7)),
+    ([5, 3, 4, 3.5, 2, 3, 3, 3, 1], 4, (8, 8)), ([5, 3, 4, 3.5, 2], 2, (1, 3)),
+    ([2, 2, 2], 2, (0, 2)), ([3, 2, np.nan], 1, (1, 2)), ([3, 2, np.nan], 2, (1, 2)),
+])
+def test_early_stopping_waits_as_long_as_patience_lasts(losses, patience, result):
+    assert best_and_last(frozen(losses), patience) == result
+
+
+@pytest.mark.parametrize(("losses", "patience", "pattern"), [
+    ([1.0], 0, says("patience must be at least 1", "0", "Try patience=5.")),
+    ([], 1, "losses must be a list that begins with a number"),
+    ([np.nan, 1.0], 1, "losses must be a list that begins with a number"),
+    (1.0, 1, "losses must be a list that begins with a number"),
+])
+def test_early_stopping_needs_patience_and_losses(losses, patience, pattern):
+    with pytest.raises(ValueError, match=pattern):
+        best_and_last(losses, patience)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5, 100])
+def test_an_early_stop_ends_the_training_and_brings_the_best_network_back(patience):
+    settings = {"epochs": 40, "record_every": 1}
+    all_records = run(small_network(), GradientDescent(3.0), OTHER, **settings)
+    best, last = best_and_last([record.validation_loss for record in all_records], patience)
+    assert best < last
+    network = small_network()
+    records = train(network, GradientDescent(3.0), (ROWS, LABELS), OTHER, batch_size=4, seed=0,
+                    **settings)
+    assert list(stop_early(network, records, patience)) == all_records[: last + 1]
+    assert network.evaluate(*OTHER)[0] == all_records[best].validation_loss
+
+
+def test_an_early_stop_needs_patience():
+    with pytest.raises(ValueError, match=says("patience must be at least 1", "0", "Try")):
+        stop_early(small_network(), iter(()), 0)
