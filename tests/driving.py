@@ -4,7 +4,14 @@ import importlib
 import inspect
 from pathlib import Path
 
-from ipywidgets import BoundedIntText, FloatSlider, IntSlider, SelectionSlider, ToggleButtons
+from ipywidgets import (
+    BoundedIntText,
+    Dropdown,
+    FloatSlider,
+    IntSlider,
+    SelectionSlider,
+    ToggleButtons,
+)
 
 ROOT = Path(__file__).parent.parent
 TOPICS = [path.stem.split("_", 1)[1] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
@@ -29,7 +36,7 @@ def all_exercises():
 
 def places(control, rng):
     """Both ends, the middle, then two random places of a control."""
-    if isinstance(control, SelectionSlider | ToggleButtons):
+    if isinstance(control, SelectionSlider | ToggleButtons | Dropdown):
         values = [value for _label, value in control.options]
         return [values[0], values[-1], values[len(values) // 2], *rng.choice(values, 2).tolist()]
     low, high = control.min, control.max

@@ -3,6 +3,7 @@
 import numpy as np
 from ipywidgets import (
     BoundedIntText,
+    Dropdown,
     FloatSlider,
     IntSlider,
     Layout,
@@ -123,6 +124,27 @@ def choice(label, options, value):
     return ToggleButtons(options=options, value=value, description=label,
                          style={**_STYLE, "button_width": "auto"},
                          layout=_layout(display="flex", align_items="baseline", grid_gap="8px"))
+
+
+def menu(label, options, value):
+    """Drop-down menu, for more options than a row of buttons can hold.
+
+    Parameters
+    ----------
+    label : str
+        Name.
+    options : list of (str, object)
+        Words in the menu and what they stand for.
+    value : object
+        First value.
+
+    Returns
+    -------
+    ipywidgets.Dropdown
+        The control.
+    """
+    return Dropdown(options=options, value=value, description=label, style=_STYLE,
+                    layout=_layout())
 
 
 def seed(value=0):

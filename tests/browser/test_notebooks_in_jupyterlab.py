@@ -168,7 +168,7 @@ def test_the_tab_key_reaches_every_control(page):
     for cell in panels(page):
         cell.evaluate(
             "cell => { window.controls = [...cell.querySelectorAll("
-            " '.jupyter-widgets :is(.noUi-handle, button, input:not([readonly]))')]"
+            " '.jupyter-widgets :is(.noUi-handle, button, select, input:not([readonly]))')]"
             ".filter(control => control.offsetParent) }")
         count = page.evaluate("controls[0].focus(), controls.length")
         for _ in range(2 * count):
