@@ -181,9 +181,7 @@ def test_the_tab_key_reaches_every_control(page):
 
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
     count = len(panels(page))
-    page.keyboard.press("Control+s")
-    page.wait_for_function(
-        "() => !document.querySelector('.jp-mod-current .jp-DirtyIndicator, .jp-mod-dirty')")
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save').then(() => null)")
     lab.shut_down_kernels()
     again = watched_page(browser)
     open_notebook(again, lab, name)
