@@ -1,0 +1,139 @@
+"""A small network that tells attacks apart, under different ways to prepare the data."""
+
+from functools import cache
+
+import numpy as np
+
+from lecture_kit.activations import RELU
+from lecture_kit.checks import as_labels, require
+from lecture_kit.datasets import load_attack_triage
+from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
+from lecture_kit.optimizers import GradientDescent
+from lecture_kit.preprocessing import prepare
+from lecture_kit.training import train
+
+
+def recall_per_class(labels, predicted, n_classes):
+    """Recall: which share of the rows of each class is found.
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (n_samples,)
+        Class of each row.
+    predicted : array_like of int, shape (n_samples,)
+        The answers.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares from 0 to 1; NaN for a class without rows.
+
+    Raises
+    ------
+    ValueError
+        If a number names no class, or there are not as many answers as rows.
+    """
+    labels = as_labels("labels", labels, n_classes)
+    predicted = as_labels("predicted", predicted, n_classes)
+    require(labels.shape == predicted.shape, "predicted must have one answer per row",
+            predicted.shape, f"There are {labels.size} rows.")
+    n_rows = np.bincount(labels, minlength=n_classes)
+    n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
+    return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)
+
+
+@cache
+def connections(scaling, codes):
+    """Prepare the network connections for training.
+
+    The file is cut in two halves. The second half trains, since it holds the row with the largest
+    number, 693,375,640 bytes; the first half is held out.
+
+    Parameters
+    ----------
+    scaling, codes
+        As in :func:`~lecture_kit.preprocessing.prepare`.
+
+    Returns
+    -------
+    training, validation : tuple of (rows, labels)
+        1,207 rows each.
+
+    Raises
+    ------
+    ValueError
+        If ``scaling`` or ``codes`` is unknown.
+    """
+    connections = load_attack_triage()
+    held_out, training = connections.split(len(connections) // 2)
+    rows = prepare(training, held_out, scaling, codes)
+    return (rows[0], training.labels), (rows[1], held_out.labels)
+
+
+def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scale=0.1, seed=0,
+                         epochs=10, dtype=np.float64):
+    """Train a network with one hidden layer of 32 ReLU nodes to tell the attacks apart.
+
+    Parameters
+    ----------
+    scaling, codes
+        As in :func:`connections`.
+    learning_rate : float
+        η of gradient descent.
+    batch_size, init_scale, seed, epochs, dtype
+        As in :func:`~lecture_kit.training.train` and
+        :func:`~lecture_kit.networks.fully_connected`.
+
+    Returns
+    -------
+    iterator of (Record, ndarray of shape (8,))
+        After every epoch the record, and the recall of each class on the held-out rows; NaN after
+        a divergence, which ends the training.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    training, validation = connections(scaling, codes)
+    n_classes = len(load_attack_triage().class_names)
+    network = fully_connected((training[0].shape[1], 32, n_classes), RELU, SOFTMAX_CROSS_ENTROPY,
+                              init_scale, seed, dtype)
+    for record in train(network, GradientDescent(learning_rate), training, validation,
+                        batch_size=batch_size, epochs=epochs, seed=seed):
+        answers = network.loss.predict(network.logits(validation[0]))
+        recall = recall_per_class(validation[1], answers, n_classes)
+        yield record, np.full(n_classes, np.nan) if record.diverged else recall
+
+
+def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
+    """Train as :func:`train_on_connections` does with the seeds 0, 1, …, and keep the ends.
+
+    Parameters
+    ----------
+    scaling, codes, learning_rate
+        As in :func:`train_on_connections`.
+    n_seeds : int, default 5
+        How many trainings, at least 1.
+
+    Returns
+    -------
+    accuracies : ndarray of shape (n_seeds,)
+        Accuracy on the held-out rows after the last epoch; NaN for a training that diverged.
+    recalls : ndarray of shape (n_seeds, 8)
+        Recall of each class.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    require(n_seeds >= 1, "n_seeds must be at least 1", n_seeds, "Try n_seeds=5.")
+    ends = []
+    for seed in range(n_seeds):
+        *_before, end = train_on_connections(scaling, codes, learning_rate, seed=seed)
+        ends.append(end)
+    accuracies = np.array([record.validation_accuracy for record, _recall in ends])
+    return accuracies, np.array([recall for _record, recall in ends])

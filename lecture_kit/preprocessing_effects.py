@@ -1,0 +1,549 @@
+"""Section 02, preprocessing: what scales and codes do to learning."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.gradient_descent_and_momentum import (
+    convergence_rate,
+    falling_height,
+    measured_rate,
+)
+from lecture_kit.landscapes import Landscape
+from lecture_kit.loss_functions import first_step_below
+from lecture_kit.optimizers import GradientDescent, trajectory
+from lecture_kit.preprocessing import StandardScaler
+
+
+def people(n_people=50, correlation=0.6, seed=0):
+    """Make up people: height and weight, and by how much their blood pressure is above the mean.
+
+    Mean 1.70 m and 65 kg, deviations 0.09 m and 11 kg, exactly. The blood pressure follows
+    0.6 mmHg per kg and −20 mmHg per m, and chance adds 8 mmHg.
+
+    Parameters
+    ----------
+    n_people : int, default 50
+        How many people, at least 4.
+    correlation : float, default 0.6
+        r, the correlation of height and weight, exactly, between −1 and 1 (neither included).
+    seed : int, default 0
+        Seed of the random numbers. The other arguments do not change the draw.
+
+    Returns
+    -------
+    features : ndarray of shape (n_people, 2)
+        Height in m and weight in kg.
+    target : ndarray of shape (n_people,)
+        Blood pressure in mmHg, minus its mean.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 4 people or ``correlation`` is not between −1 and 1.
+    """
+    require(n_people >= 4, "n_people must be at least 4", n_people, "Try n_people=50.")
+    require(-1 < correlation < 1, "correlation must lie between -1 and 1", correlation,
+            "Two features that say the same leave no way to tell their weights apart.")
+    drawn = np.random.default_rng(seed).standard_normal((n_people, 3))
+    drawn -= drawn.mean(axis=0)
+    axes, triangle = np.linalg.qr(drawn)  # three uncorrelated columns, as near as they can be
+    tall, other, chance = np.sqrt(n_people) * (axes * np.sign(np.diag(triangle))).T
+    heavy = correlation * tall + np.sqrt(1 - correlation**2) * other
+    features = np.column_stack([1.70 + 0.09 * tall, 65 + 11 * heavy])
+    return features, 0.6 * 11 * heavy - 20 * 0.09 * tall + 8 * chance
+
+
+def linear_model(features, target):
+    """Loss of a linear model without bias, o = w·x, above the best it can reach.
+
+    The mean squared error is e(w) = ½ mean (w·x − y)². Its Hessian is H = XᵀX/n, the same
+    everywhere. With w* the best weights, f(w) = e(w) − e(w*) = ½ (w − w*)ᵀ H (w − w*).
+
+    Parameters
+    ----------
+    features : array_like of shape (n_samples, n_features)
+        The rows x, raw or scaled.
+    target : array_like of shape (n_samples,)
+        The right answers y, with a mean of 0, so that the model needs no bias.
+
+    Returns
+    -------
+    Landscape
+        f over the weights, with its gradient H(w − w*), its Hessian H and its minimum w*.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, the shapes do not fit, or a feature is a copy of others.
+    """
+    features, target = as_floats("features", features), as_floats("target", target)
+    require(features.ndim == 2 and target.shape == features.shape[:1],
+            "features must be a table with one target per row", (features.shape, target.shape),
+            "Pass shapes (n_samples, n_features) and (n_samples,).")
+    curvature = features.T @ features / len(features)
+    require(np.linalg.matrix_rank(curvature, hermitian=True) == len(curvature),
+            "features must not be copies of each other, or constant 0", curvature,
+            "Leave such a column out.")
+    best = np.linalg.solve(curvature, features.T @ target / len(features))
+
+    def gradient(points):
+        return (points - best) @ curvature
+
+    def value(points):
+        return (gradient(points) * (points - best)).sum(axis=-1) / 2
+
+    def hessian(points):
+        return np.broadcast_to(curvature, (*np.shape(points)[:-1], *curvature.shape))
+
+    return Landscape("linear model", value, gradient, hessian, best[np.newaxis])
+
+
+def condition_number(curvatures):
+    """Condition number κ = λ_max/λ_min: how much longer than wide a valley is, squared.
+
+    Parameters
+    ----------
+    curvatures : array_like of shape (d,)
+        Eigenvalues λ of the Hessian, all positive.
+
+    Returns
+    -------
+    float
+        κ, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a curvature is not positive.
+    """
+    curvatures = as_floats("curvatures", curvatures)
+    require(curvatures > 0, "curvatures must be positive", curvatures,
+            "Pass the eigenvalues of the Hessian at a minimum.")
+    return float(curvatures.max() / curvatures.min())
+
+
+def condition_number_after_z_score(correlation):
+    """Condition number of two z-scored features, κ = (1 + |r|)/(1 − |r|).
+
+    Parameters
+    ----------
+    correlation : float or ndarray
+        r, the correlation of the two features, between −1 and 1 (neither included).
+
+    Returns
+    -------
+    float or ndarray
+        κ: 1 for uncorrelated features, without limit as |r| goes to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``correlation`` is not between −1 and 1.
+
+    References
+    ----------
+    The Hessian is [[1, r], [r, 1]], with the eigenvalues 1 ± r. LeCun, Y., Bottou, L., Orr, G. B.,
+    & Müller, K.-R. (1998). Efficient backprop, section 4.3.
+    """
+    size = np.abs(correlation)
+    require(size < 1, "correlation must lie between -1 and 1", correlation,
+            "At 1 and -1 both features say the same.")
+    return (1 + size) / (1 - size)
+
+
+def _axes(landscape):
+    """Curvatures and directions of a valley; each direction has a positive last entry."""
+    hessian = landscape.hessian(landscape.minima[0])
+    nudge = 1e-11 * np.abs(hessian).max()  # equal curvatures: not rounding decides, but (1, 1)
+    curvatures, directions = np.linalg.eigh(hessian + nudge)
+    return curvatures, directions * np.where(directions[-1] < 0, -1, 1)
+
+
+def fair_start(landscape, height):
+    """Place from which every quadratic valley is equally hard: the same height, shared equally.
+
+    It lies at w* + Σ v_i √(2h/(dλ_i)), with v_i and λ_i the eigenvectors and eigenvalues of the
+    Hessian: each of the d directions gives the share h/d of the height.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A quadratic valley whose minimum has the height 0.
+    height : float
+        h, positive.
+
+    Returns
+    -------
+    ndarray of shape (d,)
+        The place. The last entry of each v_i is positive.
+
+    Raises
+    ------
+    ValueError
+        If ``height`` is not positive.
+    """
+    require(height > 0, "height must be positive", height, "Try 1.")
+    curvatures, directions = _axes(landscape)
+    return landscape.minima[0] + directions @ np.sqrt(2 * height / (len(curvatures) * curvatures))
+
+
+def contour(landscape, height, n_points=121):
+    """Line of equal height around the minimum of a quadratic valley: an ellipse.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A quadratic valley of two coordinates whose minimum has the height 0.
+    height : float
+        Height of the line, at least 0.
+    n_points : int, default 121
+        How many points the line has; the last is the first again.
+
+    Returns
+    -------
+    ndarray of shape (n_points, 2)
+        The line.
+    """
+    curvatures, directions = _axes(landscape)
+    angle = np.linspace(0, 2 * np.pi, n_points)
+    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    return landscape.minima[0] + circle * np.sqrt(2 * height / curvatures) @ directions.T
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A run of gradient descent in a valley, beside what theory says.
+
+    Parameters
+    ----------
+    path : ndarray of shape (n_points, d)
+        The weights from step to step, up to where the run diverges.
+    losses : ndarray of shape (n_points,)
+        Loss above the best one, as a share of the first.
+    diverged_at, arrived_at : int or None
+        First step with a loss beyond 10⁴, and first step with a loss below ``share``.
+    factor, measured : float
+        Shrink factor of theory and of the run; NaN for a run too short to measure.
+    """
+
+    path: np.ndarray
+    losses: np.ndarray
+    diverged_at: int | None
+    arrived_at: int | None
+    factor: float
+    measured: float
+
+
+def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
+    """Walk down a quadratic valley by gradient descent and compare the run with theory.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A quadratic valley whose minimum has the height 0, such as :func:`linear_model`.
+    learning_rate : float
+        η, larger than 0.
+    start : array_like of shape (d,)
+        Where the run begins, not at the minimum.
+    n_steps : int, default 100
+        How many steps to take.
+    share : float, default 0.01
+        The run has arrived when its loss is below this share of the first one.
+
+    Returns
+    -------
+    Descent
+        The run.
+
+    Raises
+    ------
+    ValueError
+        If ``learning_rate`` is not positive, or ``n_steps`` is negative.
+    """
+    curvatures = np.linalg.eigvalsh(landscape.hessian(landscape.minima[0]))
+    path = trajectory(
+        landscape.gradient, GradientDescent(learning_rate), start, n_steps, bound=1e12)
+    finite = path[np.isfinite(path).all(axis=-1)]
+    losses = landscape.value(finite) / landscape.value(finite[0])
+    beyond = np.append(np.flatnonzero(losses > 1e4), len(finite))[0]
+    end = int(beyond) if beyond < len(path) else None
+    path, losses = finite[: beyond + 1], losses[: beyond + 1]
+    rounding = first_step_below(losses, 1e-12)  # from here on rounding errors take over
+    counted = path[: rounding and rounding + 1]
+    measured = measured_rate(landscape, counted, learning_rate) if len(counted) > 4 else np.nan
+    return Descent(path, losses, end, first_step_below(losses, share),
+                   float(convergence_rate(curvatures, learning_rate)), measured)
+
+
+def enough_steps(factor, share=0.01):
+    """Steps that are enough by theory to bring the loss down to a share: f_k ≤ ρ^(2k) f_0.
+
+    Parameters
+    ----------
+    factor : float
+        ρ, the shrink factor, at least 0.
+    share : float, default 0.01
+        The share, between 0 and 1 (neither included).
+
+    Returns
+    -------
+    float
+        The smallest k with ρ^(2k) ≤ ``share``; infinite for ρ ≥ 1. A run may need fewer steps.
+
+    Raises
+    ------
+    ValueError
+        If ``factor`` is negative or ``share`` is not between 0 and 1.
+
+    References
+    ----------
+    See :func:`~lecture_kit.gradient_descent_and_momentum.convergence_rate`.
+    """
+    require(factor >= 0, "factor must be at least 0", factor, "Pass a shrink factor.")
+    require(0 < share < 1, "share must lie between 0 and 1", share, "Try share=0.01.")
+    if factor >= 1:
+        return float("inf")
+    steps = np.log(share) / (2 * np.log(factor)) if factor > 0 else 1
+    return max(1.0, float(np.ceil(steps - 1e-9)))  # a whole number stays one despite rounding
+
+
+def falling_loss(factor, n_steps, highest=1e12):
+    """Upper limit of the loss by theory, as a share of the first one: ρ^(2k).
+
+    Parameters
+    ----------
+    factor : float
+        ρ, the shrink factor, at least 0.
+    n_steps : int
+        Number of steps.
+    highest : float, default 1e12
+        A curve that grows stops here.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1,)
+        The limits for k = 0 … n_steps.
+    """
+    with np.errstate(over="ignore"):
+        return np.minimum(falling_height(1.0, factor, n_steps), highest)
+
+
+def kept_by_min_max(others, outlier):
+    """Share of the min-max scale that one outlier leaves to all others.
+
+    It is (b − a)/(max(b, x) − min(a, x)), with a and b the smallest and largest of the others and
+    x the outlier.
+
+    Parameters
+    ----------
+    others : array_like of shape (n_others,)
+        The other values, not all equal.
+    outlier : float or ndarray
+        x.
+
+    Returns
+    -------
+    float or ndarray
+        The share: 1 means that the outlier does no harm.
+
+    Raises
+    ------
+    ValueError
+        If the others are all equal or a number is not finite.
+    """
+    others, outlier = _others(others), as_floats("outlier", outlier)
+    low, high = others.min(), others.max()
+    return (high - low) / (np.maximum(high, outlier) - np.minimum(low, outlier))
+
+
+def kept_by_z_score(others, outlier):
+    """Share of their z-score spread that one outlier leaves to all others.
+
+    The n − 1 others have mean m and deviation s. Together with the outlier x the variance is
+    s²(n − 1)/n + (x − m)²(n − 1)/n². The share is s divided by its root.
+
+    Parameters
+    ----------
+    others : array_like of shape (n_others,)
+        The other values, not all equal.
+    outlier : float or ndarray
+        x.
+
+    Returns
+    -------
+    float or ndarray
+        The share. Near the others' mean the new value makes all values less spread, and the share
+        is a little above 1.
+
+    Raises
+    ------
+    ValueError
+        If the others are all equal or a number is not finite.
+    """
+    others, outlier = _others(others), as_floats("outlier", outlier)
+    n = len(others) + 1
+    variance = others.var()
+    together = variance * (n - 1) / n + (outlier - others.mean()) ** 2 * (n - 1) / n**2
+    return np.sqrt(variance / together)
+
+
+def _others(others):
+    others = as_floats("others", others)
+    require(others.ndim == 1 and others.size > 1 and np.ptp(others) > 0,
+            "others must be a list of values that are not all equal", others,
+            "Pass at least two different values.")
+    return others
+
+
+def largest_z_score(n):
+    """Largest z-score that any of n values can have, √(n − 1).
+
+    Parameters
+    ----------
+    n : int
+        How many values there are, at least 1.
+
+    Returns
+    -------
+    float
+        The bound. One outlier among equal values reaches it.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is less than 1.
+
+    References
+    ----------
+    Samuelson, P. A. (1968). How deviant can you be? Journal of the American Statistical
+    Association, 63(324), 1522-1525.
+    """
+    require(n >= 1, "n must be at least 1", n, "It counts values.")
+    return float(np.sqrt(n - 1))
+
+
+def pairwise_distances(rows):
+    """Distances of all rows from each other.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+        For example the codes of all categories, one per row.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_rows)
+        Euclidean distances.
+    """
+    return np.linalg.norm(rows[:, np.newaxis] - rows, axis=-1)
+
+
+def count_classes(codes, labels, n_classes):
+    """Count how often each category meets each class.
+
+    Parameters
+    ----------
+    codes : array_like of int, shape (n_samples,)
+        Category of each row, from 0.
+    labels : array_like of int, shape (n_samples,)
+        Class of each row, from 0.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    ndarray of int, shape (n_categories, n_classes)
+        The counts. There are as many categories as the largest code says.
+
+    Raises
+    ------
+    ValueError
+        If a label is not a class number.
+    """
+    labels = as_labels("labels", labels, n_classes)
+    codes = np.asarray(codes).astype(np.intp)
+    counts = np.zeros((codes.max() + 1, n_classes), np.intp)
+    np.add.at(counts, (codes, labels), 1)
+    return counts
+
+
+def best_accuracy(counts):
+    """Best accuracy that any model can reach which sees one nominal feature and nothing else.
+
+    It answers each category with its most frequent class.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_categories, n_classes)
+        What :func:`count_classes` gives.
+
+    Returns
+    -------
+    float
+        Σ max_class counts / Σ counts.
+    """
+    return float(counts.max(axis=1).sum() / counts.sum())
+
+
+def integer_inputs(orders, counts):
+    """Z-scored integer codes of all categories, as input of :func:`softmax_accuracy`.
+
+    Parameters
+    ----------
+    orders : ndarray of int, shape (n_orders, n_categories)
+        The code of each category, in each order.
+    counts : ndarray of shape (n_categories, n_classes)
+        How often each category meets each class.
+
+    Returns
+    -------
+    ndarray of shape (n_orders, n_categories, 1)
+        The codes as a z-score of all samples.
+    """
+    samples = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    codes = np.asarray(orders, dtype=np.float64).T
+    return StandardScaler().fit(codes[samples]).transform(codes).T[..., np.newaxis]
+
+
+def softmax_accuracy(inputs, counts, n_updates, learning_rate=1.0):
+    """Train softmax regression on one nominal feature, for many codes at once, and measure it.
+
+    All weights start at 0. Every update of gradient descent sees all samples. Samples of the same
+    category have the same input, so they are counted, not repeated.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (n_codes, n_categories, n_columns)
+        Input of each category under each code.
+    counts : ndarray of shape (n_categories, n_classes)
+        How often each category meets each class.
+    n_updates : int
+        How many updates, at least 0.
+    learning_rate : float, default 1
+        η.
+
+    Returns
+    -------
+    ndarray of shape (n_codes,)
+        Accuracy on the samples that were trained with.
+
+    Raises
+    ------
+    ValueError
+        If ``n_updates`` is negative.
+    """
+    require(n_updates >= 0, "n_updates must be at least 0", n_updates, "Try n_updates=100.")
+    shares = counts / counts.sum()
+    by_category = shares.sum(axis=1, keepdims=True)
+    weights = np.zeros((len(inputs), inputs.shape[2], counts.shape[1]))
+    bias = np.zeros((len(inputs), 1, counts.shape[1]))
+    for _ in range(n_updates):
+        logits = inputs @ weights + bias
+        odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        gradient = by_category * odds / odds.sum(axis=-1, keepdims=True) - shares
+        weights -= learning_rate * inputs.swapaxes(1, 2) @ gradient
+        bias -= learning_rate * gradient.sum(axis=1, keepdims=True)
+    answers = (inputs @ weights + bias).argmax(axis=-1)
+    return shares[np.arange(len(counts)), answers].sum(axis=-1)
