@@ -1,1 +1,7 @@
 """The panels of the course: sliders bound to the maths and to a picture."""
+
+from threadpoolctl import threadpool_limits
+
+# The matrix products of the lecture are small. With several threads each product waits for all of
+# them, and beside a browser that takes ten times as long; see benchmarks/training.py.
+threadpool_limits(1, user_api="blas")

@@ -111,7 +111,7 @@ def test_every_control_of_every_panel_moves_the_picture(page):
         panel.picture.scroll_into_view_if_needed()
         first, height = panel.readout(), panel.height()
         assert height <= 450
-        heights = {*drive_sliders(panel), *press_presets(panel)}
+        heights = {*drive_sliders(panel), *press_choices(panel), *press_presets(panel)}
         assert heights == {height}, f"{first}: the layout jumps"
     assert_no_failure_is_shown(page)
     assert page.errors == []
@@ -133,14 +133,28 @@ def drive_sliders(panel):
         panel.reset(first)
 
 
+def press_choices(panel):
+    first = panel.readout()
+    for group in panel.cell.locator(".widget-toggle-buttons").all():
+        for number in range(group.locator("button").count()):
+            button, before = group.locator("button").nth(number), panel.source()
+            pressed = "mod-active" in button.get_attribute("class")
+            button.click()
+            if pressed:
+                panel.settle()
+            else:
+                panel.wait_for_change(before)
+            yield panel.height()
+        panel.reset(first)
+
+
 def press_presets(panel):
     first = panel.readout()
-    buttons = panel.cell.locator("button.jupyter-button:not(.mod-active)")
-    named = [button for button in buttons.filter(has_text=re.compile(r"\w")).all()
-             if button.inner_text() != "Reset"]
-    for number, button in enumerate(named):
+    buttons = panel.cell.locator("button.jupyter-button:not(.widget-toggle-buttons button)")
+    buttons = buttons.filter(has_text=re.compile(r"\w"))
+    for number in range(buttons.count() - 1):  # the last one is Reset
         before = panel.source()
-        button.click()
+        buttons.nth(number).click()
         if number:
             panel.wait_for_change(before)
         else:  # the first preset may be what the panel starts with
