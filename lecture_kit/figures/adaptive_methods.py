@@ -73,7 +73,7 @@ class RacePicture(Picture):
 
     def build(self, figure):
         """Draw axes and names."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1.1, 1))
+        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1.15, 0.95))
         grid.update(left=0.052, right=0.985, bottom=0.165, top=0.9, wspace=0.16)
         self.land, board, sweep = (figure.add_subplot(cell) for cell in grid)
         x, y = self.grid
@@ -164,14 +164,14 @@ class InsidePicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3)
-        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.24)
+        grid.update(left=0.07, right=0.985, bottom=0.15, top=0.9, wspace=0.28)
         moves, rates, roots = (figure.add_subplot(cell) for cell in grid)
-        for axes, low, high in ((moves, 1e-3, 1e2), (rates, 1e-5, 1e5), (roots, 1e-5, 1e3)):
+        for axes, low, high in ((moves, 1e-3, 1e3), (rates, 1e-5, 1e5), (roots, 1e-5, 1e3)):
             axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(low, high),
                      xlabel="step k")
-        moves.set_ylabel("step length / η", labelpad=0)
-        rates.set_ylabel("rate", labelpad=0)
-        roots.set_ylabel("root of squares, |g|", labelpad=0)
+        moves.set_ylabel("step length / η", labelpad=2)
+        rates.set_ylabel("rate", labelpad=2)
+        roots.set_ylabel("root of squares, |g|", labelpad=2)
         self.titles = [self.moving(axes.title) for axes in (moves, rates, roots)]
         self.theory = self.moving(moves.plot([], [], **LOOKS["theory"])[0])
         self.unit = self.moving(moves.axhline(1, color=GREY, linewidth=0.8))
@@ -250,7 +250,7 @@ class EscapePicture(Picture):
         self.cursor = self.moving(steps.plot([], [], color=GREY, linewidth=1)[0])
         self.steps = _lines(self, steps, self.names, linewidth=1.5)
         self.theory = [self.moving(steps.plot([], [], **_bold_theory())[0]) for _ in range(2)]
-        self.points = _dots(self, steps, self.names)
+        self.points = _dots(self, steps, self.names, clip_on=False)
 
     def draw(self, ways, growth, distances, steps, theory, point, board, first, titles):
         """Give the curves new data.
@@ -312,13 +312,14 @@ class WordsPicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1, 0.95, 1))
-        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.2)
+        grid = figure.add_gridspec(1, 3, width_ratios=(1, 1.02, 1))
+        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.26)
         sweep, board, rates = (figure.add_subplot(cell) for cell in grid)
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(1e-4, 100),
                   xlabel="learning rate η", ylabel="error on new texts")
         rates.set(xscale="log", yscale="log", xlim=(1e-4, 1), ylim=(3e-3, 30),
                   xlabel="frequency of the word (dotted: theory)")
+        rates.set_ylabel("effective rate", labelpad=0)
         self.titles = [self.moving(axes.title) for axes in (sweep, board, rates)]
         self.board = _Board(self, board, self.names, {0.78: "error", 1.0: "best η"})
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.5)
