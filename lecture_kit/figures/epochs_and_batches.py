@@ -24,7 +24,7 @@ _RANKS = {  # the looks of batch sizes, the smallest first
     "linestyle": ("-", "--", "-.", (0, (1, 1)), "-", "--"),
     "marker": ("o", "s", "^", "D", "*", "v"),
 }
-_LIMITS = {"updates": (1, 3000), "epochs": (0.01, 400), "seconds": (2e-5, 1)}
+_LIMITS = {"updates": (1, 3000), "epochs": (0.01, 400), "seconds": (2e-5, 5)}
 _RUNS = {"before": {"color": BLUE, "marker": "o", "linestyle": "-"},
          "after": {"color": VERMILLION, "marker": "x", "linestyle": "--"}}
 _RULES = {"keep η": {"color": SKY, "marker": "s"}, "k · η": {"color": GREEN, "marker": "D"}}
@@ -148,10 +148,10 @@ class HistoryPicture(Picture):
         self.stop_name = self.moving(loss.text(0, 2.75, " early stop", color=GREEN))
         self.levels = [self.moving(one.plot([], [], label=self.level, **LOOKS["theory"])[0])
                        for one in axes]
-        self.guessing = self.moving(loss.text(0, 0, "guessing", ha="right", va="bottom", bbox={
-            "facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5}))
         self.curves = {name: [self.moving(one.plot([], [], label=name, **LOOKS[name])[0])
                               for one in axes] for name in ("training", "validation")}
+        self.guessing = self.moving(loss.text(0, 0, "guessing", ha="right", va="bottom", bbox={
+            "facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5}))
         self.best = [self.moving(one.plot([], [], "*", color=GREEN, markersize=15, clip_on=False,
                                           markeredgecolor=BLACK, linestyle="none",
                                           label="best")[0]) for one in axes]
@@ -211,7 +211,7 @@ class RacePicture(Picture):
 
     def build(self, figure):
         """Draw axes, the table's frame and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1, 1.1))
+        grid = figure.add_gridspec(1, 3, width_ratios=(1.4, 1, 1.2))
         grid.update(left=0.055, right=0.995, bottom=0.15, top=0.9, wspace=0.25)
         race, cost, table = (figure.add_subplot(cell) for cell in grid)
         race.set(xscale="log", ylim=(0, 2.6), ylabel="validation loss (nats)")
@@ -329,7 +329,7 @@ class CloudPicture(Picture):
     def build(self, figure):
         """Draw axes, the uphill side and an empty cloud."""
         cloud, spread = figure.subplots(1, 2, width_ratios=(1.35, 1))
-        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.17)
+        figure.subplots_adjust(0.075, 0.15, 0.985, 0.9, wspace=0.17)
         cloud.set(xlim=(-2.2, 3.2), ylim=(-1.6, 1.6), ylabel="where they differ most",
                   xlabel="along the full gradient")
         cloud.axvspan(-2.2, 0, color="#fdeee4", zorder=0)
@@ -409,7 +409,7 @@ class NoisePicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty clouds."""
         grid = figure.add_gridspec(1, 3, width_ratios=(0.8, 1, 1))
-        grid.update(left=0.05, right=0.985, bottom=0.15, top=0.9, wspace=0.27)
+        grid.update(left=0.075, right=0.985, bottom=0.15, top=0.9, wspace=0.27)
         place, loss, floor = (figure.add_subplot(cell) for cell in grid)
         place.set(xlim=(-0.65, 0.65), ylim=(-0.72, 0.72), xlabel="w₁ at the end",
                   ylabel="w₂ at the end")
