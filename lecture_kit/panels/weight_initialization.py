@@ -69,9 +69,9 @@ def signals():
         presets={
             _("N(0, 1)"): {**slide, "init_scale": 1.0},
             _("σ = 0.01"): {**slide, "init_scale": 0.01},
-            _("σ² = 0.01"): {**slide, "init_scale": 0.1},
             _("Xavier"): {**slide, "init_scale": 0.1},
             _("He"): {**slide, "activation": "ReLU", "init_scale": 0.141},
+            _("σ² = 0.01"): {**slide, "init_scale": 0.1},
         },
     )
 
