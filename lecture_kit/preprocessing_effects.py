@@ -223,7 +223,7 @@ class Descent:
     losses : ndarray of shape (n_points,)
         Loss above the best one, as a share of the first.
     diverged_at, arrived_at : int or None
-        First step with a loss beyond 10⁴, and first step with a loss below ``share``.
+        First step with a loss beyond 10⁴, and first step with a loss of at most ``share``.
     factor, measured : float
         Shrink factor of theory and of the run; NaN for a run too short to measure.
     """
@@ -250,7 +250,7 @@ def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
     n_steps : int, default 100
         How many steps to take.
     share : float, default 0.01
-        The run has arrived when its loss is below this share of the first one.
+        The run has arrived when its loss is at most this share of the first one.
 
     Returns
     -------
@@ -273,7 +273,8 @@ def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
     rounding = first_step_below(losses, 1e-12)  # from here on rounding errors take over
     counted = path[: rounding and rounding + 1]
     measured = measured_rate(landscape, counted, learning_rate) if len(counted) > 4 else np.nan
-    return Descent(path, losses, end, first_step_below(losses, share),
+    arrived = first_step_below(losses, share * (1 + 1e-9))  # a loss of exactly the share counts
+    return Descent(path, losses, end, arrived,
                    float(convergence_rate(curvatures, learning_rate)), measured)
 
 

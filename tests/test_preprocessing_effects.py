@@ -231,6 +231,13 @@ def test_runs_never_need_more_steps_than_theory_says(rows_and_target):
             assert run.arrived_at <= effects.enough_steps(run.factor)
 
 
+def test_a_loss_of_exactly_the_share_has_arrived():
+    features, target = effects.people(correlation=0.1)
+    model = effects.linear_model((features - features.mean(axis=0)) / features.std(axis=0), target)
+    run = effects.descend(model, 1.0, effects.fair_start(model, 1.0))
+    assert run.arrived_at == effects.enough_steps(run.factor) == 1
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
     ((-0.1,), "factor must be at least 0"), ((0.5, 0.0), "share must lie between 0 and 1"),
     ((0.5, 1.0), "share must lie between 0 and 1"),

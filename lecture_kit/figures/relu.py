@@ -34,7 +34,7 @@ class ActivationPicture(Picture):
         self.point = self.moving(function.plot([], [], "o", color=BLACK)[0])
         self.slope = self.moving(derivative.plot(
             [], [], "o", color=BLACK, markersize=5, label="formula")[0])
-        derivative.legend(loc="lower right", bbox_to_anchor=(1, 0.02), ncols=2, handlelength=1)
+        derivative.legend(loc="upper left", ncols=2, handlelength=1, borderaxespad=0.1)
 
     def draw(self, name, z, values, slopes, now, secant):
         """Give the curves and points new data.

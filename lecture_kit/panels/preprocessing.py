@@ -27,6 +27,8 @@ from lecture_kit.preprocessing import SCALERS, MinMaxScaler, StandardScaler
 
 def _factor(value):
     """A shrink factor; near 1 the digits after the nines matter."""
+    if value < 1e-12:  # zero, but for rounding
+        return "0"
     return f"{value:.5f}" if 0.995 < value < 1.005 else number(value)
 
 
