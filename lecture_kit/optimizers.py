@@ -5,7 +5,7 @@ to step (a velocity, say) is its *state*, a dictionary of arrays that goes in an
 optimizer can serve any number of runs, and a notebook can look inside.
 
 Settings may be arrays that broadcast with the parameters. One call then steps many runs, each with
-its own settings.
+its own settings. float32 parameters stay float32 with settings that are Python's own numbers.
 """
 
 from abc import ABC, abstractmethod
@@ -26,13 +26,8 @@ def _require_positive(name, value, advice):
             value, advice)
 
 
-def _like(parameters, setting):
-    """Give a setting the type of the parameters, so that float32 stays float32."""
-    return np.asarray(setting, parameters.dtype)
-
-
 def _moving_mean(mean, value, decay):
-    return _like(mean, decay) * mean + _like(mean, 1 - np.asarray(decay)) * value
+    return decay * mean + (1 - decay) * value
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +62,7 @@ class Optimizer(ABC):
 
         Returns
         -------
-        dict of str to ndarray
+        dict of str to ndarray or int
             What the rule remembers; empty if it remembers nothing.
         """
         return {}
@@ -82,14 +77,14 @@ class Optimizer(ABC):
             The parameters w. They are not changed in place.
         gradient : ndarray of the same shape
             The gradient g at ``parameters``.
-        state : dict of str to ndarray
+        state : dict of str to ndarray or int
             What the step before returned, or :meth:`initial_state`.
 
         Returns
         -------
         parameters : ndarray of the same shape
             The new parameters.
-        state : dict of str to ndarray
+        state : dict of str to ndarray or int
             The new state.
         """
 
@@ -100,7 +95,7 @@ class Optimizer(ABC):
 
         Parameters
         ----------
-        state : dict of str to ndarray
+        state : dict of str to ndarray or int
             What the last :meth:`step` returned.
 
         Returns
@@ -132,7 +127,7 @@ class GradientDescent(Optimizer):
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
-        return parameters - _like(parameters, self.learning_rate) * gradient, state
+        return parameters - self.learning_rate * gradient, state
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +170,7 @@ class Momentum(Optimizer):
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
-        push = _like(parameters, self.learning_rate) * gradient
-        velocity = _like(parameters, self.momentum) * state["velocity"] - push
+        velocity = self.momentum * state["velocity"] - self.learning_rate * gradient
         return parameters + velocity, {"velocity": velocity}
 
 
@@ -211,10 +205,9 @@ class Nesterov(Momentum):
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
-        push = _like(parameters, self.learning_rate) * gradient
-        momentum = _like(parameters, self.momentum)
-        velocity = momentum * state["velocity"] - push
-        return parameters + momentum * velocity - push, {"velocity": velocity}
+        push = self.learning_rate * gradient
+        velocity = self.momentum * state["velocity"] - push
+        return parameters + self.momentum * velocity - push, {"velocity": velocity}
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,9 +256,7 @@ class Adagrad(Optimizer):
 
     def effective_rate(self, state):
         """Give η/(√r + ε); see :meth:`Optimizer.effective_rate`."""
-        square = state["square"]
-        root = np.sqrt(square) + _like(square, self.epsilon)
-        return _like(square, self.learning_rate) / root
+        return self.learning_rate / (np.sqrt(state["square"]) + self.epsilon)
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,9 +311,7 @@ class RMSprop(Optimizer):
 
     def effective_rate(self, state):
         """Give η/(√v + ε); see :meth:`Optimizer.effective_rate`."""
-        square = state["square"]
-        root = np.sqrt(square) + _like(square, self.epsilon)
-        return _like(square, self.learning_rate) / root
+        return self.learning_rate / (np.sqrt(state["square"]) + self.epsilon)
 
 
 @dataclass(frozen=True, eq=False)
@@ -373,15 +362,14 @@ class Adadelta(Optimizer):
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
         square = _moving_mean(state["square"], gradient**2, self.decay)
-        epsilon = _like(square, self.epsilon)
-        ratio = np.sqrt(state["step_square"] + epsilon) / np.sqrt(square + epsilon)
+        ratio = np.sqrt((state["step_square"] + self.epsilon) / (square + self.epsilon))
         step_square = _moving_mean(state["step_square"], (ratio * gradient) ** 2, self.decay)
         state = {"square": square, "step_square": step_square, "ratio": ratio}
         return parameters - self.effective_rate(state) * gradient, state
 
     def effective_rate(self, state):
         """Give η√(u + ε)/√(v + ε); see :meth:`Optimizer.effective_rate`."""
-        return _like(state["ratio"], self.learning_rate) * state["ratio"]
+        return self.learning_rate * state["ratio"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -435,7 +423,7 @@ class Adam(Optimizer):
     def initial_state(self, parameters):
         """Give the means m = 0 and v = 0 and the number of steps, t = 0."""
         return {"mean": np.zeros_like(parameters), "square": np.zeros_like(parameters),
-                "n_steps": np.zeros((), np.int64)}
+                "n_steps": 0}
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
@@ -448,13 +436,12 @@ class Adam(Optimizer):
     def effective_rate(self, state):
         """Give η/(√v̂ + ε); see :meth:`Optimizer.effective_rate`."""
         square = self._corrected(state["square"], self.beta2, state)
-        root = np.sqrt(square) + _like(square, self.epsilon)
-        return _like(square, self.learning_rate) / root
+        return self.learning_rate / (np.sqrt(square) + self.epsilon)
 
     def _corrected(self, mean, beta, state):
         if not self.bias_correction:
             return mean
-        return mean / _like(mean, 1 - np.asarray(beta) ** state["n_steps"])
+        return mean / (1 - beta ** state["n_steps"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -495,7 +482,7 @@ class AdamW(Adam):
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
-        shrink = _like(parameters, 1 - np.asarray(self.learning_rate) * self.weight_decay)
+        shrink = 1 - self.learning_rate * self.weight_decay
         return super().step(shrink * parameters, gradient, state)
 
 
