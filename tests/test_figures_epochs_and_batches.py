@@ -300,6 +300,13 @@ def test_all_that_are_equally_quick_are_marked(race):
     marked = [cell.get_text().startswith("★") for cell in race.picture.cells["updates"]]
     assert marked == [cost == min(costs) for cost in costs]
     assert sum(marked) == 2
+    assert race.picture.titles[0].get_text() == "first in updates: B = 64 and 1,024"
+
+
+def test_at_an_absurd_rate_nobody_arrives(race):
+    race.set_values({"learning_rate": 3.0})
+    assert race.readout.value == (
+        "Target 0.3: 0 of 5 get there. First in updates: nobody, epochs: nobody.")
 
 
 @pytest.mark.parametrize(("values", "met"), [

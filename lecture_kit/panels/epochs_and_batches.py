@@ -12,6 +12,7 @@ from lecture_kit.language import translate as _
 from lecture_kit.optimizers import GradientDescent, Momentum
 from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
 from lecture_kit.panels.exercise import ExercisePanel
+from lecture_kit.panels.kept import Kept
 from lecture_kit.panels.panel import Panel, View
 from lecture_kit.training import best_and_last, train
 
@@ -155,7 +156,7 @@ def training():
 _BATCH_SIZES = (1, 4, 16, 64, 1024)
 _MOST_EPOCHS = {1: 2, 4: 4, 16: 10, 64: 32, 1024: 300}  # then a batch size gives up
 _TARGETS = {"digits": 0.3, "spambase": 0.25}
-_races = {}
+_races = Kept(200)
 
 
 def _race_run(data, batch_size, learning_rate, seed):
@@ -175,6 +176,15 @@ def _race_run(data, batch_size, learning_rate, seed):
                 yield records
         _races[key] = records
     yield _races[key]
+
+
+def _names_of_winners(costs):
+    winner = maths.cheapest(costs)
+    if winner is None:
+        return "nobody"
+    tied = [f"{size:,}" for size, cost in zip(_BATCH_SIZES, costs, strict=True)
+            if cost == costs[winner]]
+    return "B = " + " and ".join(tied)
 
 
 def race():
@@ -206,24 +216,22 @@ def race():
         curves = [(np.array([getattr(record, what) * step for record in records[1:]]),
                    np.array([record.validation_loss for record in records[1:]]))
                   for records, step in zip(runs, steps, strict=True)]
-        first = {name: "—" if winner is None else f"{_BATCH_SIZES[winner]:,}"
-                 for name, winner in winners.items()}
+        first = {name: _names_of_winners(costs[name]) for name in costs}
         readout = _("Target {target}: {n} of 5 get there. First in {firsts}.").format(
             target=target, n=sum(cost is not None for cost in costs[unit]),
-            firsts=", ".join(f"{name}: B = {size}" for name, size in first.items()))
+            firsts=", ".join(f"{name}: {names}" for name, names in first.items()))
         step_cost = ""
         if unit == "seconds":
             epochs = seconds * [maths.count_iterations(1024, size, 1) for size in _BATCH_SIZES]
             step_cost = (f"one step: {seconds[0] * 1e3:.2g} ms (B = 1) to "
                          f"{seconds[-1] * 1e3:.2g} ms (1,024)\n"
                          f"one epoch: {epochs[0] * 1e3:.2g} ms to {epochs[-1] * 1e3:.2g} ms")
-        titles = (f"first in {unit}: " + ("nobody" if winners[unit] is None
-                                          else f"B = {first[unit]}"),
-                  f"{unit} to loss {target}", "who is first (★)")
+        titles = (f"first in {unit}: {first[unit]}", f"{unit} to loss {target}",
+                  "who is first (★)")
         drawing = {"unit": unit, "curves": curves, "target": target, "costs": costs,
                    "winners": winners, "scaling": maths.perfect_scaling(_BATCH_SIZES, costs, unit),
                    "step_cost": step_cost, "titles": titles}
-        goal_met = progress == 1 and data == "digits" and first["epochs"] == "64"
+        goal_met = progress == 1 and data == "digits" and first["epochs"] == "B = 64"
         return View(drawing, readout, goal_met, progress)
 
     return Panel(
@@ -407,7 +415,7 @@ def noise():
     )
 
 
-_overfits = {}
+_overfits = Kept(100)
 
 
 def _overfit_run(n_rows, share, seed):

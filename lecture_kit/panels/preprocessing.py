@@ -155,7 +155,7 @@ def outlier():
             "columns": [column[:, 0], squeezed, scored], "largest_z": bound,
             "curves": {name: share(others, grid) for name, share in theory.items()},
             "points": {name: (outlier, share) for name, share in kept.items()},
-            "titles": (f"{n_others} others and an outlier of {outlier:,.0f} kg",
+            "titles": (f"{n_others:,} others and an outlier of {outlier:,.0f} kg",
                        f"min-max: the others keep {kept['min-max']:.1%} of 0 to 1",
                        f"z-score: deviation of the others {kept['z-score']:.2g}, outlier "
                        f"{scored[-1]:.3g}",
