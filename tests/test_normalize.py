@@ -37,9 +37,13 @@ def test_counts_start_at_1_and_agree(used_notebook):
     assert cell.execution_count == cell.outputs[-1].execution_count == 1
 
 
-def test_only_slide_types_and_tags_are_kept(used_notebook):
-    cell = normalize.normalize(used_notebook).cells[1]
-    assert cell.metadata == {"slideshow": {"slide_type": "slide"}}
+def test_every_cell_has_its_place_in_a_slide_show_and_no_other_metadata(used_notebook):
+    used_notebook.cells += [nbformat.v4.new_markdown_cell("Prose.", id="prose"),
+                            nbformat.v4.new_code_cell("1 + 1", id="sum")]
+    cells = normalize.normalize(used_notebook).cells
+    assert [cell.metadata for cell in cells] == [
+        {"slideshow": {"slide_type": slide_type}}
+        for slide_type in ("slide", "subslide", "subslide", "-")]
 
 
 def test_the_kernel_is_python_3_wherever_it_ran(used_notebook):

@@ -5,7 +5,8 @@
     uv run python -m lecture_kit.tools.normalize --check     only say which ones are not clean
 
 A clean notebook has outputs with pictures, but no live widgets: without a kernel these would show
-as "model not found". Cells are counted 1…n, and nothing tells when or on what machine it ran.
+as "model not found". Cells are counted 1…n, and nothing tells when or on what machine it ran. Every
+cell knows its place in a slide show.
 """
 
 import argparse
@@ -19,7 +20,6 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-_KEPT_CELL_METADATA = ("slideshow", "tags")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -40,8 +40,7 @@ def normalize(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict(
-            {key: cell.metadata[key] for key in _KEPT_CELL_METADATA if key in cell.metadata})
+        cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": _slide_type(cell)}})
         if cell.cell_type != "code":
             continue
         count += 1
@@ -52,6 +51,14 @@ def normalize(notebook):
             if output.output_type == "execute_result":
                 output.execution_count = count
     return notebook
+
+
+def _slide_type(cell):
+    """A heading begins a slide, prose and pictures one below it; other code stays with its prose."""
+    if cell.cell_type == "markdown":
+        return "slide" if cell.source.startswith("#") else "subslide"
+    shows_a_picture = any("image/png" in output.get("data", {}) for output in cell.outputs)
+    return "subslide" if shows_a_picture else "-"
 
 
 def _join_streams(outputs):
