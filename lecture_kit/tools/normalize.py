@@ -54,7 +54,7 @@ def normalize(notebook):
 
 
 def _slide_type(cell):
-    """A heading begins a slide, prose and pictures one below it; other code stays with its prose."""
+    """A heading begins a slide, prose or a picture one below it; other code goes with its prose."""
     if cell.cell_type == "markdown":
         return "slide" if cell.source.startswith("#") else "subslide"
     shows_a_picture = any("image/png" in output.get("data", {}) for output in cell.outputs)
