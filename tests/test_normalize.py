@@ -43,7 +43,7 @@ def test_every_cell_has_its_place_in_a_slide_show_and_no_other_metadata(used_not
     cells = normalize.normalize(used_notebook).cells
     assert [cell.metadata for cell in cells] == [
         {"slideshow": {"slide_type": slide_type}}
-        for slide_type in ("slide", "subslide", "subslide", "-")]
+        for slide_type in ("slide", "subslide", "subslide", "subslide")]
 
 
 def test_the_kernel_is_python_3_wherever_it_ran(used_notebook):

@@ -54,11 +54,9 @@ def normalize(notebook):
 
 
 def _slide_type(cell):
-    """A heading begins a slide, prose or a picture one below it; other code goes with its prose."""
-    if cell.cell_type == "markdown":
-        return "slide" if cell.source.startswith("#") else "subslide"
-    shows_a_picture = any("image/png" in output.get("data", {}) for output in cell.outputs)
-    return "subslide" if shows_a_picture else "-"
+    """A heading begins a slide; the other cells follow below it, since two do not fit on one."""
+    begins = cell.cell_type == "markdown" and cell.source.startswith("#")
+    return "slide" if begins else "subslide"
 
 
 def _join_streams(outputs):
