@@ -1,6 +1,11 @@
-"""Every control of every panel is driven, every exercise is solved."""
+"""Every control of every panel is driven, every exercise is solved.
 
+SETTINGS_PER_PANEL=300 in the environment tries that many random settings instead of 8.
+"""
+
+import asyncio
 import io
+import os
 
 import numpy as np
 import pytest
@@ -12,6 +17,8 @@ from test_panel import widgets_in
 from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT
 from lecture_kit.panels.exercise import ExercisePanel
 from lecture_kit.panels.panel import Panel
+
+N_SETTINGS = int(os.environ.get("SETTINGS_PER_PANEL", "8"))
 
 
 def ids(named):
@@ -78,10 +85,31 @@ def test_every_control_changes_what_is_seen(panel):
 
 def test_random_settings_in_a_row(panel):
     rng = np.random.default_rng(2)
-    for _ in range(8):
+    for _ in range(N_SETTINGS):
         panel.set_values({name: rng.choice(np.array(places(control, rng), dtype=object))
                           for name, control in panel.controls.items()})
         assert_it_shows_something(panel)
+
+
+def test_after_rapid_moves_the_last_values_are_shown(panel):
+    rng = np.random.default_rng(4)
+
+    async def move():
+        for _ in range(N_SETTINGS):
+            name = rng.choice(list(panel.controls))
+            panel.controls[name].value = places(panel.controls[name], rng)[rng.integers(5)]
+            await asyncio.sleep(rng.choice([0, 0.003, 0.03]))
+            if rng.random() < 0.1:
+                panel.reset()
+        if panel._task is not None:
+            await panel._task
+
+    asyncio.run(move())
+    shown, values = state(panel), panel.values
+    assert_it_shows_something(panel)
+    panel.reset()
+    panel.set_values(values)
+    assert state(panel) == shown
 
 
 def test_the_picture_depends_on_the_values_only(panel):
