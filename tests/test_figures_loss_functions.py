@@ -59,7 +59,7 @@ def test_one_neuron_draws_the_curves_of_the_target(neuron, target):
 
 def test_one_neuron_reads_out_the_slides_numbers(neuron):
     neuron.set_values({"w": 0.4, "b": 0.5, "target": 0})
-    assert "o = 0.75. Squared error 0.281, gradient 0.21" in neuron.readout.value
+    assert "o = 0.750. Squared error 0.281, gradient 0.21" in neuron.readout.value
     assert "Ratio 5.34, theory 5.34" in neuron.readout.value
     neuron.set_values({"w": 1.9, "b": 3.0, "target": 0})
     assert "o = 0.997. Squared error 0.497, gradient 0.0043" in neuron.readout.value

@@ -47,7 +47,7 @@ def one_neuron():
             now[name] = (float(loss(logit, target)), float(size_of_gradient(name, logit, target)))
         squared, entropy = now["squared error"], now["cross entropy"]
         readout = _(
-            "o = {output:.3g}. Squared error {squared:.3g}, gradient {gs:.2g}. Cross entropy "
+            "o = {output:.3f}. Squared error {squared:.3g}, gradient {gs:.2g}. Cross entropy "
             "{entropy:.3g}, gradient {ge:.2g}. Ratio {ratio:.3g}, theory {theory:.3g}."
         ).format(output=output, squared=squared[0], gs=squared[1], entropy=entropy[0],
                  ge=entropy[1], ratio=entropy[1] / squared[1],
@@ -62,8 +62,8 @@ def one_neuron():
     return Panel(
         _("One neuron"), figures.OneNeuronPicture(),
         {
-            "w": slider(_("weight w"), -3, 3, 0.4),
-            "b": slider(_("bias b"), -4, 4, 0.5),
+            "w": slider(_("weight w"), -2, 2, 0.4),
+            "b": slider(_("bias b"), -3, 3, 0.5),
             "target": choice(_("target y"), [("0", 0), ("1", 1)], 0),
         },
         show,
