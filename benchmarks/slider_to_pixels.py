@@ -179,17 +179,17 @@ def kernel_times(panel, rounds=3):
 
 def round_trips(browser, lab, presses=9):
     """Press keys on the first slider of every panel; returns median milliseconds in order."""
-    page = watched_page(browser)
     medians = []
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        page = watched_page(browser)
         open_notebook(page, lab, notebook.name)
         run_all(page)
         for cell in page.locator(".jp-Cell").all():
             cell.scroll_into_view_if_needed()
         for cell in page.locator(".jp-CodeCell", has=page.locator("img.widget-image")).all():
             medians.append(statistics.median(_round_trip(page, cell) for _ in range(presses)))
+        page.close()
         lab.shut_down_kernels()
-    page.close()
     return medians
 
 
