@@ -7,7 +7,7 @@ from functools import partial, wraps
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_floats, as_number
 
 
 def finite_input(formula):
@@ -193,8 +193,7 @@ def relu_derivative(z):
 
 
 def _check_leak(leak):
-    require(0 <= leak <= 1, "leak must lie between 0 and 1", leak,
-            "Try leak=0.01; 0 is ReLU itself.")
+    as_number("leak", leak, "Try leak=0.01; 0 is ReLU itself.", least=0, most=1)
 
 
 @finite_input

@@ -6,7 +6,17 @@ from functools import cache
 import numpy as np
 
 from lecture_kit.activations import RELU
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import (
+    as_measured,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_whole,
+    require,
+    require_choice,
+    require_fit,
+)
 from lecture_kit.datasets import load_attack_triage, load_spambase
 from lecture_kit.initializers import he
 from lecture_kit.landscapes import saddle
@@ -37,6 +47,7 @@ METHODS_FOR_NETWORKS = {**METHODS, "AdamW": AdamW}
 """The same and AdamW."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # runs that diverged
 def arrival(landscape, path, radius=0.1, reach=1.0):
     """Count the steps until a run has arrived.
 
@@ -57,7 +68,17 @@ def arrival(landscape, path, radius=0.1, reach=1.0):
     -------
     ndarray of float, shape (...)
         Number of steps; NaN for a run that has not arrived.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` does not hold points of the plane, or ``radius`` or ``reach`` is
+        negative.
     """
+    path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
+    require(path.shape[-1] == 2, "path must have 2 coordinates on the last axis", path.shape,
+            "Pass a run in the plane.")
+    radius, reach = as_number("radius", radius, least=0), as_number("reach", reach, least=0)
     steps = np.arange(len(path)).reshape(-1, *[1] * (path.ndim - 2))
     if len(landscape.minima):
         distance = np.linalg.norm(path[..., np.newaxis, :] - landscape.minima, axis=-1)
@@ -89,11 +110,20 @@ def race(landscape, rates, start, n_steps, bound=100.0):
     -------
     dict of str to ndarray of shape (n_steps + 1, ..., 2)
         The runs by name. An array of learning rates gives one run for each.
+
+    Raises
+    ------
+    ValueError
+        If a name or a number is out of range, or as in
+        :func:`~lecture_kit.optimizers.walk`.
     """
-    paths = {}
+    start, paths = as_row("start", start), {}
     for name, rate in rates.items():
-        rate = np.asarray(rate)[..., np.newaxis]
-        starts = np.broadcast_to(start, (*rate.shape[:-1], 2))
+        require_choice("name", name, METHODS)
+        rate = np.asarray(as_numbers("learning_rate", rate, "Try 0.1.", least=0))
+        require(rate.ndim <= 1, "learning_rate must be a number or a list", rate, "Try 0.1.")
+        rate = rate[..., np.newaxis]
+        starts = np.broadcast_to(start, (*rate.shape[:-1], len(start)))
         optimizer = METHODS[name](rate if rate.ndim > 1 else rate[0])
         paths[name] = trajectory(landscape.gradient, optimizer, starts, n_steps, bound)
     return paths
@@ -142,7 +172,16 @@ def make_sweep(learning_rates, results):
     -------
     Sweep
         Both, and the best.
+
+    Raises
+    ------
+    ValueError
+        If rates or results are no numbers, or there are not as many of them.
     """
+    learning_rates = as_row("learning_rates", learning_rates)
+    results = as_measured("results", results, "Pass one result for each rate.")
+    require(results.shape == learning_rates.shape, "results must hold one for each rate",
+            results.shape, f"There are {len(learning_rates)} rates.")
     return Sweep(learning_rates, results, _smallest(results))
 
 
@@ -165,7 +204,13 @@ def sweep_rates(landscape, learning_rates, start, n_steps):
     dict of str to Sweep
         By name of the method. The results are steps (see :func:`arrival`). If no rate arrives, the
         best rate is the one whose run ends lowest.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`race`, or if ``learning_rates`` is not a list.
     """
+    learning_rates = as_row("learning_rates", learning_rates)
     sweeps = {}
     for name, path in race(landscape, dict.fromkeys(METHODS, learning_rates), start,
                            n_steps).items():
@@ -196,8 +241,15 @@ def leave_ridge(optimizer, distances, n_steps=1000, reach=1.0):
     -------
     ndarray of shape (n_taken + 1, n_distances)
         |y| after 0, 1, … steps. It ends at the step with which the last run leaves.
+
+    Raises
+    ------
+    ValueError
+        If ``distances`` is not a list of finite numbers, ``reach`` is not positive, or
+        ``n_steps`` is negative or not whole.
     """
-    distances = as_floats("distances", distances)
+    distances = as_row("distances", distances)
+    reach = as_number("reach", reach, "Try reach=1.", above=0, most=1e100)
     start = np.stack([np.zeros_like(distances), distances], axis=-1)
     rows, left = [], np.zeros(distances.shape, bool)
     for points in walk(saddle().gradient, optimizer, start, n_steps, bound=1e100):
@@ -222,7 +274,14 @@ def escape_steps(ways, reach=1.0):
     -------
     ndarray of float, shape (n_distances,)
         Number of steps; NaN for a run that is still there.
+
+    Raises
+    ------
+    ValueError
+        If ``ways`` are no numbers or ``reach`` is not positive.
     """
+    ways = as_measured("ways", ways, "Pass what leave_ridge has returned.", ndim=2)
+    reach = as_number("reach", reach, "Try reach=1.", above=0)
     out = ways >= reach
     return np.where(out.any(axis=0), out.argmax(axis=0), np.nan)
 
@@ -250,13 +309,15 @@ def escape_steps_of_gradient_descent(distance, learning_rate, reach=1.0):
     Raises
     ------
     ValueError
-        If ``distance`` or ``learning_rate`` is not positive.
+        If ``distance``, ``learning_rate`` or ``reach`` is not positive, or the shapes do
+        not fit.
     """
-    require(np.asarray(distance) > 0, "distance must be positive", distance,
-            "Exactly on the ridge nothing moves. Try 1e-6.")
-    require(np.asarray(learning_rate) > 0, "learning_rate must be positive", learning_rate,
-            "Try 0.1.")
-    return np.log(reach / np.asarray(distance)) / np.log1p(2 * np.asarray(learning_rate))
+    distance = as_numbers("distance", distance, "Exactly on the ridge nothing moves. Try 1e-6.",
+                          above=0)
+    learning_rate = as_numbers("learning_rate", learning_rate, "Try 0.1.", above=0)
+    reach = as_number("reach", reach, "Try reach=1.", above=0)
+    require_fit(distance=distance, learning_rate=learning_rate)
+    return np.log(reach / distance) / np.log1p(2 * learning_rate)
 
 
 def escape_steps_of_adagrad(learning_rate, reach=1.0):
@@ -276,16 +337,18 @@ def escape_steps_of_adagrad(learning_rate, reach=1.0):
     Returns
     -------
     float or ndarray
-        The steps, not rounded. The smaller η, the better they agree with a run.
+        The steps, not rounded; infinite where they are too large for a number. The smaller η, the
+        better they agree with a run.
 
     Raises
     ------
     ValueError
-        If ``learning_rate`` is not positive.
+        If ``learning_rate`` or ``reach`` is not positive.
     """
-    require(np.asarray(learning_rate) > 0, "learning_rate must be positive", learning_rate,
-            "Try 0.01.")
-    return reach**2 / (8 * np.asarray(learning_rate) ** 2)
+    learning_rate = as_numbers("learning_rate", learning_rate, "Try 0.01.", above=0)
+    reach = as_number("reach", reach, "Try reach=1.", above=0)
+    with np.errstate(over="ignore"):
+        return reach**2 / (8 * np.square(learning_rate))
 
 
 def growth_on_the_ridge(distance, learning_rate, n_steps):
@@ -304,7 +367,16 @@ def growth_on_the_ridge(distance, learning_rate, n_steps):
     -------
     ndarray of shape (n_steps + 1,)
         y after 0, 1, … steps; infinite where it is too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If ``distance`` is not positive, ``learning_rate`` is negative, or ``n_steps`` is
+        negative or not whole.
     """
+    distance = as_number("distance", distance, "Try 1e-6.", above=0)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=0)
     with np.errstate(over="ignore"):
         return distance * (1 + 2 * learning_rate) ** np.arange(n_steps + 1.0)
 
@@ -325,12 +397,18 @@ def make_inside(name, learning_rate, decay):
     -------
     Optimizer
         The rule.
+
+    Raises
+    ------
+    ValueError
+        If ``name`` is unknown or a setting is out of its range.
     """
     builders = {
         "Adagrad": lambda: Adagrad(learning_rate),
         "RMSprop": lambda: RMSprop(learning_rate, decay),
         "Adam": lambda: Adam(learning_rate, beta2=decay),
         "Adam, not corrected": lambda: Adam(learning_rate, beta2=decay, bias_correction=False)}
+    require_choice("name", name, builders)
     return builders[name]()
 
 
@@ -359,19 +437,23 @@ def step_on_a_slope(name, step, decay, beta1=0.9):
     Raises
     ------
     ValueError
-        If a step is less than 1.
+        If ``name`` is unknown, a step is less than 1 or not whole, or ``decay`` or
+        ``beta1`` leaves [0, 1).
 
     References
     ----------
     Kingma, D. P., & Ba, J. (2015). Adam: a method for stochastic optimization, section 3.
     """
-    step = np.asarray(step, float)
-    require(step >= 1, "steps are counted from 1", step, "Use np.arange(1, 100).")
+    step = np.asarray(as_numbers("step", step, "Steps are counted from 1.", least=1, whole=True),
+                      float)
+    decay = as_number("decay", decay, "Try decay=0.9.", least=0, below=1)
+    beta1 = as_number("beta1", beta1, "Try beta1=0.9.", least=0, below=1)
     formulas = {
         "Adagrad": lambda: 1 / np.sqrt(step),
         "RMSprop": lambda: 1 / np.sqrt(1 - decay**step),
         "Adam": lambda: np.ones_like(step),
         "Adam, not corrected": lambda: (1 - beta1**step) / np.sqrt(1 - decay**step)}
+    require_choice("name", name, formulas)
     return formulas[name]()
 
 
@@ -410,11 +492,20 @@ def look_inside(optimizer, gradient, start, n_steps):
     -------
     Inside
         The record.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` is not a list of finite numbers, or ``n_steps`` is less than 1 or not
+        whole.
     """
-    point = as_floats("start", start)
+    point = as_row("start", start)
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=1)
     state, rows = optimizer.initial_state(point), []
     for step in range(1, n_steps + 1):
         slope = np.asarray(gradient(point, step), float)
+        require(slope.shape == point.shape, "gradient must have the shape of start", slope.shape,
+                f"The point has the shape {point.shape}.")
         moved, state = optimizer.step(point, slope, state)
         rows.append((slope, moved - point, optimizer.effective_rate(state),
                      np.sqrt(state["square"])))
@@ -466,7 +557,15 @@ class Words:
         ndarray of shape (...)
             Σ p(1 − p)d² + (Σ pd)², with d the difference to the true weights; infinite or NaN
             for weights that diverged.
+
+        Raises
+        ------
+        ValueError
+            If ``weights`` are no numbers, or not one per word.
         """
+        weights = as_measured("weights", weights, "Pass one weight per word.")
+        require(weights.shape[-1] == len(self.weights), "weights must hold one number per word",
+                weights.shape, f"There are {len(self.weights)} words.")
         off, p = weights - self.weights, self.frequencies
         with np.errstate(over="ignore", invalid="ignore"):
             return (p * (1 - p) * off**2).sum(axis=-1) + (p * off).sum(axis=-1) ** 2
@@ -494,15 +593,19 @@ def write_words(exponent, noise, seed, n_words=50, n_steps=500, batch_size=4):
     Raises
     ------
     ValueError
-        If ``exponent`` or ``noise`` is negative.
+        If ``exponent`` or ``noise`` is negative, or a number of words, steps or texts is
+        less than 1 or not whole.
 
     References
     ----------
     Duchi, J., Hazan, E., & Singer, Y. (2011). Adaptive subgradient methods, section 1.3.
     """
-    require(exponent >= 0, "exponent must be at least 0", exponent, "Try exponent=1.")
-    require(noise >= 0, "noise must be at least 0", noise, "Try noise=0.5.")
-    rng = np.random.default_rng(seed)
+    exponent = as_number("exponent", exponent, "Try exponent=1.", least=0)
+    noise = as_number("noise", noise, "Try noise=0.5.", least=0)
+    n_words = as_whole("n_words", n_words, "Try n_words=50.", least=1)
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=500.", least=1)
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=4.", least=1)
+    rng = as_rng(seed)
     frequencies = np.arange(1.0, n_words + 1) ** -exponent / 2
     weights = rng.choice([-1.0, 1.0], n_words)
     texts = (rng.random((n_steps, batch_size, n_words)) < frequencies).astype(float)
@@ -545,8 +648,13 @@ def learn_words(method, words, learning_rates):
     -------
     Learned
         NaN or very large where a run diverged.
+
+    Raises
+    ------
+    ValueError
+        If ``learning_rates`` is not a list of numbers, at least 0.
     """
-    rates = as_floats("learning_rates", learning_rates)
+    rates = as_row("learning_rates", learning_rates)
     optimizer = method(rates[:, np.newaxis])
     weights, residual = np.zeros((len(rates), len(words.weights))), np.zeros(len(rates))
     state = optimizer.initial_state(weights)
@@ -575,6 +683,11 @@ def sweep_words(words, learned, learning_rates):
     -------
     Sweep
         The results are errors (see :meth:`Words.error`), and NaN for a run that diverged.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rates as runs.
     """
     errors = words.error(learned.weights)
     errors = np.where(errors < 1e3, errors, np.nan)
@@ -604,10 +717,19 @@ def adagrad_rate_by_frequency(frequency, learning_rate, residual, batch_size):
     float or ndarray
         The rate.
 
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
     References
     ----------
     Duchi, J., Hazan, E., & Singer, Y. (2011). Adaptive subgradient methods, section 1.3.
     """
+    frequency = as_numbers("frequency", frequency, "Try 0.1.", above=0, most=1)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    residual = as_number("residual", residual, "Pass the sum of the squared residuals.", above=0)
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=4.", least=1)
     return learning_rate * np.sqrt(batch_size / (frequency * residual))
 
 
@@ -632,7 +754,7 @@ def adagrad_wins_below(n_hits):
     ValueError
         If ``n_hits`` is less than 1.
     """
-    require(n_hits >= 1, "n_hits must be at least 1", n_hits, "Try n_hits=10.")
+    n_hits = as_whole("n_hits", n_hits, "Try n_hits=10.", least=1)
     return float(np.mean(1 / np.sqrt(np.arange(1, n_hits + 1))))
 
 
@@ -650,7 +772,14 @@ def rate_for_first_step(length, decay):
     -------
     float
         η.
+
+    Raises
+    ------
+    ValueError
+        If ``length`` is negative or ``decay`` leaves [0, 1).
     """
+    length = as_number("length", length, "Try length=0.1.", least=0)
+    decay = as_number("decay", decay, "Try decay=0.9.", least=0, below=1)
     return length * np.sqrt(1 - decay)
 
 
@@ -678,7 +807,6 @@ class Task:
     always: float
 
 
-@cache
 def load_task(name):
     """Load a data set and scale it.
 
@@ -692,7 +820,18 @@ def load_task(name):
     Task
         3,000 training and 1,200 validation rows of ``spambase``, or 1,800 and 614 of
         ``attack_triage``.
+
+    Raises
+    ------
+    ValueError
+        If ``name`` is unknown.
     """
+    require_choice("name", name, ("spambase", "attack_triage"))
+    return _load_task(name)
+
+
+@cache
+def _load_task(name):
     load, n_training, loss, n_outputs = {
         "spambase": (load_spambase, 3000, CROSS_ENTROPY, 1),
         "attack_triage": (load_attack_triage, 1800, SOFTMAX_CROSS_ENTROPY, 8)}[name]
@@ -753,14 +892,21 @@ def train_one_epoch(task, method, learning_rates, batch_size, seed, n_records=12
     -------
     Epoch
         The course of the trainings.
+
+    Raises
+    ------
+    ValueError
+        If ``learning_rates`` is not a list of numbers, at least 0, or ``batch_size`` or
+        ``n_records`` is less than 1 or not whole.
     """
-    (features, labels), rates = task.training, as_floats("learning_rates", learning_rates)
+    n_records = as_whole("n_records", n_records, "Try n_records=12.", least=1)
+    (features, labels), rates = task.training, as_row("learning_rates", learning_rates)
     network = fully_connected(task.sizes, RELU, task.loss, he, seed)
     parameters = np.tile(network.parameters, (len(rates), 1))
     optimizer, losses = method(rates[:, np.newaxis]), []
     state, diverged = optimizer.initial_state(parameters), np.full(len(rates), -1)
     with np.errstate(over="ignore", invalid="ignore"):  # trainings that diverge
-        batches = list(mini_batches(len(labels), batch_size, np.random.default_rng(seed)))
+        batches = list(mini_batches(len(labels), batch_size, as_rng(seed)))
         for update, rows in enumerate(batches, start=1):
             loss, gradient = _loss_and_gradient(task, parameters, features[rows], labels[rows])
             parameters, state = optimizer.step(parameters, gradient, state)

@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 
 from lecture_kit.activations import RELU
-from lecture_kit.checks import as_labels, require
+from lecture_kit.checks import as_labels, as_whole, require, require_choice
 from lecture_kit.datasets import load_attack_triage
+from lecture_kit.encoders import ENCODERS
 from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
 from lecture_kit.optimizers import GradientDescent
-from lecture_kit.preprocessing import prepare
+from lecture_kit.preprocessing import SCALERS, prepare
 from lecture_kit.training import train
 
 
@@ -36,6 +37,7 @@ def recall_per_class(labels, predicted, n_classes):
         If a number names no class, or there are not as many answers as rows.
     """
     labels = as_labels("labels", labels, n_classes)
+    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
     predicted = as_labels("predicted", predicted, n_classes)
     require(labels.shape == predicted.shape, "predicted must have one answer per row",
             predicted.shape, f"There are {labels.size} rows.")
@@ -44,7 +46,6 @@ def recall_per_class(labels, predicted, n_classes):
     return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)
 
 
-@cache
 def connections(scaling, codes):
     """Prepare the network connections for training.
 
@@ -66,6 +67,13 @@ def connections(scaling, codes):
     ValueError
         If ``scaling`` or ``codes`` is unknown.
     """
+    require_choice("scaling", scaling, SCALERS)
+    require_choice("codes", codes, ENCODERS)
+    return _connections(scaling, codes)
+
+
+@cache
+def _connections(scaling, codes):
     connections = load_attack_triage()
     held_out, training = connections.split(len(connections) // 2)
     rows = prepare(training, held_out, scaling, codes)
@@ -130,7 +138,7 @@ def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
     ValueError
         If an argument is out of range.
     """
-    require(n_seeds >= 1, "n_seeds must be at least 1", n_seeds, "Try n_seeds=5.")
+    n_seeds = as_whole("n_seeds", n_seeds, "Try n_seeds=5.", least=1)
     ends = []
     for seed in range(n_seeds):
         *_before, end = train_on_connections(scaling, codes, learning_rate, seed=seed)

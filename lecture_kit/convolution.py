@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from lecture_kit.activations import RELU
-from lecture_kit.checks import require
+from lecture_kit.checks import as_number, as_rng, as_whole, require
 from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, ActivationLayer, Dense, Layer, Network
 
 
@@ -25,9 +25,8 @@ def require_window(window, stride):
     ValueError
         If one of them is less than 1 or not a whole number.
     """
-    for name, value in (("window", window), ("stride", stride)):
-        require(isinstance(value, int | np.integer) and value >= 1,
-                f"{name} must be a whole number from 1 on", value, "Try 2.")
+    as_whole("window", window, "Try 2.", least=1)
+    as_whole("stride", stride, "Try 2.", least=1)
 
 
 def window_entries(maps, window, stride):
@@ -118,7 +117,7 @@ class Convolution(Layer):
     Raises
     ------
     ValueError
-        If ``window`` is not a whole number from 1 on.
+        If a number is not a whole number from 1 on.
 
     References
     ----------
@@ -128,6 +127,8 @@ class Convolution(Layer):
 
     def __init__(self, n_channels, n_filters, window=3):
         require_window(window, 1)
+        as_whole("n_channels", n_channels, "It counts maps at the input.", least=1)
+        as_whole("n_filters", n_filters, "Try n_filters=8.", least=1)
         self.n_channels, self.window = n_channels, window
         self.shape = (n_channels * window**2, n_filters)
         self.n_parameters = self.shape[0] * n_filters + n_filters
@@ -222,18 +223,19 @@ def convolutional_network(map_size, n_filters, pooling, n_classes, init_scale, s
         If ``n_filters`` is less than 1, ``init_scale`` gives a negative number, or the window of
         the pooling is larger than the maps.
     """
-    require(n_filters >= 1, "n_filters must be at least 1", n_filters, "Try n_filters=8.")
+    map_size = as_whole("map_size", map_size, "Try map_size=8.", least=1)
     convolution = Convolution(1, n_filters)
     size = map_size - convolution.window + 1
     require(size >= pooling.window, f"the pooling window must fit into maps of {size} × {size}",
             pooling.window, "Use a smaller window.")
+    n_classes = as_whole("n_classes", n_classes, "Pass 10 for digits.", least=1)
     n_pooled = ((size - pooling.window) // pooling.stride + 1) ** 2
     dense = Dense(n_filters * n_pooled, n_classes)
     layers = [convolution, ActivationLayer(RELU), pooling, Flatten(), dense]
     network = Network(layers, SOFTMAX_CROSS_ENTROPY, dtype)
-    rng = np.random.default_rng(seed)
+    rng = as_rng(seed)
     for layer in (convolution, dense):
         scale = init_scale(layer.shape[0])
-        require(scale >= 0, "init_scale must be at least 0", scale, "Try init_scale=he.")
+        as_number("init_scale", scale, "Try init_scale=he.", least=0)
         layer.weights[:] = scale * rng.standard_normal(layer.shape)
     return network

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_kit.checks import require
+from lecture_kit.checks import as_whole
 
 _FOLDER = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A table of features with the label of every row. The arrays are read-only.
 
@@ -59,10 +59,10 @@ class Dataset:
         Raises
         ------
         ValueError
-            If a part would be empty.
+            If a part would be empty, or ``n_first`` is not whole.
         """
-        require(0 < n_first < len(self), f"n_first must lie between 1 and {len(self) - 1}", n_first,
-                "Leave at least one row for each part.")
+        n_first = as_whole("n_first", n_first, "Leave at least one row for each part.", least=1,
+                           most=len(self) - 1)
         return self._rows(slice(None, n_first)), self._rows(slice(n_first, None))
 
     def _rows(self, rows):

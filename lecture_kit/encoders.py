@@ -4,19 +4,19 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_array, as_floats, require, require_choice
 
 
 def _as_categories(values):
     """Turn names or numbers into a table that can be sorted and compared."""
-    table = np.asarray(values)
+    table = as_array(values)
     if table.dtype.kind == "O" or table is not values:  # numpy makes a NaN among names a name
         cells = np.asarray(values, dtype=object).ravel()
         names = [isinstance(cell, str) for cell in cells]
         require(all(names) or not any(names), "categories must be all names or all numbers",
                 values, "Name what is missing, and turn numbers among names into names.")
     if table.dtype.kind == "O":
-        table = np.asarray(table.tolist())
+        table = as_array(table.tolist())
     require(table.dtype.kind in "fiubU", "categories must be names or numbers", values,
             "Replace None and other objects by a name, for example 'unknown'.")
     require(table.ndim == 2 and table.size > 0, "categories must be a table with rows",
@@ -37,8 +37,7 @@ class _Encoder(ABC):
     """What both encoders share: they learn the categories of each column."""
 
     def __init__(self, handle_unknown="error"):
-        require(handle_unknown in ("error", "ignore"),
-                "handle_unknown must be 'error' or 'ignore'", handle_unknown, "Check the spelling.")
+        require_choice("handle_unknown", handle_unknown, ("error", "ignore"))
         self.handle_unknown = handle_unknown
 
     def fit(self, values):

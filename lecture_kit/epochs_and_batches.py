@@ -10,22 +10,33 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit.activations import RELU
-from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.checks import (
+    as_labels,
+    as_measured,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+    require_choice,
+    require_fit,
+)
 from lecture_kit.datasets import load_digits, load_spambase
 from lecture_kit.initializers import he
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
+from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, as_sizes, fully_connected
 from lecture_kit.preprocessing import StandardScaler
 from lecture_kit.training import mini_batches
 
 
 def _require_rows(n_samples):
-    require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some rows.")
+    return as_numbers("n_samples", n_samples, "Pass some rows.", least=1, whole=True)
 
 
 def _require_batch(batch_size, n_samples=math.inf):
-    most = "" if n_samples == math.inf else f" and at most {n_samples}"
-    require((np.asarray(batch_size) >= 1) & (np.asarray(batch_size) <= n_samples),
-            f"batch_size must be at least 1{most}", batch_size, "Try batch_size=32.")
+    return as_numbers("batch_size", batch_size, "Try batch_size=32.", least=1, most=n_samples,
+                      whole=True)
 
 
 def count_iterations(n_samples, batch_size, epochs, drop_last=False):
@@ -50,15 +61,16 @@ def count_iterations(n_samples, batch_size, epochs, drop_last=False):
     Raises
     ------
     ValueError
-        If ``n_samples`` or ``batch_size`` is less than 1 or ``epochs`` is negative.
+        If ``n_samples`` or ``batch_size`` is less than 1, ``epochs`` is negative, one of them is
+        not whole, or the shapes do not fit.
 
     References
     ----------
     Slides, section "(5) Epoch".
     """
-    _require_rows(n_samples)
-    _require_batch(batch_size)
-    require(np.asarray(epochs) >= 0, "epochs must be at least 0", epochs, "Try epochs=10.")
+    n_samples, batch_size = _require_rows(n_samples), _require_batch(batch_size)
+    epochs = as_numbers("epochs", epochs, "Try epochs=10.", least=0, whole=True)
+    require_fit(n_samples=n_samples, batch_size=batch_size, epochs=epochs)
     per_epoch = n_samples // batch_size if drop_last else -(-n_samples // batch_size)
     return epochs * per_epoch
 
@@ -81,8 +93,10 @@ def iteration_of_place(n_samples, batch_size, epochs, drop_last=False):
     ValueError
         As in :func:`count_iterations`.
     """
+    n_samples = as_whole("n_samples", n_samples, "Pass some rows.", least=1)
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
     per_epoch = count_iterations(n_samples, batch_size, 1, drop_last)
-    require(epochs >= 0, "epochs must be at least 0", epochs, "Try epochs=10.")
+    epochs = as_whole("epochs", epochs, "Try epochs=10.", least=0)
     batch = np.arange(n_samples) // batch_size
     iterations = np.arange(epochs)[:, np.newaxis] * per_epoch + batch
     return np.where(batch < per_epoch, iterations, -1)
@@ -117,9 +131,8 @@ def gradient_spread(n_samples, batch_size, replace=False):
     ----------
     Cochran, W. G. (1977). Sampling Techniques, theorem 2.2.
     """
-    require(n_samples >= 2, "n_samples must be at least 2", n_samples, "Pass more rows.")
-    _require_batch(batch_size, n_samples)
-    batch_size = np.asarray(batch_size)
+    n_samples = as_whole("n_samples", n_samples, "Pass more rows.", least=2)
+    batch_size = _require_batch(batch_size, n_samples)
     left = 1.0 if replace else (n_samples - batch_size) / (n_samples - 1)
     return np.sqrt(left / batch_size)
 
@@ -168,9 +181,9 @@ def noise_plane(gradients):
     ValueError
         If there are fewer than two gradients or their mean is 0.
     """
-    gradients = as_floats("gradients", gradients)
-    require(gradients.ndim == 2 and len(gradients) >= 2,
-            "gradients must hold at least two rows", gradients.shape, "Pass one row per sample.")
+    gradients = as_table("gradients", gradients)
+    require(len(gradients) >= 2, "gradients must hold at least two rows", gradients.shape,
+            "Pass one row per sample.")
     mean = gradients.mean(axis=0)
     length = np.linalg.norm(mean)
     require(length > 0, "the mean gradient must not be 0", length, "Train less.")
@@ -202,7 +215,14 @@ def draw_order(n_samples, n_batches, rng, replace=False):
     -------
     ndarray of int, shape (n_batches, n_samples)
         Row numbers. Without replacement every line is a permutation.
+
+    Raises
+    ------
+    ValueError
+        If ``n_samples`` or ``n_batches`` is less than 1 or not whole.
     """
+    n_batches = as_whole("n_batches", n_batches, "Try n_batches=100.", least=1)
+    n_samples = as_whole("n_samples", n_samples, "Pass some rows.", least=1)
     _require_rows(n_samples)
     if replace:
         return rng.integers(n_samples, size=(n_batches, n_samples))
@@ -223,7 +243,16 @@ def batch_means(points, order):
     -------
     ndarray of shape (n_batches, n_samples, d)
         Entry [i, B − 1] is the mean of batch i of size B.
+
+    Raises
+    ------
+    ValueError
+        If ``points`` is not a table of finite numbers, or ``order`` not one of its row
+        numbers.
     """
+    points, order = as_table("points", points), as_labels("order", order, len(points))
+    require(order.ndim == 2 and order.size > 0, "order must be a table of row numbers", order.shape,
+            "Pass what draw_order has returned.")
     sizes = np.arange(1, order.shape[1] + 1)[:, np.newaxis]
     return points[order].cumsum(axis=1) / sizes
 
@@ -242,7 +271,16 @@ def spread(points, centre):
     -------
     float or ndarray of shape (...)
         The spread.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or the shapes do not fit.
     """
+    points, centre = np.asarray(as_numbers("points", points)), np.asarray(
+        as_numbers("centre", centre))
+    require(points.ndim >= 2, "points must have 2 or more axes", points.shape, "Pass one per row.")
+    require_fit(points=points, centre=centre)
     return np.sqrt(((points - centre) ** 2).sum(axis=-1).mean(axis=0))
 
 
@@ -276,10 +314,9 @@ def noise_scale(learning_rate, n_samples, batch_size):
     Smith, S. L., & Le, Q. V. (2018). A Bayesian perspective on generalization and stochastic
     gradient descent.
     """
-    require(np.asarray(learning_rate) >= 0, "learning_rate must be at least 0", learning_rate,
-            "Try learning_rate=0.1.")
-    _require_rows(n_samples)
-    _require_batch(batch_size)
+    learning_rate = as_numbers("learning_rate", learning_rate, "Try learning_rate=0.1.", least=0)
+    n_samples, batch_size = _require_rows(n_samples), _require_batch(batch_size)
+    require_fit(learning_rate=learning_rate, n_samples=n_samples, batch_size=batch_size)
     return learning_rate * n_samples / batch_size
 
 
@@ -310,9 +347,9 @@ def scaled_learning_rate(learning_rate, factor):
     ----------
     Goyal, P., et al. (2017). Accurate, large minibatch SGD: training ImageNet in 1 hour.
     """
-    require(np.asarray(learning_rate) >= 0, "learning_rate must be at least 0", learning_rate,
-            "Try learning_rate=0.1.")
-    require(np.asarray(factor) > 0, "factor must be positive", factor, "Try factor=2.")
+    learning_rate = as_numbers("learning_rate", learning_rate, "Try learning_rate=0.1.", least=0)
+    factor = as_numbers("factor", factor, "Try factor=2.", above=0)
+    require_fit(learning_rate=learning_rate, factor=factor)
     return learning_rate * factor
 
 
@@ -341,10 +378,12 @@ def noise_floor(learning_rate, variance, n_samples, batch_size):
     Raises
     ------
     ValueError
-        If ``learning_rate`` is not positive or ``batch_size`` leaves 1 … N.
+        If ``learning_rate`` is not positive, ``variance`` is negative or ``batch_size``
+        leaves 1 … N.
     """
-    learning_rate = np.asarray(learning_rate, float)
-    require(learning_rate > 0, "learning_rate must be positive", learning_rate, "Try 0.1.")
+    learning_rate = np.asarray(as_numbers("learning_rate", learning_rate, "Try 0.1.", above=0))
+    variance = as_number("variance", variance, "Pass a mean squared distance.", least=0)
+    require_fit(learning_rate=learning_rate, batch_size=batch_size)
     batch_variance = variance * gradient_spread(n_samples, batch_size) ** 2
     room = np.where(learning_rate < 2, 2 - learning_rate, np.nan)
     floor = learning_rate * batch_variance / (2 * room)
@@ -376,8 +415,20 @@ def noisy_descent(learning_rate, means, start, n_steps, rng, bound=1e3):
     -------
     ndarray of shape (n_steps + 1, n_walkers, n_settings, d)
         Places, the start first. There are 100 walkers.
+
+    Raises
+    ------
+    ValueError
+        If a rate is negative, the shapes do not fit, ``n_steps`` is negative or not whole,
+        or ``bound`` is not positive.
     """
-    rates = np.asarray(learning_rate, float)[:, np.newaxis]
+    rates = as_row("learning_rate", learning_rate, "Try 0.1.", least=0)[:, np.newaxis]
+    means, start = np.asarray(as_numbers("means", means)), as_row("start", start)
+    require(means.ndim == 3 and means.shape[1:] == (len(rates), len(start)),
+            "means must have the shape (n_batches, n_settings, d)", means.shape,
+            f"There are {len(rates)} rates and {len(start)} coordinates.")
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=0)
+    bound = as_number("bound", bound, "Try bound=1e3.", least=0)
     choices = rng.integers(len(means), size=(n_steps, 100))
     w = np.broadcast_to(start, (100, *means.shape[1:])).astype(float)
     path = np.empty((n_steps + 1, *w.shape))
@@ -416,10 +467,11 @@ def flip_labels(labels, share, n_classes, seed):
     ValueError
         If ``share`` leaves 0 … 1, there are fewer than two classes, or a label names no class.
     """
-    require(0 <= share <= 1, "share must lie between 0 and 1", share, "Try share=0.15.")
-    require(n_classes >= 2, "n_classes must be at least 2", n_classes, "Pass 10 for digits.")
+    share = as_number("share", share, "Try share=0.15.", least=0, most=1)
+    n_classes = as_whole("n_classes", n_classes, "Pass 10 for digits.", least=2)
     labels = as_labels("labels", labels, n_classes)
-    rng = np.random.default_rng(seed)
+    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
+    rng = as_rng(seed)
     wrong = rng.permutation(len(labels))[: round(share * len(labels))]
     shifts = rng.integers(1, n_classes, len(labels))
     flipped = labels.copy()
@@ -428,8 +480,7 @@ def flip_labels(labels, share, n_classes, seed):
 
 
 def _require_data(data):
-    require(data in ("digits", "spambase"), "data must be 'digits' or 'spambase'", data,
-            "Check the spelling.")
+    require_choice("data", data, ("digits", "spambase"))
 
 
 def load_rows(data):
@@ -481,7 +532,7 @@ def load_few_digits(n_rows, label_noise, seed):
     ValueError
         If ``n_rows`` or ``label_noise`` is out of range.
     """
-    require(1 <= n_rows <= 2000, "n_rows must lie between 1 and 2000", n_rows, "Try n_rows=200.")
+    n_rows = as_whole("n_rows", n_rows, "Try n_rows=200.", least=1, most=2000)
     digits, _test = load_digits()
     features = digits.features / 16
     labels = flip_labels(digits.labels[:n_rows], label_noise, 10, seed)
@@ -508,8 +559,9 @@ def build_network(data, seed, n_hidden=32):
     Raises
     ------
     ValueError
-        If ``data`` is unknown.
+        If ``data`` is unknown, or ``n_hidden`` is less than 1 or not whole.
     """
+    n_hidden = as_whole("n_hidden", n_hidden, "Try n_hidden=32.", least=1)
     _require_data(data)
     n_features, n_classes = (64, 10) if data == "digits" else (57, 2)
     return fully_connected((n_features, n_hidden, n_classes), RELU, SOFTMAX_CROSS_ENTROPY, he, seed)
@@ -538,11 +590,10 @@ def batch_bytes(sizes, batch_size, bytes_per_number=8):
     Raises
     ------
     ValueError
-        If ``batch_size`` is less than 1 or there are fewer than two sizes.
+        If a number is less than 1 or not whole, or there are fewer than two sizes.
     """
-    _require_batch(batch_size)
-    require(len(sizes) >= 2, "sizes must name at least an input and an output layer", sizes,
-            "Use for example (64, 100, 10).")
+    sizes, batch_size = as_sizes(sizes), as_whole("batch_size", batch_size, "Try 32.", least=1)
+    bytes_per_number = as_whole("bytes_per_number", bytes_per_number, "Try 8.", least=1)
     return batch_size * (sizes[0] + 2 * sum(sizes[1:-1])) * bytes_per_number
 
 
@@ -568,11 +619,9 @@ def step_operations(sizes, batch_size):
     Raises
     ------
     ValueError
-        If ``batch_size`` is less than 1 or there are fewer than two sizes.
+        If a number is less than 1 or not whole, or there are fewer than two sizes.
     """
-    _require_batch(batch_size)
-    require(len(sizes) >= 2, "sizes must name at least an input and an output layer", sizes,
-            "Use for example (64, 100, 10).")
+    sizes, batch_size = as_sizes(sizes), as_whole("batch_size", batch_size, "Try 32.", least=1)
     weights = [fan_in * fan_out for fan_in, fan_out in pairwise(sizes)]
     return batch_size * (3 * sum(weights) - weights[0])
 
@@ -601,6 +650,7 @@ def seconds_per_update(network, features, labels, batch_size, n_repeats=20):
     ValueError
         If the data do not fit the network or ``batch_size`` is out of range.
     """
+    n_repeats = as_whole("n_repeats", n_repeats, "Try n_repeats=20.", least=1)
     features, labels = network.check(features, labels)
     _require_batch(batch_size, len(labels))
     rows = next(mini_batches(len(labels), batch_size, np.random.default_rng(0)))
@@ -626,7 +676,13 @@ def until_loss(records, target):
     -------
     iterator of Record
         The records.
+
+    Raises
+    ------
+    ValueError
+        If ``target`` is not one finite number.
     """
+    target = as_number("target", target, "Pass a loss.")
     for record in records:
         yield record
         if record.validation_loss <= target:
@@ -647,7 +703,13 @@ def first_to_reach(records, target):
     -------
     Record or None
         The record, or None if none gets there.
+
+    Raises
+    ------
+    ValueError
+        If ``target`` is not one finite number.
     """
+    target = as_number("target", target, "Pass a loss.")
     return next((record for record in records if record.validation_loss <= target), None)
 
 
@@ -668,11 +730,20 @@ def costs_to_reach(trainings, target, seconds=None):
     dict of str to list of float or None
         Costs by unit, "updates", "epochs" and, if ``seconds`` are given, "seconds"; None for a
         training that does not get there.
+
+    Raises
+    ------
+    ValueError
+        If ``target`` is not one finite number, or ``seconds`` are not one for each
+        training.
     """
     reached = [first_to_reach(records, target) for records in trainings]
     costs = {"updates": [record and record.update for record in reached],
              "epochs": [record and record.epoch for record in reached]}
     if seconds is not None:
+        seconds = as_row("seconds", seconds).tolist()
+        require(len(seconds) == len(reached), "seconds must hold one number per training", seconds,
+                f"There are {len(reached)} trainings.")
         costs["seconds"] = [record and record.update * step
                             for record, step in zip(reached, seconds, strict=True)]
     return costs
@@ -699,12 +770,21 @@ def perfect_scaling(batch_sizes, costs, unit):
     ndarray of shape (n_batch_sizes,)
         The costs; NaN before the line begins and where the seconds of a step are not known.
 
+    Raises
+    ------
+    ValueError
+        If ``unit`` is not among the costs, or ``batch_sizes`` are not positive and one for
+        each cost.
+
     References
     ----------
     Shallue, C. J., Lee, J., Antognini, J., Sohl-Dickstein, J., Frostig, R., & Dahl, G. E. (2019).
     Measuring the effects of data parallelism on neural network training.
     """
-    sizes = np.asarray(batch_sizes, float)
+    sizes = as_row("batch_sizes", batch_sizes, "Try (1, 2, 4).", above=0)
+    require_choice("unit", unit, costs)
+    require(len(costs["updates"]) == len(sizes), "batch_sizes must fit the costs", batch_sizes,
+            f"There are {len(costs['updates'])} costs.")
     updates = np.array(costs["updates"], float)  # None becomes NaN
     first = cheapest([size if count is not None else None
                       for size, count in zip(batch_sizes, costs["updates"], strict=True)])
@@ -727,7 +807,14 @@ def cheapest(costs):
     -------
     int or None
         Place of the smallest, the first of equal ones; None if there is none.
+
+    Raises
+    ------
+    ValueError
+        If a cost is no number, or there are none.
     """
+    require(isinstance(costs, tuple | list), "costs must be a list", costs, "Pass a list.")
+    as_measured("costs", [np.nan if cost is None else cost for cost in costs], "Pass some costs.")
     known = [place for place, cost in enumerate(costs) if cost is not None]
     return min(known, key=lambda place: costs[place], default=None)
 
@@ -747,13 +834,19 @@ def guessing(labels):
     -------
     loss, accuracy : float
         In nats, and a share.
+
+    Raises
+    ------
+    ValueError
+        If ``labels`` is not a list of class numbers.
     """
-    _require_rows(len(labels))
+    labels = as_row("labels", labels, "Pass the classes.", least=0, whole=True)
     shares = np.bincount(labels) / len(labels)
     seen = shares[shares > 0]
     return float(-seen @ np.log(seen)), float(shares.max())
 
 
+@np.errstate(over="ignore")
 def mean_height(path):
     """Mean height of many walkers in the bowl ½|w|².
 
@@ -765,6 +858,13 @@ def mean_height(path):
     Returns
     -------
     ndarray of shape (n_steps, n_settings)
-        The heights; NaN from where a walker has diverged.
+        The heights; NaN from where a walker has diverged, infinite where one is too large for a
+        number.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` does not hold places of walkers.
     """
+    path = as_measured("path", path, "Pass what noisy_descent has returned.", ndim=4)
     return (path**2).sum(axis=-1).mean(axis=1) / 2

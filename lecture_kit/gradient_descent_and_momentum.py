@@ -4,16 +4,22 @@ from collections import deque
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import (
+    as_measured,
+    as_number,
+    as_numbers,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+    require_fit,
+)
 from lecture_kit.optimizers import Momentum, walk
 
 
 def _as_curvatures(curvatures):
-    curvatures = as_floats("curvatures", curvatures)
-    require(curvatures.ndim == 1 and curvatures.size > 0 and np.all(curvatures > 0),
-            "curvatures must be a list of positive numbers", curvatures,
-            "Pass the eigenvalues of the Hessian at a minimum.")
-    return curvatures
+    return as_row("curvatures", curvatures, "Pass the eigenvalues of the Hessian at a minimum.",
+                  above=0)
 
 
 def critical_learning_rate(curvatures, momentum=0.0, nesterov=False):
@@ -44,9 +50,7 @@ def critical_learning_rate(curvatures, momentum=0.0, nesterov=False):
     ----------
     Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods.
     """
-    momentum = np.asarray(momentum)
-    require((momentum >= 0) & (momentum < 1), "momentum must be at least 0 and less than 1",
-            momentum, "Try momentum=0.9.")
+    momentum = as_numbers("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
     critical = (2 + 2 * momentum) / _as_curvatures(curvatures).max()
     return critical / (1 + 2 * momentum) if nesterov else critical
 
@@ -135,7 +139,8 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
     Returns
     -------
     float or ndarray of the broadcast shape
-        ρ. Smaller is faster; less than 1 converges, more than 1 diverges.
+        ρ. Smaller is faster; less than 1 converges, more than 1 diverges. It is infinite where it
+        is too large for a number.
 
     Raises
     ------
@@ -147,21 +152,22 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
     ----------
     Goh, G. (2017). Why momentum really works. Distill. doi:10.23915/distill.00006
     """
-    learning_rate = as_floats("learning_rate", learning_rate)[..., np.newaxis]
-    beta = as_floats("momentum", momentum)[..., np.newaxis]
-    require(learning_rate >= 0, "learning_rate must be at least 0", learning_rate, "Try 0.1.")
-    require((beta >= 0) & (beta < 1), "momentum must be at least 0 and less than 1", momentum,
-            "Try momentum=0.9.")
-    pull = learning_rate * _as_curvatures(curvatures)
+    rate = as_numbers("learning_rate", learning_rate, "Try 0.1.", least=0)
+    beta = as_numbers("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
+    require_fit(learning_rate=rate, momentum=beta)
+    rate, beta = np.asarray(rate)[..., np.newaxis], np.asarray(beta)[..., np.newaxis]
+    pull = rate * _as_curvatures(curvatures)
     trace, determinant = 1 + beta - pull, beta
     if nesterov:
         trace, determinant = (1 + beta) * (1 - pull), beta * (1 - pull)
-    discriminant = trace**2 - 4 * determinant
+    with np.errstate(over="ignore"):
+        discriminant = trace**2 - 4 * determinant
     real = (np.abs(trace) + np.sqrt(np.maximum(discriminant, 0))) / 2
     complex_pair = np.sqrt(np.maximum(determinant, 0))
     return np.where(discriminant >= 0, real, complex_pair).max(axis=-1)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def measured_rate(landscape, path, learning_rate):
     """Measure the shrink factor ρ of a run, with which its distance to a minimum at 0 falls.
 
@@ -182,15 +188,16 @@ def measured_rate(landscape, path, learning_rate):
     -------
     float
         The factor, to compare with :func:`convergence_rate`. NaN if the run diverged within three
-        steps or arrived exactly.
+        steps, arrived exactly, or went too far for a number.
 
     Raises
     ------
     ValueError
         If the run is too short or ``learning_rate`` is not positive.
     """
+    path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
     require(len(path) >= 5, "path must have at least 4 steps", len(path) - 1, "Take more steps.")
-    require(learning_rate > 0, "learning_rate must be positive", learning_rate, "Try 0.1.")
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
     path = path[np.isfinite(path).all(axis=-1)]
     motion = (np.diff(path, axis=0) ** 2).sum(axis=-1) / (2 * learning_rate)
     energy = landscape.value(path[1:]) + motion
@@ -216,11 +223,22 @@ def falling_height(start, factor, n_steps):
     Returns
     -------
     ndarray of shape (n_steps + 1,)
-        The heights f_0 … f_n.
+        The heights f_0 … f_n, infinite where they are too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, ``factor`` is negative, or ``n_steps`` is negative or not
+        whole.
     """
-    return start * float(factor) ** (2 * np.arange(n_steps + 1))
+    start, factor = as_number("start", start), as_number("factor", factor, least=0)
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=0)
+    with np.errstate(over="ignore"):
+        powers = float(factor) ** (2 * np.arange(n_steps + 1))
+        return start * powers if start else np.zeros(n_steps + 1)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # runs that diverged
 def settled(points, minimum, radius=0.05):
     """Tell which of many runs rest at a minimum: all their last points are near it.
 
@@ -239,7 +257,15 @@ def settled(points, minimum, radius=0.05):
     -------
     ndarray of bool, shape (...)
         True for a run with all points nearer than ``radius``; False for one that diverged.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or ``radius`` is negative or not finite.
     """
+    points = as_measured("points", points, "Pass what last_points has returned.", ndim=2)
+    minimum, radius = as_numbers("minimum", minimum), as_number("radius", radius, least=0)
+    require_fit(points=points, minimum=minimum)
     return (np.linalg.norm(points - minimum, axis=-1) < radius).all(axis=0)
 
 
@@ -264,10 +290,19 @@ def forces(landscape, path, learning_rate, momentum=0.0):
     push, carry : ndarray of shape (n_steps + 1, d)
         −ηg and βv_before at each point. Their sum leads to the next point.
 
+    Raises
+    ------
+    ValueError
+        If ``path`` is not a table of finite numbers, ``learning_rate`` is negative or
+        ``momentum`` leaves [0, 1).
+
     References
     ----------
     Slides, section "(3) Gradient Descent & Momentum": movement = negative gradient + momentum.
     """
+    path = as_table("path", path)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    momentum = as_number("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
     before = np.diff(path, axis=0, prepend=path[:1])
     return -learning_rate * landscape.gradient(path), momentum * before
 
@@ -291,8 +326,10 @@ def last_points(gradient, optimizer, start, n_steps, bound=1e6, n_last=10):
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.optimizers.walk`.
+        As in :func:`~lecture_kit.optimizers.walk`, or if ``n_last`` is less than 1 or not
+        whole.
     """
+    n_last = as_whole("n_last", n_last, "Try n_last=10.", least=1)
     return np.stack(deque(walk(gradient, optimizer, start, n_steps, bound), maxlen=n_last))
 
 
@@ -325,8 +362,10 @@ def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, boun
     ValueError
         If ``learning_rate``, ``momentum`` or ``starts`` is out of range.
     """
-    momentum = np.asarray(momentum)[:, np.newaxis, np.newaxis]
-    start = np.broadcast_to(starts, (len(momentum), *np.shape(starts)))
+    momentum, starts = as_row("momentum", momentum)[:, np.newaxis, np.newaxis], as_table(
+        "starts", starts, landscape.minima.shape[1])
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    start = np.broadcast_to(starts, (len(momentum), *starts.shape))
     last = last_points(
         landscape.gradient, Momentum(learning_rate, momentum), start, n_steps, bound)
     return np.stack([settled(last, minimum).mean(axis=-1) for minimum in landscape.minima])
@@ -385,6 +424,7 @@ def basin_share(landscape, low, high):
         If the hilltop does not lie between ``low`` and ``high``, or the landscape does not have
         two wells.
     """
+    low, high = as_number("low", low), as_number("high", high)
     top = hilltop(landscape)
     require(low < top < high, f"the hilltop {top:.3g} must lie between low and high", (low, high),
             "Use low=-2, high=2.")
@@ -410,10 +450,20 @@ def nesterov_step(w, v, gradient, learning_rate, momentum):
     w, v : float or ndarray
         The new point and the new velocity.
 
+    Raises
+    ------
+    ValueError
+        If a number is not finite, the shapes do not fit, ``learning_rate`` is negative or
+        ``momentum`` leaves [0, 1).
+
     References
     ----------
     Sutskever, I., Martens, J., Dahl, G., & Hinton, G. (2013). On the importance of initialization
     and momentum in deep learning.
     """
+    w, v = as_numbers("w", w), as_numbers("v", v)
+    require_fit(w=w, v=v)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    momentum = as_number("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
     v = momentum * v - learning_rate * gradient(w + momentum * v)
     return w + v, v

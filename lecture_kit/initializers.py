@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lecture_kit.checks import require
+from lecture_kit.checks import as_number, as_numbers, as_whole
 
 
 def _require_width(name, value):
-    require(value >= 1, f"{name} must be at least 1", value, "It counts the nodes of a layer.")
+    as_whole(name, value, "It counts the nodes of a layer.", least=1)
 
 
 def xavier(fan_in):
@@ -25,7 +25,7 @@ def xavier(fan_in):
     Raises
     ------
     ValueError
-        If ``fan_in`` is less than 1.
+        If ``fan_in`` is less than 1 or not whole.
 
     Notes
     -----
@@ -57,7 +57,7 @@ def lecun(fan_in):
     Raises
     ------
     ValueError
-        If ``fan_in`` is less than 1.
+        If ``fan_in`` is less than 1 or not whole.
 
     References
     ----------
@@ -84,7 +84,7 @@ def glorot(fan_in, fan_out):
     Raises
     ------
     ValueError
-        If ``fan_in`` or ``fan_out`` is less than 1.
+        If ``fan_in`` or ``fan_out`` is less than 1 or not whole.
 
     References
     ----------
@@ -112,7 +112,7 @@ def he(fan_in):
     Raises
     ------
     ValueError
-        If ``fan_in`` is less than 1.
+        If ``fan_in`` is less than 1 or not whole.
 
     References
     ----------
@@ -122,8 +122,9 @@ def he(fan_in):
     return np.sqrt(2 / fan_in)
 
 
-def _require_scale(init_scale):
-    require(init_scale >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=0.1.")
+def _require_weights(shape, init_scale):
+    as_numbers("shape", shape, "Use for example (64, 10).", least=0, whole=True)
+    as_number("init_scale", init_scale, "Try init_scale=0.1.", least=0)
 
 
 def normal(shape, init_scale, rng):
@@ -146,13 +147,13 @@ def normal(shape, init_scale, rng):
     Raises
     ------
     ValueError
-        If ``init_scale`` is negative.
+        If ``init_scale`` is negative, or ``shape`` does not hold whole numbers.
 
     References
     ----------
     Slides, section "(2) weight initialization".
     """
-    _require_scale(init_scale)
+    _require_weights(shape, init_scale)
     return init_scale * rng.standard_normal(shape)
 
 
@@ -176,14 +177,14 @@ def uniform(shape, init_scale, rng):
     Raises
     ------
     ValueError
-        If ``init_scale`` is negative.
+        If ``init_scale`` is negative, or ``shape`` does not hold whole numbers.
 
     References
     ----------
     Glorot, X., & Bengio, Y. (2010). Understanding the difficulty of training deep feedforward
     neural networks: with σ = √(2/(n_in + n_out)) the border is their √(6/(n_in + n_out)).
     """
-    _require_scale(init_scale)
+    _require_weights(shape, init_scale)
     border = np.sqrt(3) * init_scale
     return rng.uniform(-border, border, shape)
 
@@ -206,7 +207,7 @@ def orthogonal(width, rng):
     Raises
     ------
     ValueError
-        If ``width`` is less than 1.
+        If ``width`` is less than 1 or not whole.
 
     References
     ----------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_floats, as_number, as_row, require
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class Landscape:
         Points of shape (..., d) to Hessian matrices of shape (..., d, d).
     minima : ndarray of shape (n_minima, d)
         All local minima, the global one first.
+
+    Notes
+    -----
+    Far out a height or a slope may be too large for a number. It is then infinite or NaN.
     """
 
     name: str
@@ -35,6 +39,11 @@ class Landscape:
     gradient: Callable
     hessian: Callable
     minima: np.ndarray
+
+
+def _landscape(name, value, gradient, hessian, minima):
+    silent = np.errstate(over="ignore", invalid="ignore")
+    return Landscape(name, silent(value), silent(gradient), silent(hessian), minima)
 
 
 def _as_points(points, dimension):
@@ -67,11 +76,7 @@ def quadratic(curvatures):
     ----------
     Slides, section "(3) Gradient Descent & Momentum".
     """
-    curvatures = as_floats("curvatures", curvatures)
-    require(curvatures.ndim == 1 and curvatures.size > 0 and np.all(curvatures > 0),
-            "curvatures must be a list of positive numbers", curvatures,
-            "Pass one curvature per axis.")
-    curvatures = curvatures.copy()
+    curvatures = as_row("curvatures", curvatures, "Pass one curvature per axis.", above=0).copy()
     d = len(curvatures)
 
     def value(points):
@@ -84,7 +89,7 @@ def quadratic(curvatures):
         shape = _as_points(points, d).shape
         return np.broadcast_to(np.diag(curvatures), (*shape, d))
 
-    return Landscape("valley", value, gradient, hessian, np.zeros((1, d)))
+    return _landscape("valley", value, gradient, hessian, np.zeros((1, d)))
 
 
 def double_well(tilt=0.9):
@@ -112,7 +117,7 @@ def double_well(tilt=0.9):
     ----------
     Slides, section "(3) Gradient Descent & Momentum": local and global minimum.
     """
-    require(0 < tilt < 1.5, "tilt must lie between 0 and 1.5", tilt, "Use tilt=0.9.")
+    tilt = as_number("tilt", tilt, "Use tilt=0.9.", above=0, below=1.5)
 
     def value(points):
         x = _as_points(points, 1)[..., 0]
@@ -126,7 +131,7 @@ def double_well(tilt=0.9):
         return (12 * _as_points(points, 1) ** 2 - 4)[..., np.newaxis]
 
     left, _, right = np.sort(np.roots([4, 0, -4, tilt]).real)
-    return Landscape("double well", value, gradient, hessian, np.array([[left], [right]]))
+    return _landscape("double well", value, gradient, hessian, np.array([[left], [right]]))
 
 
 def canyon(angle=0.0):
@@ -149,13 +154,13 @@ def canyon(angle=0.0):
     Raises
     ------
     ValueError
-        If ``angle`` is not finite.
+        If ``angle`` is not one finite number.
 
     References
     ----------
     Slides, section "(4) Adaptive Methods", picture (a).
     """
-    turn = np.deg2rad(as_floats("angle", angle))
+    turn = np.deg2rad(as_number("angle", angle, "Try angle=30."))
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = rotation @ np.diag([0.1, 2.0]) @ rotation.T
     (a, c), (_, b) = matrix
@@ -173,7 +178,7 @@ def canyon(angle=0.0):
     def hessian(points):
         return np.broadcast_to(matrix, (*_as_points(points, 2).shape, 2))
 
-    return Landscape("canyon", value, gradient, hessian, np.zeros((1, 2)))
+    return _landscape("canyon", value, gradient, hessian, np.zeros((1, 2)))
 
 
 def saddle():
@@ -200,7 +205,7 @@ def saddle():
     def hessian(points):
         return np.broadcast_to(np.diag(curvatures), (*_as_points(points, 2).shape, 2))
 
-    return Landscape("saddle", value, gradient, hessian, np.zeros((0, 2)))
+    return _landscape("saddle", value, gradient, hessian, np.zeros((0, 2)))
 
 
 def beale():
@@ -246,7 +251,7 @@ def beale():
         yy = (along_y**2 + bracket * along_yy).sum(axis=-1)
         return 2 * np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
 
-    return Landscape("Beale", value, gradient, hessian, np.array([[3.0, 0.5]]))
+    return _landscape("Beale", value, gradient, hessian, np.array([[3.0, 0.5]]))
 
 
 def rosenbrock():
@@ -282,4 +287,4 @@ def rosenbrock():
         yy = np.full_like(x, 200)
         return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
 
-    return Landscape("Rosenbrock", value, gradient, hessian, np.array([[1.0, 1.0]]))
+    return _landscape("Rosenbrock", value, gradient, hessian, np.array([[1.0, 1.0]]))

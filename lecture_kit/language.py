@@ -8,6 +8,8 @@ English.
 import gettext
 from pathlib import Path
 
+from lecture_kit.checks import as_array, require
+
 _catalogue = gettext.translation(
     "lecture_kit", localedir=Path(__file__).parent / "locales", fallback=True
 )
@@ -26,5 +28,13 @@ def number(value):
     -------
     str
         For example ``"−0.25"``.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is not one real number. NaN and infinity are written as they are.
     """
+    array = as_array(value)
+    require(array.ndim == 0 and array.dtype.kind in "fiub", "value must be one real number", value,
+            "Pass a number.")
     return f"{value:.3g}".replace("-", "−")

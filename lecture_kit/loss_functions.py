@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import (
+    as_measured,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_whole,
+    require,
+    require_choice,
+    require_fit,
+)
 from lecture_kit.initializers import orthogonal
 from lecture_kit.losses import (
     binary_cross_entropy_from_logits_gradient,
@@ -37,15 +46,15 @@ def neuron_gradient(loss, x, w, b, target):
     Raises
     ------
     ValueError
-        If ``loss`` is unknown or a number is not finite.
+        If ``loss`` is unknown, a number is not finite, or the shapes do not fit.
 
     References
     ----------
     Slides, section "Loss function".
     """
-    require(loss in _LOGIT_GRADIENTS, f"loss must be one of {list(_LOGIT_GRADIENTS)}", loss,
-            "Check the spelling.")
-    x, w, b = as_floats("x", x), as_floats("w", w), as_floats("b", b)
+    require_choice("loss", loss, _LOGIT_GRADIENTS)
+    x, w, b = as_numbers("x", x), as_numbers("w", w), as_numbers("b", b)
+    require_fit(x=x, w=w, b=b, target=target)
     by_logit = _LOGIT_GRADIENTS[loss](w * x + b, target)
     return np.stack(np.broadcast_arrays(x * by_logit, by_logit), axis=-1)
 
@@ -81,6 +90,10 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
     ----------
     Slides, section "Loss function".
     """
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    x, w, b, target = (as_number(name, value) for name, value in
+                       (("x", x), ("w", w), ("b", b), ("target", target)))
+    require_choice("loss", loss, _LOGIT_GRADIENTS)
     def gradient(point):
         return neuron_gradient(loss, x, point[0], point[1], target)
 
@@ -102,8 +115,15 @@ def first_step_below(values, threshold):
     -------
     int or None
         Number of the step, or None if the curve never gets there.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` are no numbers or ``threshold`` is not a finite one.
     """
-    below = np.flatnonzero(np.asarray(values) < threshold)
+    values = as_measured("values", values, "Pass the curve as a list of numbers.", least=0)
+    threshold = as_number("threshold", threshold)
+    below = np.flatnonzero(values < threshold)
     return int(below[0]) if below.size else None
 
 
@@ -130,9 +150,8 @@ def gradient_ratio(output):
     ----------
     Follows from the two gradients of the slides, section "Loss function".
     """
-    output = as_floats("output", output)
-    require((output > 0) & (output < 1), "output must lie between 0 and 1", output,
-            "At 0 and 1 the squared error has no gradient left.")
+    output = as_numbers("output", output, "At 0 and 1 the squared error has no gradient left.",
+                        above=0, below=1)
     return 1 / (output * (1 - output))
 
 
@@ -149,7 +168,8 @@ def sigmoid_gradient_bound(n_layers, init_scale=1.0):
     Returns
     -------
     float or ndarray
-        The bound. With g = 1 it is the 0.25^L of the slides.
+        The bound, infinite where it is too large for a number. With g = 1 it is the 0.25^L of the
+        slides.
 
     Raises
     ------
@@ -160,10 +180,10 @@ def sigmoid_gradient_bound(n_layers, init_scale=1.0):
     ----------
     Slides, section "Loss function" (with 0.25 in place of 0.3).
     """
-    n_layers = np.asarray(n_layers)
-    require(n_layers >= 0, "n_layers must be at least 0", n_layers, "It counts layers.")
-    require(init_scale >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=1.")
-    return (init_scale / 4) ** n_layers
+    n_layers = as_numbers("n_layers", n_layers, "It counts layers.", least=0, whole=True)
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
+    with np.errstate(over="ignore"):
+        return np.power(init_scale / 4, n_layers)
 
 
 def random_rotations(n_layers, seed, width=50):
@@ -192,11 +212,12 @@ def random_rotations(n_layers, seed, width=50):
     ----------
     See :func:`lecture_kit.initializers.orthogonal`.
     """
-    require(n_layers >= 1, "n_layers must be at least 1", n_layers, "Try n_layers=10.")
-    rng = np.random.default_rng(seed)
+    n_layers = as_whole("n_layers", n_layers, "Try n_layers=10.", least=1)
+    rng = as_rng(seed)
     return np.stack([orthogonal(width, rng) for _ in range(n_layers)])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gradient_by_depth(activation, weights, seed, n_samples=20):
     """Measure how much of the gradient passes back through 1, 2, … layers of a network.
 
@@ -216,13 +237,24 @@ def gradient_by_depth(activation, weights, seed, n_samples=20):
     -------
     ndarray of shape (n_layers + 1,)
         Entry L is |∂e/∂x| / |∂e/∂o| for the network of the first L layers with input x and
-        output o. Entry 0 is 1.
+        output o. Entry 0 is 1. It is not finite where it is too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If ``weights`` is not a stack of square matrices of finite numbers, or ``n_samples``
+        is less than 1 or not whole.
 
     References
     ----------
     Slides, section "Loss function": why many sigmoid layers make the gradient vanish.
     """
-    rng = np.random.default_rng(seed)
+    n_samples = as_whole("n_samples", n_samples, "Try n_samples=20.", least=1)
+    weights = np.asarray(as_numbers("weights", weights))
+    require(weights.ndim == 3 and weights.shape[1] == weights.shape[2] > 0,
+            "weights must have the shape (n_layers, width, width)", weights.shape,
+            "Use random_rotations.")
+    rng = as_rng(seed)
     rows, back = rng.standard_normal((2, n_samples, weights.shape[1]))
     slopes = []
     for matrix in weights:

@@ -11,19 +11,44 @@ import math
 import numpy as np
 
 from lecture_kit.activations import sigmoid, sigmoid_derivative
-from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.checks import as_floats, as_labels, as_number, require, require_fit
+
+
+def _as_shares(name, values, remedy):
+    array = as_floats(name, values)
+    require((array >= 0) & (array <= 1), f"{name} must lie between 0 and 1", values, remedy)
+    return array
 
 
 def _as_probabilities(name, values):
-    values = as_floats(name, values)
-    require((values >= 0) & (values <= 1), f"{name} must lie between 0 and 1", values,
-            "Use the function that ends in _from_logits if you have logits.")
-    return values
+    return _as_shares(name, values,
+                      "Use the function that ends in _from_logits if you have logits.")
+
+
+def _as_target(target):
+    return _as_shares("target", target, "The right answer is 0 or 1, or a share in between.")
+
+
+def _outputs_and_target(output, target):
+    output, target = as_floats("output", output), as_floats("target", target)
+    require_fit(output=output, target=target)
+    return output, target
+
+
+def _probabilities_and_target(output, target):
+    output, target = _as_probabilities("output", output), _as_target(target)
+    require_fit(output=output, target=target)
+    return output, target
+
+
+def _logits_and_target(logit, target):
+    logit, target = as_floats("logit", logit), _as_target(target)
+    require_fit(logit=logit, target=target)
+    return logit, target
 
 
 def _nats_per_unit(base):
-    require(np.isscalar(base) and base > 1 and np.isfinite(base), "base must be larger than 1",
-            base, "Use base=2 for bits or leave it out for nats.")
+    base = as_number("base", base, "Use base=2 for bits or leave it out for nats.", above=1)
     return math.log(base)
 
 
@@ -45,18 +70,21 @@ def squared_error(output, target):
     Returns
     -------
     ndarray of the broadcast shape
-        One error per output. For a vector of outputs the slide's ½‖y − o‖² is their sum.
+        One error per output, infinite where it is too large for a number. For a vector of outputs
+        the slide's ½‖y − o‖² is their sum.
 
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity.
+        If an argument holds NaN or infinity, or the shapes do not fit.
 
     References
     ----------
     Slides, section "Loss function".
     """
-    return (as_floats("output", output) - as_floats("target", target)) ** 2 / 2
+    output, target = _outputs_and_target(output, target)
+    with np.errstate(over="ignore"):
+        return (output - target) ** 2 / 2
 
 
 def squared_error_gradient(output, target):
@@ -70,18 +98,20 @@ def squared_error_gradient(output, target):
     Returns
     -------
     ndarray of the broadcast shape
-        One derivative per output.
+        One derivative per output, infinite where it is too large for a number.
 
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity.
+        If an argument holds NaN or infinity, or the shapes do not fit.
 
     References
     ----------
     Slides, section "Loss function".
     """
-    return as_floats("output", output) - as_floats("target", target)
+    output, target = _outputs_and_target(output, target)
+    with np.errstate(over="ignore"):
+        return output - target
 
 
 def squared_error_from_logits(logit, target):
@@ -102,7 +132,7 @@ def squared_error_from_logits(logit, target):
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity.
+        If an argument holds NaN or infinity, or the shapes do not fit.
 
     References
     ----------
@@ -127,7 +157,7 @@ def squared_error_from_logits_gradient(logit, target):
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity.
+        If an argument holds NaN or infinity, or the shapes do not fit.
 
     References
     ----------
@@ -156,14 +186,14 @@ def binary_cross_entropy(output, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``output`` or ``target`` leaves 0 to 1, or ``base`` is not larger than 1.
+        If ``output`` or ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is not larger
+        than 1.
 
     References
     ----------
     Slides, section "Loss function". The slides take base 2.
     """
-    output = _as_probabilities("output", output)
-    target = _as_probabilities("target", target)
+    output, target = _probabilities_and_target(output, target)
     with np.errstate(invalid="ignore"):  # 0 · ∞ where a term does not count
         if_one = np.where(target > 0, target * _minus_log(output), 0)
         if_zero = np.where(target < 1, (1 - target) * _minus_log(1 - output), 0)
@@ -186,15 +216,15 @@ def binary_cross_entropy_gradient(output, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``output`` or ``target`` leaves 0 to 1, or ``base`` is not larger than 1.
+        If ``output`` or ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is not larger
+        than 1.
 
     References
     ----------
     Slides, section "Loss function". With base 2 the factor 1/ln 2 belongs to the gradient; the
     slides drop it.
     """
-    output = _as_probabilities("output", output)
-    target = _as_probabilities("target", target)
+    output, target = _probabilities_and_target(output, target)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         pull_up = np.where(target > 0, target / output, 0)
         pull_down = np.where(target < 1, (1 - target) / (1 - output), 0)
@@ -221,7 +251,8 @@ def binary_cross_entropy_from_logits(logit, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``logit`` is not finite, ``target`` leaves 0 to 1, or ``base`` is not larger than 1.
+        If ``logit`` is not finite, ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is
+        not larger than 1.
 
     Notes
     -----
@@ -231,8 +262,7 @@ def binary_cross_entropy_from_logits(logit, target, base=np.e):
     ----------
     Slides, section "Loss function".
     """
-    logit = as_floats("logit", logit)
-    target = _as_probabilities("target", target)
+    logit, target = _logits_and_target(logit, target)
     error = target * np.logaddexp(0, -logit) + (1 - target) * np.logaddexp(0, logit)
     return error / _nats_per_unit(base)
 
@@ -253,13 +283,14 @@ def binary_cross_entropy_from_logits_gradient(logit, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``logit`` is not finite, ``target`` leaves 0 to 1, or ``base`` is not larger than 1.
+        If ``logit`` is not finite, ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is
+        not larger than 1.
 
     References
     ----------
     Slides, section "Loss function".
     """
-    target = _as_probabilities("target", target)
+    logit, target = _logits_and_target(logit, target)
     return (sigmoid(logit) - target) / _nats_per_unit(base)
 
 
@@ -272,10 +303,10 @@ def _as_rows(name, values):
 
 
 def _labels_for(label, rows):
-    label = as_labels("label", label, rows.shape[-1])
-    require(label.shape == rows.shape[:-1], "label must hold one class number per row", label,
+    labels = as_labels("label", label, rows.shape[-1])
+    require(labels.shape == rows.shape[:-1], "label must hold one class number per row", label,
             f"The rows have the shape {rows.shape}, so label needs the shape {rows.shape[:-1]}.")
-    return label[..., np.newaxis]
+    return labels[..., np.newaxis]
 
 
 def softmax(logits, temperature=1.0):
@@ -308,8 +339,7 @@ def softmax(logits, temperature=1.0):
 
 def _log_softmax(logits, temperature=1.0):
     logits = _as_rows("logits", logits)
-    require(np.isscalar(temperature) and temperature > 0 and np.isfinite(temperature),
-            "temperature must be a positive number", temperature, "Use temperature=1.")
+    temperature = as_number("temperature", temperature, "Use temperature=1.", above=0)
     with np.errstate(over="ignore"):  # a tiny temperature may give −∞, the logarithm of 0
         shifted = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit.activations import SIGMOID
-from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.checks import as_array, as_floats, as_labels, as_number, as_rng, as_whole, require
 
 
 class Layer:
@@ -53,10 +53,17 @@ class Dense(Layer):
     Parameters
     ----------
     fan_in, fan_out : int
-        How many inputs and how many nodes the layer has.
+        How many inputs and how many nodes the layer has, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is less than 1 or not whole.
     """
 
     def __init__(self, fan_in, fan_out):
+        as_whole("fan_in", fan_in, "It counts inputs.", least=1)
+        as_whole("fan_out", fan_out, "It counts nodes.", least=1)
         self.shape = (fan_in, fan_out)
         self.n_parameters = fan_in * fan_out + fan_out
 
@@ -181,6 +188,13 @@ SOFTMAX_CROSS_ENTROPY = NetworkLoss(
     lambda logits: logits.argmax(axis=1))
 
 
+def _as_type(name, values, dtype):
+    with np.errstate(over="ignore"):
+        array = as_floats(name, values).astype(dtype, copy=False)
+    require(np.isfinite(array), f"{name} must fit into {array.dtype}", values, "Scale them first.")
+    return array
+
+
 class Network:
     """A chain of layers with a loss at its end.
 
@@ -242,7 +256,7 @@ class Network:
             If there are no rows, ``features`` is not finite, or ``labels`` are not one class
             number per row.
         """
-        features = as_floats("features", features).astype(self.parameters.dtype, copy=False)
+        features = _as_type("features", features, self.parameters.dtype)
         require(features.ndim >= 2 and len(features) >= 1, "features must hold at least 1 row",
                 features.shape, "Pass an array of shape (n_samples, n_features).")
         labels = as_labels("labels", labels, self.n_classes)
@@ -261,16 +275,19 @@ class Network:
         Returns
         -------
         ndarray of shape (n_samples, n_outputs)
-            One row of logits per sample.
+            One row of logits per sample; not finite where it is too large for a number.
 
         Raises
         ------
         ValueError
-            If the rows have the wrong number of features.
+            If ``features`` is not finite or has the wrong number of features.
         """
-        rows = np.asarray(features, self.parameters.dtype)
-        for layer in self.layers:
-            rows = layer.infer(rows)
+        rows = _as_type("features", features, self.parameters.dtype)
+        require(rows.ndim >= 2, "features must hold rows", rows.shape,
+                "Pass an array of shape (n_samples, n_features).")
+        with np.errstate(over="ignore", invalid="ignore"):
+            for layer in self.layers:
+                rows = layer.infer(rows)
         return rows
 
     def evaluate(self, features, labels):
@@ -309,14 +326,16 @@ class Network:
         Returns
         -------
         ndarray of shape (n_parameters,)
-            The attribute ``gradient``; the next call overwrites it.
+            The attribute ``gradient``; the next call overwrites it. It is not finite where a
+            derivative is too large for a number.
 
         Raises
         ------
         ValueError
             As in :meth:`check`, or if the rows have the wrong number of features.
         """
-        return self.backpropagate(*self.check(features, labels))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.backpropagate(*self.check(features, labels))
 
     def backpropagate(self, features, labels):
         """Do the same as :meth:`compute_gradient` with data that :meth:`check` has returned.
@@ -342,6 +361,31 @@ class Network:
             back = layer.input_gradient(back)
         self.layers[0].parameter_gradient(back)
         return self.gradient
+
+
+def as_sizes(sizes):
+    """Refuse what is not a list of the nodes per layer.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Nodes per layer from input to output.
+
+    Returns
+    -------
+    list of int
+        The same numbers.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sizes, or a size is less than 1 or not whole.
+    """
+    array = as_array(sizes)
+    require(array.dtype.kind in "iu" and array.ndim == 1 and len(array) >= 2 and array.min() >= 1,
+            "sizes must name at least an input and an output layer of 1 or more nodes", sizes,
+            "Use for example (64, 100, 10).")
+    return array.tolist()
 
 
 def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64):
@@ -374,17 +418,15 @@ def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64)
     ValueError
         If there are fewer than two sizes, a size is less than 1, or ``init_scale`` is negative.
     """
-    require(len(sizes) >= 2 and min(sizes) >= 1,
-            "sizes must name at least an input and an output layer of 1 or more nodes", sizes,
-            "Use for example (64, 100, 10).")
+    sizes = as_sizes(sizes)
     rule = init_scale if callable(init_scale) else lambda fan_in: init_scale
     layers = []
     for fan_in, fan_out in pairwise(sizes):
         layers += [Dense(fan_in, fan_out), ActivationLayer(activation)]
     network = Network(layers[:-1], loss, dtype)
-    rng = np.random.default_rng(seed)
+    rng = as_rng(seed)
     for layer in network.layers[::2]:
         scale = rule(layer.shape[0])
-        require(scale >= 0, "init_scale must be at least 0", scale, "Try init_scale=he.")
+        as_number("init_scale", scale, "Try init_scale=he.", least=0)
         layer.weights[:] = scale * rng.standard_normal(layer.shape)
     return network

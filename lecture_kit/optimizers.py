@@ -13,17 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_measured, as_number, as_numbers, as_whole, require, require_fit
 
 
 def _require_share(name, value, advice):
-    require((np.asarray(value) >= 0) & (np.asarray(value) < 1),
-            f"{name} must be at least 0 and less than 1", value, advice)
+    as_numbers(name, value, advice, least=0, below=1)
 
 
 def _require_positive(name, value, advice):
-    require((np.asarray(value) > 0) & np.isfinite(value), f"{name} must be positive and finite",
-            value, advice)
+    as_numbers(name, value, advice, above=0)
 
 
 def _moving_mean(mean, value, decay):
@@ -48,9 +46,7 @@ class Optimizer(ABC):
     learning_rate: float | np.ndarray
 
     def __post_init__(self):
-        rate = self.learning_rate
-        require((np.asarray(rate) >= 0) & np.isfinite(rate),
-                "learning_rate must be at least 0 and finite", rate, "Try learning_rate=0.1.")
+        as_numbers("learning_rate", self.learning_rate, "Try learning_rate=0.1.", least=0)
 
     def initial_state(self, parameters):
         """Give the state before the first step.
@@ -476,9 +472,7 @@ class AdamW(Adam):
 
     def __post_init__(self):
         super().__post_init__()
-        decay = self.weight_decay
-        require((np.asarray(decay) >= 0) & np.isfinite(decay),
-                "weight_decay must be at least 0 and finite", decay, "Try weight_decay=0.01.")
+        as_numbers("weight_decay", self.weight_decay, "Try weight_decay=0.01.", least=0)
 
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
@@ -500,7 +494,8 @@ def walk(gradient, optimizer, start, n_steps, bound=1e6):
     n_steps : int
         How many steps to take, at least 0.
     bound : float, default 1e6
-        A run with a coordinate outside ±``bound`` has diverged. It ends there.
+        A run with a coordinate outside ±``bound`` has diverged. It ends there; one that begins
+        outside has no more than its start.
 
     Returns
     -------
@@ -511,21 +506,25 @@ def walk(gradient, optimizer, start, n_steps, bound=1e6):
     Raises
     ------
     ValueError
-        If ``start`` is not finite or has no axis, or ``n_steps`` is negative.
+        If ``start`` is not finite, has no axis or does not fit the shapes of the settings,
+        ``n_steps`` is negative or not whole, or ``bound`` is negative.
     """
-    point = as_floats("start", start).astype(np.float64)
+    point = np.asarray(as_numbers("start", start)).astype(np.float64)
     require(point.ndim >= 1, "start must have its coordinates on the last axis", start,
             "Pass [x] for one coordinate.")
-    require(n_steps >= 0, "n_steps must be at least 0", n_steps, "Try n_steps=100.")
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=0)
+    require_fit(start=point, **vars(optimizer))
+    bound = as_number("bound", bound, "Try bound=1e6.", least=0)
     return _points(gradient, optimizer, point, n_steps, bound)
 
 
 def _points(gradient, optimizer, point, n_steps, bound):
     state = optimizer.initial_state(point)
-    inside = np.ones((*point.shape[:-1], 1), dtype=bool)
+    inside = (np.abs(point) <= bound).all(axis=-1, keepdims=True)
     yield point
     for _ in range(n_steps):
-        moved, state = optimizer.step(point, gradient(point), state)
+        with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges
+            moved, state = optimizer.step(point, gradient(point), state)
         inside &= (np.abs(moved) <= bound).all(axis=-1, keepdims=True)
         point = np.where(inside, moved, point)
         yield np.where(inside, point, np.nan)
@@ -564,6 +563,12 @@ def diverged_at(path):
     -------
     ndarray of int, shape (...)
         Number of the first step without a point, or −1 for a run that did not diverge.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` does not hold one point per step.
     """
+    path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
     gone = np.isnan(path).any(axis=-1)
     return np.where(gone.any(axis=0), gone.argmax(axis=0), -1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_floats, as_numbers, as_rng, require, require_fit
 from lecture_kit.convolution import add_windows, require_window, window_entries
 from lecture_kit.networks import Layer
 
@@ -107,16 +107,17 @@ def draw(activations, uniform):
     Raises
     ------
     ValueError
-        If an activation is negative or not finite, or ``uniform`` leaves [0, 1).
+        If an activation is negative or not finite, ``uniform`` leaves [0, 1), or the shapes do not
+        fit.
 
     References
     ----------
     Slides, section "(8) Stochastic Pooling".
     """
-    uniform = as_floats("uniform", uniform)
-    require((uniform >= 0) & (uniform < 1), "uniform must be at least 0 and less than 1", uniform,
-            "Use rng.random(shape).")
-    return _draw(as_activations(activations), uniform)
+    uniform = as_numbers("uniform", uniform, "Use rng.random(shape).", least=0, below=1)
+    activations = as_activations(activations)
+    require_fit(activations=activations[..., 0], uniform=uniform)
+    return _draw(activations, np.asarray(uniform))
 
 
 def weighted_average(activations):
@@ -342,7 +343,7 @@ class StochasticPooling(ChoosingPooling, WeightedPooling):
 
     def __init__(self, window=2, stride=None, seed=0):
         super().__init__(window, stride)
-        self.rng = np.random.default_rng(seed)
+        self.rng = as_rng(seed)
 
     def choose(self, entries):
         """Draw one entry of each window."""

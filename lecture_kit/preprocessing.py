@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_floats, require, require_choice
 from lecture_kit.encoders import ENCODERS
 
 
@@ -219,10 +219,8 @@ def prepare(training, other, scaling, codes):
     ----------
     Slides, section "(1) data pre-processing".
     """
-    require(scaling in SCALERS, f"scaling must be one of {list(SCALERS)}", scaling,
-            "Check the spelling.")
-    require(codes in ENCODERS, f"codes must be one of {list(ENCODERS)}", codes,
-            "Check the spelling.")
+    require_choice("scaling", scaling, SCALERS)
+    require_choice("codes", codes, ENCODERS)
     require(training.nominal is not None and other.nominal is not None,
             "both data sets must have nominal features", training.nominal_names,
             "Use load_attack_triage, or a scaler alone.")

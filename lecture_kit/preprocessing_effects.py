@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.checks import (
+    as_counts,
+    as_labels,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+)
 from lecture_kit.gradient_descent_and_momentum import (
     convergence_rate,
     falling_height,
@@ -43,10 +53,11 @@ def people(n_people=50, correlation=0.6, seed=0):
     ValueError
         If there are fewer than 4 people or ``correlation`` is not between −1 and 1.
     """
-    require(n_people >= 4, "n_people must be at least 4", n_people, "Try n_people=50.")
-    require(-1 < correlation < 1, "correlation must lie between -1 and 1", correlation,
-            "Two features that say the same leave no way to tell their weights apart.")
-    drawn = np.random.default_rng(seed).standard_normal((n_people, 3))
+    n_people = as_whole("n_people", n_people, "Try n_people=50.", least=4)
+    correlation = as_number(
+        "correlation", correlation, "Features that say the same leave no way to tell them apart.",
+        above=-1, below=1)
+    drawn = as_rng(seed).standard_normal((n_people, 3))
     drawn -= drawn.mean(axis=0)
     axes, triangle = np.linalg.qr(drawn)  # three uncorrelated columns, as near as they can be
     tall, other, chance = np.sqrt(n_people) * (axes * np.sign(np.diag(triangle))).T
@@ -78,8 +89,8 @@ def linear_model(features, target):
     ValueError
         If a number is not finite, the shapes do not fit, or a feature is a copy of others.
     """
-    features, target = as_floats("features", features), as_floats("target", target)
-    require(features.ndim == 2 and target.shape == features.shape[:1],
+    features, target = as_table("features", features), np.asarray(as_numbers("target", target))
+    require(target.shape == features.shape[:1],
             "features must be a table with one target per row", (features.shape, target.shape),
             "Pass shapes (n_samples, n_features) and (n_samples,).")
     curvature = features.T @ features / len(features)
@@ -118,9 +129,8 @@ def condition_number(curvatures):
     ValueError
         If a curvature is not positive.
     """
-    curvatures = as_floats("curvatures", curvatures)
-    require(curvatures > 0, "curvatures must be positive", curvatures,
-            "Pass the eigenvalues of the Hessian at a minimum.")
+    curvatures = as_row("curvatures", curvatures,
+                        "Pass the eigenvalues of the Hessian at a minimum.", above=0)
     return float(curvatures.max() / curvatures.min())
 
 
@@ -147,9 +157,8 @@ def condition_number_after_z_score(correlation):
     The Hessian is [[1, r], [r, 1]], with the eigenvalues 1 ± r. LeCun, Y., Bottou, L., Orr, G. B.,
     & Müller, K.-R. (1998). Efficient backprop, section 4.3.
     """
-    size = np.abs(correlation)
-    require(size < 1, "correlation must lie between -1 and 1", correlation,
-            "At 1 and -1 both features say the same.")
+    size = np.abs(as_numbers("correlation", correlation, "At 1 and -1 both features say the same.",
+                             above=-1, below=1))
     return (1 + size) / (1 - size)
 
 
@@ -184,7 +193,7 @@ def fair_start(landscape, height):
     ValueError
         If ``height`` is not positive.
     """
-    require(height > 0, "height must be positive", height, "Try 1.")
+    height = as_number("height", height, "Try 1.", above=0)
     curvatures, directions = _axes(landscape)
     return landscape.minima[0] + directions @ np.sqrt(2 * height / (len(curvatures) * curvatures))
 
@@ -205,7 +214,14 @@ def contour(landscape, height, n_points=121):
     -------
     ndarray of shape (n_points, 2)
         The line.
+
+    Raises
+    ------
+    ValueError
+        If ``height`` is negative, or ``n_points`` is less than 1 or not whole.
     """
+    height = as_number("height", height, "Try 1.", least=0)
+    n_points = as_whole("n_points", n_points, "Try n_points=121.", least=1)
     curvatures, directions = _axes(landscape)
     angle = np.linspace(0, 2 * np.pi, n_points)
     circle = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -260,8 +276,14 @@ def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
     Raises
     ------
     ValueError
-        If ``learning_rate`` is not positive, or ``n_steps`` is negative.
+        If ``learning_rate`` or ``share`` is not positive, ``start`` is not one point or
+        lies at the minimum, or ``n_steps`` is negative or not whole.
     """
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
+    share = as_number("share", share, "Try share=0.01.", above=0)
+    start = as_row("start", start)
+    require(landscape.value(start) > 1e-100, "start must lie above the minimum", start,
+            "Try fair_start.")
     curvatures = np.linalg.eigvalsh(landscape.hessian(landscape.minima[0]))
     path = trajectory(
         landscape.gradient, GradientDescent(learning_rate), start, n_steps, bound=1e12)
@@ -302,8 +324,8 @@ def enough_steps(factor, share=0.01):
     ----------
     See :func:`~lecture_kit.gradient_descent_and_momentum.convergence_rate`.
     """
-    require(factor >= 0, "factor must be at least 0", factor, "Pass a shrink factor.")
-    require(0 < share < 1, "share must lie between 0 and 1", share, "Try share=0.01.")
+    factor = as_number("factor", factor, "Pass a shrink factor.", least=0)
+    share = as_number("share", share, "Try share=0.01.", above=0, below=1)
     if factor >= 1:
         return float("inf")
     steps = np.log(share) / (2 * np.log(factor)) if factor > 0 else 1
@@ -326,9 +348,15 @@ def falling_loss(factor, n_steps, highest=1e12):
     -------
     ndarray of shape (n_steps + 1,)
         The limits for k = 0 … n_steps.
+
+    Raises
+    ------
+    ValueError
+        If ``factor`` or ``highest`` is negative, or ``n_steps`` is negative or not whole.
     """
-    with np.errstate(over="ignore"):
-        return np.minimum(falling_height(1.0, factor, n_steps), highest)
+    factor = as_number("factor", factor, "Pass a shrink factor.", least=0)
+    highest = as_number("highest", highest, "Try highest=1e12.", least=0)
+    return np.minimum(falling_height(1.0, factor, n_steps), highest)
 
 
 def kept_by_min_max(others, outlier):
@@ -354,7 +382,7 @@ def kept_by_min_max(others, outlier):
     ValueError
         If the others are all equal or a number is not finite.
     """
-    others, outlier = _others(others), as_floats("outlier", outlier)
+    others, outlier = _others(others), as_numbers("outlier", outlier)
     low, high = others.min(), others.max()
     return (high - low) / (np.maximum(high, outlier) - np.minimum(low, outlier))
 
@@ -383,7 +411,7 @@ def kept_by_z_score(others, outlier):
     ValueError
         If the others are all equal or a number is not finite.
     """
-    others, outlier = _others(others), as_floats("outlier", outlier)
+    others, outlier = _others(others), as_numbers("outlier", outlier)
     n = len(others) + 1
     variance = others.var()
     together = variance * (n - 1) / n + (outlier - others.mean()) ** 2 * (n - 1) / n**2
@@ -391,8 +419,8 @@ def kept_by_z_score(others, outlier):
 
 
 def _others(others):
-    others = as_floats("others", others)
-    require(others.ndim == 1 and others.size > 1 and np.ptp(others) > 0,
+    others = as_row("others", others)
+    require(np.ptp(others) > 0,
             "others must be a list of values that are not all equal", others,
             "Pass at least two different values.")
     return others
@@ -421,7 +449,7 @@ def largest_z_score(n):
     Samuelson, P. A. (1968). How deviant can you be? Journal of the American Statistical
     Association, 63(324), 1522-1525.
     """
-    require(n >= 1, "n must be at least 1", n, "It counts values.")
+    n = as_whole("n", n, "It counts values.", least=1)
     return float(np.sqrt(n - 1))
 
 
@@ -437,7 +465,13 @@ def pairwise_distances(rows):
     -------
     ndarray of shape (n_rows, n_rows)
         Euclidean distances.
+
+    Raises
+    ------
+    ValueError
+        If ``rows`` is not a table of finite numbers.
     """
+    rows = as_table("rows", rows)
     return np.linalg.norm(rows[:, np.newaxis] - rows, axis=-1)
 
 
@@ -461,10 +495,16 @@ def count_classes(codes, labels, n_classes):
     Raises
     ------
     ValueError
-        If a label is not a class number.
+        If a label is not a class number, a code is negative or not whole, or there are not
+        as many codes as labels.
     """
     labels = as_labels("labels", labels, n_classes)
-    codes = np.asarray(codes).astype(np.intp)
+    codes = as_row("codes", codes)
+    require((codes >= 0) & (codes < 10**6) & (codes == np.round(codes)),
+            "codes must be whole numbers from 0 to 999999", codes, "Pass a column of codes.")
+    require(codes.shape == labels.shape, "codes must hold one category per label", codes.shape,
+            f"There are {labels.size} labels.")
+    codes = codes.astype(np.intp)
     counts = np.zeros((codes.max() + 1, n_classes), np.intp)
     np.add.at(counts, (codes, labels), 1)
     return counts
@@ -484,7 +524,13 @@ def best_accuracy(counts):
     -------
     float
         Σ max_class counts / Σ counts.
+
+    Raises
+    ------
+    ValueError
+        If ``counts`` is not a table of counts.
     """
+    counts = as_counts("counts", counts)
     return float(counts.max(axis=1).sum() / counts.sum())
 
 
@@ -502,12 +548,20 @@ def integer_inputs(orders, counts):
     -------
     ndarray of shape (n_orders, n_categories, 1)
         The codes as a z-score of all samples.
+
+    Raises
+    ------
+    ValueError
+        If ``counts`` is not a table of counts, or ``orders`` not one of numbers with a code
+        for each category.
     """
+    counts = as_counts("counts", counts)
+    codes = as_table("orders", orders, len(counts)).astype(np.float64).T
     samples = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
-    codes = np.asarray(orders, dtype=np.float64).T
     return StandardScaler().fit(codes[samples]).transform(codes).T[..., np.newaxis]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # rates that are far too large
 def softmax_accuracy(inputs, counts, n_updates, learning_rate=1.0):
     """Train softmax regression on one nominal feature, for many codes at once, and measure it.
 
@@ -533,9 +587,15 @@ def softmax_accuracy(inputs, counts, n_updates, learning_rate=1.0):
     Raises
     ------
     ValueError
-        If ``n_updates`` is negative.
+        If ``n_updates`` or ``learning_rate`` is negative, ``counts`` is not a table of
+        counts, or ``inputs`` has another shape.
     """
-    require(n_updates >= 0, "n_updates must be at least 0", n_updates, "Try n_updates=100.")
+    n_updates = as_whole("n_updates", n_updates, "Try n_updates=100.", least=0)
+    counts, inputs = as_counts("counts", counts), np.asarray(as_numbers("inputs", inputs))
+    require(inputs.ndim == 3 and inputs.shape[1] == len(counts) and inputs.size > 0,
+            "inputs must have the shape (n_codes, n_categories, n_columns)", inputs.shape,
+            f"There are {len(counts)} categories.")
+    learning_rate = as_number("learning_rate", learning_rate, "Try 1.", least=0)
     shares = counts / counts.sum()
     by_category = shares.sum(axis=1, keepdims=True)
     weights = np.zeros((len(inputs), inputs.shape[2], counts.shape[1]))

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from lecture_kit.activations import leaky, normal_cdf
-from lecture_kit.checks import as_floats, require
+from lecture_kit.checks import as_number, as_numbers, as_row, as_table, as_whole, require
 from lecture_kit.datasets import load_digits
 from lecture_kit.initializers import he, xavier
 from lecture_kit.loss_functions import first_step_below
@@ -46,7 +46,8 @@ def measured_slope(function, z, step):
     ValueError
         If ``step`` is less than 10⁻⁸.
     """
-    require(step >= 1e-8, "step must be at least 1e-8", step, "Try step=1e-4.")
+    z = np.asarray(as_numbers("z", z))
+    step = as_number("step", step, "Try step=1e-4.", least=1e-08)
     return (function(z + step) - function(z - step)) / (2 * step)
 
 
@@ -76,8 +77,8 @@ def mean_slope(activation, n_inputs, init_scale):
     ----------
     Slides, section "(7) ReLU": with many dimensions z grows, and the gradient of tanh vanishes.
     """
-    require(n_inputs >= 1, "n_inputs must be at least 1", n_inputs, "Try n_inputs=100.")
-    require(init_scale >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=1.")
+    n_inputs = as_whole("n_inputs", n_inputs, "Try n_inputs=100.", least=1)
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
     return float(activation.derivative(np.sqrt(n_inputs) * init_scale * _T) @ _P)
 
 
@@ -97,8 +98,14 @@ def seconds_per_value(function, values, n_repeats=20):
     -------
     float
         Seconds for each entry of ``values`` on this machine.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` are no finite numbers, or ``n_repeats`` is less than 1 or not whole.
     """
-    seconds = []
+    values = np.asarray(as_numbers("values", values))
+    n_repeats, seconds = as_whole("n_repeats", n_repeats, "Try n_repeats=20.", least=1), []
     for _ in range(n_repeats):
         start = time.perf_counter()
         function(values)
@@ -126,6 +133,11 @@ def digit_rows(n_rows, standardize=False):
         Pixels.
     labels : ndarray of int, shape (n_rows,)
         Digits.
+
+    Raises
+    ------
+    ValueError
+        If ``n_rows`` is less than 1, not whole, or not less than all rows.
     """
     rows, _rest = load_digits()[0].split(n_rows)
     if standardize:
@@ -158,8 +170,12 @@ def deep_network(activation, init_scale, n_layers, width, seed):
     Raises
     ------
     ValueError
-        If ``init_scale`` is negative or ``width`` is less than 1.
+        If ``init_scale`` or ``n_layers`` is negative, ``width`` is less than 1, or a number
+        of layers or nodes is not whole.
     """
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
+    n_layers = as_whole("n_layers", n_layers, "Try n_layers=10.", least=0)
+    width = as_whole("width", width, "Try width=50.", least=1)
     return fully_connected((64, *[width] * n_layers, 10), activation, SOFTMAX_CROSS_ENTROPY,
                            lambda fan_in: init_scale * xavier(fan_in), seed)
 
@@ -199,6 +215,7 @@ def gradient_by_layer(network, features, labels):
     return np.array(sizes[::-1]) / sizes[0]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def layer_factors(activation, init_scale, n_layers, mean_square=1.0):
     """Expect the factor by which each layer multiplies the size of a gradient, g √E[φ′(z)²].
 
@@ -220,7 +237,8 @@ def layer_factors(activation, init_scale, n_layers, mean_square=1.0):
     Returns
     -------
     ndarray of shape (n_layers,) or (n_layers, n_scales)
-        Factor of each layer, the first layer first. It is at most g times the largest slope.
+        Factor of each layer, the first layer first. It is at most g times the largest slope,
+        and not finite where a number on the way is too large.
 
     Raises
     ------
@@ -233,10 +251,10 @@ def layer_factors(activation, init_scale, n_layers, mean_square=1.0):
     S., Raghu, M., Sohl-Dickstein, J., & Ganguli, S. (2016). Exponential expressivity in deep neural
     networks through transient chaos.
     """
-    g = as_floats("init_scale", init_scale)
-    require(g >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=1.")
-    require(n_layers >= 1, "n_layers must be at least 1", n_layers, "Try n_layers=10.")
-    require(mean_square >= 0, "mean_square must be at least 0", mean_square, "Try mean_square=1.")
+    g = np.asarray(as_numbers("init_scale", init_scale, "Try init_scale=1.", least=0))
+    n_layers = as_whole("n_layers", n_layers, "Try n_layers=10.", least=1)
+    mean_square = as_number("mean_square", mean_square, "Try mean_square=1.", least=0)
+    require(g.ndim <= 1, "init_scale must be a number or a list", g.shape, "Try init_scale=1.")
     factors, size = [], g * np.sqrt(mean_square)
     for _ in range(n_layers):
         z = np.multiply.outer(size, _T)
@@ -245,6 +263,7 @@ def layer_factors(activation, init_scale, n_layers, mean_square=1.0):
     return np.array(factors)
 
 
+@np.errstate(over="ignore")
 def expected_gradient(factors):
     """Expect what :func:`gradient_by_layer` measures.
 
@@ -256,8 +275,15 @@ def expected_gradient(factors):
     Returns
     -------
     ndarray of the same shape
-        The gradient at layer l is the product of the factors of the layers l + 1 … L.
+        The gradient at layer l is the product of the factors of the layers l + 1 … L, infinite
+        where it is too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If a factor is negative or not finite.
     """
+    factors = np.atleast_1d(as_numbers("factors", factors, "Use layer_factors.", least=0))
     return np.concatenate([np.cumprod(factors[:0:-1], axis=0)[::-1], np.ones_like(factors[:1])])
 
 
@@ -273,7 +299,15 @@ def mean_factor(gradients):
     -------
     float or ndarray of shape (...)
         The geometric mean, (share at the first layer)^(1/(L − 1)).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 layers, or a gradient is negative or not finite.
     """
+    gradients = np.asarray(as_numbers("gradients", gradients, "Use gradient_by_layer.", least=0))
+    require(gradients.ndim >= 1 and len(gradients) >= 2, "gradients must have 2 or more layers",
+            gradients.shape, "Take a deeper network.")
     return gradients[0] ** (1 / (len(gradients) - 1))
 
 
@@ -300,8 +334,9 @@ def one_hidden_layer(leak, bias, seed):
     Raises
     ------
     ValueError
-        If ``leak`` leaves [0, 1].
+        If ``leak`` leaves [0, 1] or ``bias`` is not finite.
     """
+    bias = as_number("bias", bias, "Try bias=0.")
     network = fully_connected((64, N_UNITS, 10), leaky(leak), SOFTMAX_CROSS_ENTROPY, he, seed)
     network.layers[0].bias[:] = bias
     return network
@@ -323,7 +358,16 @@ def activity(network, features, hidden_layer=1):
     -------
     ndarray of shape (n_units,)
         Share of the rows. A unit with 0 is *dead*: it gives the same answer for every row.
+
+    Raises
+    ------
+    ValueError
+        If ``features`` do not fit the network, or there is no such hidden layer.
     """
+    features = as_table("features", features).astype(network.parameters.dtype, copy=False)
+    most = len(network.layers) // 2
+    hidden_layer = as_whole("hidden_layer", hidden_layer, "1 is next to the input.", least=1,
+                            most=most)
     for layer in network.layers[: 2 * hidden_layer - 1]:
         features = layer.infer(features)
     return (features > 0).mean(axis=0)
@@ -353,9 +397,10 @@ def expected_activity(bias, init_scale, features):
     ValueError
         If ``init_scale`` is not more than 0 or a row is all 0.
     """
-    require(init_scale > 0, "init_scale must be more than 0", init_scale, "Try init_scale=0.1.")
-    lengths = np.linalg.norm(as_floats("features", features), axis=1)
-    require(lengths > 0, "no row of features may be all 0", lengths.min(), "Leave it out.")
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=0.1.", above=0)
+    bias = as_number("bias", bias, "Try bias=0.")
+    lengths = np.linalg.norm(as_table("features", features), axis=1)
+    require(lengths >= 1e-100, "no row of features may be all 0", lengths.min(), "Leave it out.")
     return float(normal_cdf(bias / (init_scale * lengths)).mean())
 
 
@@ -382,6 +427,11 @@ def train_and_count(network, learning_rate, rows, seed, batch_size=32, epochs=10
     iterator of (Record, ndarray of shape (n_units,))
         Records as from :func:`lecture_kit.training.train`, with the :func:`activity` on all
         training rows. A training that diverged ends with the activity of before.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.training.train`.
     """
     for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
                         epochs=epochs, seed=seed, record_every=every):
@@ -400,7 +450,13 @@ def same_answer_accuracy(labels):
     -------
     float
         Share of the most frequent class. A network whose units are all dead has no more.
+
+    Raises
+    ------
+    ValueError
+        If ``labels`` is not a list of class numbers.
     """
+    labels = as_row("labels", labels, "Pass the classes.", least=0, whole=True)
     return float(np.bincount(labels).max() / len(labels))
 
 
@@ -418,7 +474,16 @@ def killing_bias(features, weights):
     -------
     ndarray of shape (n_units,)
         One bias per unit.
+
+    Raises
+    ------
+    ValueError
+        If a table does not hold finite numbers, or the shapes do not fit.
     """
+    features = as_table("features", features)
+    weights = as_table("weights", weights)
+    require(len(weights) == features.shape[1], "weights must have one row per feature",
+            weights.shape, f"There are {features.shape[1]} features.")
     return -(features @ weights).max(axis=0)
 
 
@@ -449,12 +514,13 @@ def steps_to_wake(z, x, learning_rate, leak):
     ValueError
         If the unit is awake, or ``learning_rate`` or ``leak`` is not more than 0.
     """
-    require(z < 0, "z must be less than 0", z, "A unit with z > 0 is awake.")
-    require(learning_rate > 0, "learning_rate must be more than 0", learning_rate, "Try 0.1.")
-    require(0 < leak <= 1, "leak must be more than 0 and at most 1", leak,
-            "With leak=0, plain ReLU, the unit sleeps for ever.")
-    x = as_floats("x", x)
-    return float(-z / (learning_rate * leak * (x @ x + 1)))
+    z = as_number("z", z, "A unit with z > 0 is awake.", below=0)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
+    leak = as_number("leak", leak, "With leak=0, plain ReLU, the unit sleeps for ever.",
+                     above=0, most=1)
+    x = as_row("x", x)
+    with np.errstate(over="ignore"):
+        return float(np.divide(-z, learning_rate * leak * (x @ x + 1)))
 
 
 # Training speed
@@ -482,7 +548,13 @@ def race_records(activation, learning_rate, batch_size, init_scale, rows, seed):
     -------
     iterator of Record
         Every 4 updates. The last is below the target, has diverged, or is the 240th update.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
     """
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
     network = deep_network(activation, init_scale, 3, 32, seed)
     epochs = -(-MOST_UPDATES // -(-len(rows[1]) // batch_size))
     for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
@@ -521,6 +593,11 @@ def needed_by_rate(activation, batch_size, init_scale, rows, seed):
     -------
     dict of float to int or None
         Updates needed, by learning rate.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`race_records`.
     """
     return {rate: updates_needed(list(race_records(
         activation, rate, batch_size, init_scale, rows, seed))) for rate in RATES}

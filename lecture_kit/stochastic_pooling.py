@@ -4,7 +4,16 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lecture_kit.checks import require
+from lecture_kit.checks import (
+    as_labels,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+)
 from lecture_kit.convolution import convolutional_network
 from lecture_kit.initializers import he
 from lecture_kit.optimizers import Momentum
@@ -39,7 +48,7 @@ def drawn_variance(activations):
     ValueError
         If an activation is negative or not finite.
     """
-    activations = as_activations(activations)
+    activations = as_activations(as_numbers("activations", activations))
     p = probabilities(activations)
     center = (p * activations).sum(axis=-1, keepdims=True)
     return (p * (activations - center) ** 2).sum(axis=-1)
@@ -65,10 +74,11 @@ def large_numbers_band(activations, n_draws):
     Raises
     ------
     ValueError
-        If an activation is negative or not finite, or ``n_draws`` is less than 1.
+        If ``activations`` is not a list, an activation is negative or not finite, or
+        ``n_draws`` is less than 1 or not whole.
     """
-    n_draws = np.asarray(n_draws)
-    require(n_draws >= 1, "n_draws must be at least 1", n_draws, "Draw at least once.")
+    n_draws = as_numbers("n_draws", n_draws, "Draw at least once.", least=1, whole=True)
+    activations = as_row("activations", activations)
     return 2 * np.sqrt(drawn_variance(activations) / n_draws)
 
 
@@ -92,9 +102,11 @@ def share_in_band(activations, means, n_draws):
     Raises
     ------
     ValueError
-        If an activation is negative or not finite, or ``n_draws`` is less than 1.
+        If ``activations`` or ``means`` is not a list of finite numbers, an activation is
+        negative, or ``n_draws`` is less than 1 or not whole.
     """
-    band = large_numbers_band(activations, n_draws)
+    n_draws = as_whole("n_draws", n_draws, "Draw at least once.", least=1)
+    means, band = as_row("means", means), large_numbers_band(activations, n_draws)
     rounding = 1e-12 * np.max(activations)
     return float(np.mean(np.abs(means - weighted_average(activations)) <= band + rounding))
 
@@ -121,8 +133,10 @@ def running_means(activations, uniform):
     ValueError
         If an activation is negative or not finite, or ``uniform`` leaves [0, 1).
     """
+    activations = as_row("activations", activations)
+    uniform = np.atleast_1d(as_numbers("uniform", uniform, "Use rng.random(shape)."))
     places = draw(activations, uniform)
-    sums = np.asarray(activations)[places].cumsum(axis=-1)
+    sums = activations[places].cumsum(axis=-1)
     return places, sums / np.arange(1, sums.shape[-1] + 1)
 
 
@@ -140,8 +154,16 @@ def shares_drawn(activations, places):
     -------
     ndarray of shape (n_entries,)
         Shares, all 0 in a window of zeros: there nothing is drawn.
+
+    Raises
+    ------
+    ValueError
+        If ``activations`` is not a list, an activation is negative or not finite, or a
+        place is no entry of the window.
     """
-    activations = as_activations(activations)
+    activations = as_activations(as_row("activations", activations))
+    places = as_labels("places", places, len(activations))
+    require(places.ndim == 1 and places.size > 0, "places must be a list", places, "Draw first.")
     shares = np.bincount(places, minlength=len(activations)) / len(places)
     return shares * activations.any()
 
@@ -173,6 +195,7 @@ def pool_side_by_side(pixels, window, stride, seed):
     ValueError
         If the map is negative somewhere or smaller than the window.
     """
+    pixels = as_table("pixels", pixels)
     maps = pixels[np.newaxis, np.newaxis]
     layer = StochasticPooling(window, stride, seed)
     entries = layer.entries(maps)
@@ -232,6 +255,7 @@ def digit_network(kind, seed, init_scale=1.0, n_filters=8):
     ValueError
         If ``init_scale`` is negative or ``n_filters`` is less than 1.
     """
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
     pooling = kind(seed=seed) if issubclass(kind, StochasticPooling) else kind()
     return convolutional_network(
         8, n_filters, pooling, 10, lambda fan_in: init_scale * he(fan_in), seed)
@@ -270,6 +294,9 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     ValueError
         As in :func:`lecture_kit.training.train`.
     """
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    record_every = as_whole("record_every", record_every, "Try record_every=1.", least=1)
+    seeds = as_row("seeds", seeds, "Try range(3).", least=0, whole=True)
     updates = record_every * -(-len(training[1]) // batch_size)
     runs = [
         train(digit_network(kind, seed, init_scale), Momentum(learning_rate, 0.9), training, test,
@@ -307,10 +334,18 @@ def binomial_spread(error, n_samples):
     Raises
     ------
     ValueError
-        If ``n_samples`` is less than 1.
+        If ``error`` leaves 0 … 1, or ``n_samples`` is less than 1 or not whole.
     """
-    require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some images.")
+    n_samples = as_whole("n_samples", n_samples, "Pass some images.", least=1)
+    error = as_numbers("error", error, "It is a share.", least=0, most=1)
     return np.sqrt(error * (1 - error) / n_samples)
+
+
+def _as_images(images):
+    images = np.asarray(as_numbers("images", images))
+    require(images.ndim == 4, "images must have the shape (n_samples, n_channels, height, width)",
+            images.shape, "Use digit_images.")
+    return images
 
 
 def drawn_logits(network, images, n_passes):
@@ -329,8 +364,14 @@ def drawn_logits(network, images, n_passes):
     -------
     ndarray of shape (n_passes, n_samples, n_classes)
         Logits of every pass.
+
+    Raises
+    ------
+    ValueError
+        If ``images`` do not fit, or ``n_passes`` is less than 1 or not whole.
     """
-    passes = []
+    n_passes = as_whole("n_passes", n_passes, "Try n_passes=100.", least=1)
+    images, passes = _as_images(images), []
     for _ in range(n_passes):
         rows = images
         for layer in network.layers:
@@ -362,20 +403,30 @@ def slopes_along(network, images, labels, direction, seed=0, step=1e-6):
     measured, by_backpropagation : float
         Central difference, and gradient times direction.
 
+    Raises
+    ------
+    ValueError
+        If images, labels or ``direction`` do not fit the network, or ``step`` is not
+        positive.
+
     Notes
     -----
     Where the input of a ReLU is exactly 0 there is no derivative, and the two differ. While the
     biases are 0, every blank piece of an image does that. Give the biases other values first.
     """
+    images, labels = network.check(images, labels)
+    direction, step = as_row("direction", direction), as_number("step", step, above=0)
+    require(direction.shape == network.parameters.shape, "direction must fit the parameters",
+            direction.shape, f"There are {network.parameters.size} parameters.")
     start, pooling = network.parameters.copy(), network.layers[2]
 
     def loss(parameters):
-        network.parameters[:], pooling.rng = parameters, np.random.default_rng(seed)
+        network.parameters[:], pooling.rng = parameters, as_rng(seed)
         logits = drawn_logits(network, images, 1)[0]
         return network.loss.value(logits, labels).mean()
 
     measured = (loss(start + step * direction) - loss(start - step * direction)) / (2 * step)
-    network.parameters[:], pooling.rng = start, np.random.default_rng(seed)
+    network.parameters[:], pooling.rng = start, as_rng(seed)
     return float(measured), float(network.backpropagate(images, labels) @ direction)
 
 
@@ -394,10 +445,19 @@ def drawn_logit_variance(network, images):
     -------
     ndarray of shape (n_samples, n_classes)
         One variance for each logit.
+
+    Raises
+    ------
+    ValueError
+        If ``images`` do not fit the network.
     """
     convolution, activation, pooling, flatten, dense = network.layers
+    images = _as_images(images)
     entries = pooling.entries(activation.infer(convolution.infer(images)))
-    return flatten.infer(drawn_variance(entries)) @ dense.weights**2
+    variances = flatten.infer(drawn_variance(entries))
+    require(variances.shape[1] == len(dense.weights), "images must have the size of the training",
+            images.shape, "Use digit_images.")
+    return variances @ dense.weights**2
 
 
 def learned_filters(training, epochs=5, seed=0):
@@ -416,6 +476,11 @@ def learned_filters(training, epochs=5, seed=0):
     -------
     Convolution
         The first layer.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`lecture_kit.training.train`.
     """
     network = digit_network(StochasticPooling, seed)
     for _record in train(network, Momentum(0.05, 0.9), training, batch_size=16, epochs=epochs,

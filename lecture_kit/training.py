@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.checks import require
+from lecture_kit.checks import as_measured, as_rng, as_whole, require
 
 _LONGEST = 1e6  # a training with a longer parameter vector has diverged
 
@@ -70,8 +70,8 @@ def mini_batches(n_samples, batch_size, rng, drop_last=False):
     ----------
     Slides, section "(5) Epoch".
     """
-    require(n_samples >= 1, "n_samples must be at least 1", n_samples, "Pass some rows.")
-    require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
+    n_samples = as_whole("n_samples", n_samples, "Pass some rows.", least=1)
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
     order = rng.permutation(n_samples)
     end = n_samples - n_samples % batch_size if drop_last else n_samples
     return (order[first : first + batch_size] for first in range(0, end, batch_size))
@@ -110,22 +110,27 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     Raises
     ------
     ValueError
-        If ``epochs`` is negative, ``batch_size`` or ``record_every`` is less than 1, there are
-        no rows, or rows and labels do not fit the network.
+        If ``epochs`` is negative, ``batch_size`` or ``record_every`` is less than 1, one of them
+        is not whole, there are no rows, rows and labels do not fit the network, or settings
+        of the optimizer are neither single numbers nor one per parameter.
 
     References
     ----------
     Slides, section "(5) Epoch".
     """
-    require(batch_size >= 1, "batch_size must be at least 1", batch_size, "Try batch_size=32.")
-    require(epochs >= 0, "epochs must be at least 0", epochs, "Try epochs=10.")
-    require(record_every is None or record_every >= 1, "record_every must be at least 1",
-            record_every, "Leave it out.")
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    epochs = as_whole("epochs", epochs, "Try epochs=10.", least=0)
+    if record_every is not None:
+        record_every = as_whole("record_every", record_every, "Leave it out.", least=1)
+    shapes = {np.shape(setting) for setting in vars(optimizer).values()}
+    require(shapes <= {(), (1,), network.parameters.shape},
+            "settings must be single numbers or have one per parameter", shapes,
+            "Call train once for each learning rate.")
     training = network.check(*training)
     validation = validation and network.check(*validation)
     record_every = record_every or -(-len(training[1]) // batch_size)
     return _records(network, optimizer, training, validation, batch_size, epochs,
-                    np.random.default_rng(seed), record_every)
+                    as_rng(seed), record_every)
 
 
 def best_and_last(losses, patience):
@@ -155,11 +160,11 @@ def best_and_last(losses, patience):
     ----------
     Prechelt, L. (1998). Early stopping – but when?
     """
-    require(patience >= 1, "patience must be at least 1", patience, "Try patience=5.")
-    losses = np.asarray(losses)
+    patience = as_whole("patience", patience, "Try patience=5.", least=1)
+    remedy = "Pass the validation losses of all records."
+    losses = as_measured("losses", losses, remedy, 0, 0)
     require(losses.ndim == 1 and losses.size > 0 and not np.isnan(losses[0]),
-            "losses must be a list that begins with a number", losses,
-            "Pass the validation losses of all records.")
+            "losses must be a list that begins with a number", losses, remedy)
     best = 0
     for record, loss in enumerate(losses):
         if loss < losses[best]:
@@ -195,7 +200,7 @@ def stop_early(network, records, patience):
     ----------
     Prechelt, L. (1998). Early stopping – but when?
     """
-    require(patience >= 1, "patience must be at least 1", patience, "Try patience=5.")
+    patience = as_whole("patience", patience, "Try patience=5.", least=1)
     return _until_patience_ends(network, records, patience)
 
 

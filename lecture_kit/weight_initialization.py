@@ -5,7 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_kit.activations import SIGMOID
-from lecture_kit.checks import require
+from lecture_kit.checks import (
+    as_floats,
+    as_labels,
+    as_measured,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+    require_choice,
+    require_fit,
+)
 from lecture_kit.datasets import load_digits
 from lecture_kit.initializers import xavier
 from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
@@ -52,13 +65,34 @@ def draw_normals(n_layers, width, seed, n_samples=1000):
     gradient : ndarray of shape (n_samples, width)
         A gradient ∂e/∂a that comes in at the output of the last layer.
 
+    Raises
+    ------
+    ValueError
+        If a number is less than 1 or not whole.
+
     References
     ----------
     Slides, section "(2) weight initialization": 1,000 × 100 inputs, five layers of 100.
     """
-    rng = np.random.default_rng(seed)
+    n_layers = as_whole("n_layers", n_layers, "Try n_layers=5.", least=1)
+    width = as_whole("width", width, "Try width=100.", least=1)
+    n_samples = as_whole("n_samples", n_samples, "Try n_samples=1000.", least=1)
+    rng = as_rng(seed)
     inputs, gradient = rng.standard_normal((2, n_samples, width))
     return inputs, rng.standard_normal((n_layers, width, width)), gradient
+
+
+def _as_matrices(name, matrices, width=None):
+    """Check a matrix per layer; each takes as many numbers as the one before gives."""
+    require(isinstance(matrices, list | tuple | np.ndarray) and len(matrices) > 0,
+            f"{name} must be a list with a matrix per layer", matrices, "Use draw_normals.")
+    checked = []
+    for matrix in matrices:
+        checked.append(as_table(name, matrix))
+        require(width in (None, len(checked[-1])), f"{name} must fit from layer to layer",
+                checked[-1].shape, f"{width} numbers come in.")
+        width = checked[-1].shape[1]
+    return checked
 
 
 def propagate(activation, weights, inputs):
@@ -78,11 +112,18 @@ def propagate(activation, weights, inputs):
     logits, outputs : list of ndarray of shape (n_samples, fan_out)
         z and a of each layer.
 
+    Raises
+    ------
+    ValueError
+        If ``inputs`` is not a table of finite numbers, or ``weights`` are not matrices that
+        fit from layer to layer.
+
     References
     ----------
     Slides, section "(2) weight initialization", code.
     """
-    logits, outputs = [], [inputs]
+    logits, outputs = [], [as_table("inputs", inputs)]
+    weights = _as_matrices("weights", weights, outputs[0].shape[1])
     for matrix in weights:
         logits.append(outputs[-1] @ matrix)
         outputs.append(activation.function(logits[-1]))
@@ -107,10 +148,24 @@ def backpropagate(activation, weights, logits, gradient):
         δ of each layer, the first layer first. The gradient of a weight is the mean of z_i δ_j over
         the rows, with the slide's z_i, the output of the node before.
 
+    Raises
+    ------
+    ValueError
+        If weights, logits and gradient are not tables of finite numbers that fit each
+        other.
+
     References
     ----------
     Slides, section "(2) weight initialization".
     """
+    gradient = as_table("gradient", gradient)
+    weights, remedy = _as_matrices("weights", weights), "Pass what propagate has returned."
+    require(isinstance(logits, list | tuple | np.ndarray) and len(logits) == len(weights),
+            "logits must hold a table per layer", logits, remedy)
+    logits = [as_table("logits", z) for z in logits]
+    found = [z.shape for z in (*logits, gradient)]
+    right = [(len(gradient), matrix.shape[1]) for matrix in (*weights, weights[-1])]
+    require(found == right, "the shapes of logits and gradient must fit the weights", found, remedy)
     deltas = []
     for matrix, z in zip(reversed(weights), reversed(logits), strict=True):
         deltas.append(gradient * activation.derivative(z))
@@ -135,7 +190,13 @@ def spread(values):
         Over all values.
     signal : float
         Root of the mean over the nodes of their variance over the rows.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` is not a table of finite numbers.
     """
+    values = as_table("values", values)
     moved = values - values[0]  # what all rows have in common would cost digits
     means, variances = moved.mean(axis=0), moved.var(axis=0)
     from_rows = variances.mean(dtype=np.float64)
@@ -155,7 +216,14 @@ def root_mean_square(values):
     -------
     float
         The size.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` are no finite numbers, or there are none.
     """
+    values = as_floats("values", values)
+    require(values.size > 0, "values must not be empty", values, "Pass some numbers.")
     largest = max(values.max(), -values.min())
     if largest == 0:
         return 0.0
@@ -180,7 +248,14 @@ def saturated_share(activation, outputs):
     -------
     float
         From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is another one, or ``outputs`` are no finite numbers.
     """
+    outputs = np.asarray(as_numbers("outputs", outputs))
+    require_choice("activation", activation.name, SATURATED)
     low, high = SATURATED[activation.name]
     return float((np.count_nonzero(outputs <= low) + np.count_nonzero(outputs >= high))
                  / outputs.size)
@@ -202,7 +277,17 @@ def histogram(values, low, high, n_bins=30):
     -------
     ndarray of int, shape (n_bins,)
         Counts.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, ``high`` is not larger than ``low``, or ``n_bins`` is
+        less than 1 or not whole.
     """
+    values = np.asarray(as_numbers("values", values))
+    low, high = as_number("low", low), as_number("high", high)
+    require(low < high, "high must be larger than low", (low, high), "Try low=0, high=1.")
+    n_bins = as_whole("n_bins", n_bins, "Try n_bins=30.", least=1)
     places = (values.reshape(-1) - low) * (n_bins / (high - low))
     places = np.floor(np.clip(places, -1, n_bins + 1)).astype(np.intp)
     counts = np.bincount(places + 1, minlength=n_bins + 3)
@@ -224,7 +309,13 @@ def magnitude_histogram(values, low, high, n_bins=30):
     -------
     ndarray of int, shape (n_bins,)
         Counts.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`histogram`.
     """
+    values = as_floats("values", values)
     smallest = np.finfo(values.dtype).tiny
     exponents = np.log(np.maximum(np.abs(values), smallest)) / values.dtype.type(np.log(10))
     return histogram(exponents, low, high, n_bins)
@@ -283,9 +374,9 @@ def mean_field(activation, init_scale, width, n_layers):
     expressivity in deep neural networks through transient chaos. Schoenholz, S. S., Gilmer, J.,
     Ganguli, S., & Sohl-Dickstein, J. (2017). Deep information propagation.
     """
-    require(init_scale >= 0, "init_scale must be at least 0", init_scale, "Try init_scale=0.1.")
-    require(width >= 1, "width must be at least 1", width, "It counts the nodes of a layer.")
-    require(n_layers >= 1, "n_layers must be at least 1", n_layers, "Try n_layers=5.")
+    init_scale = as_number("init_scale", init_scale, "Try init_scale=0.1.", least=0)
+    width = as_whole("width", width, "It counts the nodes of a layer.", least=1)
+    n_layers = as_whole("n_layers", n_layers, "Try n_layers=5.", least=1)
     factor = float(width * init_scale**2)
     common, own, layers = 0.0, factor, []
     for _ in range(n_layers):
@@ -324,7 +415,16 @@ def digit_rows(n_rows, classes=range(10)):
         always blank stay 0.
     labels : ndarray of int, shape (n_rows,)
         The digits.
+
+    Raises
+    ------
+    ValueError
+        If ``n_rows`` is less than 1 or not whole, or ``classes`` is not a list of digits.
     """
+    n_rows = as_whole("n_rows", n_rows, "Try n_rows=500.", least=1)
+    classes = as_labels("classes", classes, 10)
+    require(classes.ndim == 1 and classes.size > 0, "classes must be a list of digits", classes,
+            "Try range(4).")
     training, _test = load_digits()
     features = StandardScaler().fit(training.features).transform(training.features)
     rows = np.flatnonzero(np.isin(training.labels, classes))[:n_rows]
@@ -348,10 +448,16 @@ def two_units(epsilon, seed, classes=4):
     Network
         64 inputs, two hidden units with equal weights in and out but for ε, and the outputs.
 
+    Raises
+    ------
+    ValueError
+        If ``epsilon`` is not finite, or ``classes`` is less than 1 or not whole.
+
     References
     ----------
     Slides, section "(2) weight initialization": symmetric weights.
     """
+    epsilon = as_number("epsilon", epsilon, "Try epsilon=1e-4.")
     network = fully_connected((64, 2, classes), SIGMOID, SOFTMAX_CROSS_ENTROPY, xavier, seed)
     into, out = network.layers[0].weights, network.layers[2].weights
     into[:, 1], out[1] = into[:, 0], out[0]
@@ -405,6 +511,11 @@ def train_pair(epsilon, learning_rate, seed, n_steps, rows):
     -------
     PairRun
         The course of the training.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.training.train` and :func:`two_units`.
     """
     network = two_units(epsilon, seed)
     weights, losses = [], []
@@ -431,6 +542,11 @@ def difference_growth(learning_rate, seed, n_steps, rows):
         Distance of the weights into the two units, divided by that at the start.
     one_unit : PairRun
         The training of the equal pair, which works like a single unit.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.training.train` and :func:`two_units`.
     """
     network = two_units(_TINY, seed)
     units_swapped = _swap_units(network)
@@ -477,7 +593,14 @@ def first_step_apart(distances, lengths):
     -------
     int or None
         The first such step, or None if they do not part.
+
+    Raises
+    ------
+    ValueError
+        If the numbers are not finite, or the shapes do not fit.
     """
+    distances, lengths = as_row("distances", distances), as_row("lengths", lengths)
+    require_fit(distances=distances, lengths=lengths)
     apart = np.flatnonzero(distances > lengths / 2)
     return int(apart[0]) if apart.size else None
 
@@ -511,9 +634,12 @@ def deep_network(activation, gain, n_hidden, seed, width=50, dtype=np.float64):
     Raises
     ------
     ValueError
-        If ``gain`` is negative.
+        If ``gain`` or ``n_hidden`` is negative, ``width`` is less than 1, or a number of
+        layers or nodes is not whole.
     """
-    require(gain >= 0, "gain must be at least 0", gain, "Try gain=1.")
+    gain = as_number("gain", gain, "Try gain=1.", least=0)
+    n_hidden = as_whole("n_hidden", n_hidden, "Try n_hidden=5.", least=0)
+    width = as_whole("width", width, "Try width=50.", least=1)
     return fully_connected((64, *[width] * n_hidden, 10), activation, SOFTMAX_CROSS_ENTROPY,
                            lambda fan_in: gain * xavier(fan_in), seed, dtype)
 
@@ -538,7 +664,14 @@ def train_deep(network, learning_rate, batch_size, epochs, rows, seed):
     -------
     float
         Training loss at the end; NaN if the training has diverged.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.training.train`, or if ``epochs`` is less than 1.
     """
+    epochs = as_whole("epochs", epochs, "Try epochs=5.", least=1)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
     *_, last = train(network, Momentum(learning_rate, 0.9), rows, batch_size=batch_size,
                      epochs=epochs, seed=seed, record_every=epochs * len(rows[1]))
     return last.training_loss
@@ -587,12 +720,21 @@ def predict_survival(activation, gains, n_hidden):
     -------
     signals, gradients : ndarray of shape (n_hidden, n_gains)
         What theory expects for inputs from N(0, 1). Row L − 1 belongs to L hidden layers.
+
+    Raises
+    ------
+    ValueError
+        If ``gains`` is not a list of numbers, at least 0, or ``n_hidden`` is less than 1 or
+        not whole.
     """
+    gains = as_row("gains", gains).tolist()
     fields = [mean_field(activation, gain, 1, n_hidden) for gain in gains]
-    return (np.array([field.signal for field in fields]).T,
-            np.array([field.gradient[0] / field.gradient for field in fields]).T)
+    gradients = np.array([field.gradient for field in fields]).T
+    left = np.divide(gradients[0], gradients, out=np.zeros_like(gradients), where=gradients > 0)
+    return np.array([field.signal for field in fields]).T, left
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # a signal of 0 has not survived
 def inside_band(signals, gradients, factor=10):
     """Say where signal and gradient both survive within a factor.
 
@@ -607,6 +749,16 @@ def inside_band(signals, gradients, factor=10):
     -------
     ndarray of bool
         Where both lie from 1/``factor`` to ``factor``.
+
+    Raises
+    ------
+    ValueError
+        If the arguments are no numbers, the shapes differ, or ``factor`` is less than 1.
     """
+    signals = as_measured("signals", signals, "Pass what predict_survival returned.")
+    gradients = as_measured("gradients", gradients, "Pass what predict_survival returned.")
+    factor = as_number("factor", factor, "Try factor=10.", least=1)
+    require(signals.shape == gradients.shape, "signals and gradients must have the same shape",
+            (signals.shape, gradients.shape), "Pass what predict_survival returned.")
     both = np.abs(np.log10([signals, gradients]))
     return (both <= np.log10(factor)).all(axis=0)

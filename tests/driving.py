@@ -13,6 +13,8 @@ from ipywidgets import (
     ToggleButtons,
 )
 
+from lecture_kit.panels.controls import Switches
+
 ROOT = Path(__file__).parent.parent
 TOPICS = [path.stem.split("_", 1)[1] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
@@ -39,6 +41,10 @@ def places(control, rng):
     if isinstance(control, SelectionSlider | ToggleButtons | Dropdown):
         values = [value for _label, value in control.options]
         return [values[0], values[-1], values[len(values) // 2], *rng.choice(values, 2).tolist()]
+    if isinstance(control, Switches):
+        every = [option for _label, option in control.options]
+        some = [frozenset(name for name in every if rng.integers(2)) for _ in range(2)]
+        return [frozenset(), frozenset(every), frozenset(every[::2]), *some]
     low, high = control.min, control.max
     if isinstance(control, FloatSlider):
         n_steps = round((high - low) / control.step)

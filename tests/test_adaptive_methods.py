@@ -149,7 +149,7 @@ def test_adagrad_is_slower_off_the_ridge_than_gradient_descent_and_rmsprop_is_fa
 def test_ways_are_the_distances_of_the_trajectory():
     ways = maths.leave_ridge(Momentum(0.1), [1e-3, 1e-2], 200, reach=2.0)
     for column, distance in enumerate([1e-3, 1e-2]):
-        path = trajectory(saddle().gradient, Momentum(0.1), [0.0, -distance], 200, bound=1e300)
+        path = trajectory(saddle().gradient, Momentum(0.1), [0.0, -distance], 200, bound=1e100)
         assert_array_equal(ways[:, column], np.abs(path[: len(ways), 1]))
     assert ways[-1].min() >= 2.0 > ways[-2].min()
 
@@ -174,7 +174,7 @@ def test_growth_on_the_ridge_is_a_power():
     (lambda: maths.escape_steps_of_adagrad(0.0),
      says("learning_rate must be positive", "0.0", "Try 0.01.")),
     (lambda: maths.step_on_a_slope("Adam", 0, 0.9),
-     says("steps are counted from 1", "array(0.)", "Use np.arange")),
+     says("step must be at least 1", "0", "Steps are counted from 1.")),
     (lambda: maths.write_words(-1, 0, 0),
      says("exponent must be at least 0", "-1", "Try exponent=1.")),
     (lambda: maths.write_words(1, -0.5, 0), says("noise must be at least 0", "-0.5", "Try noise")),

@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 from oracles import frozen, says
 
-from lecture_kit.checks import as_floats, as_labels, require
+from lecture_kit.checks import (
+    as_counts,
+    as_floats,
+    as_labels,
+    as_measured,
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_table,
+    as_whole,
+    require,
+    require_choice,
+    require_fit,
+)
 
 
 @pytest.mark.parametrize("condition", [True, np.True_, np.array([True, True]), np.ones((0, 2))])
@@ -75,3 +89,81 @@ def test_as_labels_refuses_what_names_no_class(bad):
     pattern = rf"^{rule}; got {re.escape(repr(bad))}\. There are 3 classes, counted from 0\.$"
     with pytest.raises(ValueError, match=pattern):
         as_labels("label", bad, 3)
+
+
+def test_require_shows_a_single_number_as_python_writes_it():
+    for value in (np.float64(2.5), np.array(2.5)):
+        with pytest.raises(ValueError, match=says("rule", "2.5", "Remedy.")):
+            require(False, "rule", value, "Remedy.")
+
+
+@pytest.mark.parametrize(("limits", "words"), [
+    ({}, "be finite"),
+    ({"least": 0}, "be at least 0 and finite"),
+    ({"above": 0}, "be positive and finite"),
+    ({"above": 1}, "be above 1 and finite"),
+    ({"least": 0, "most": 1}, "lie between 0 and 1"),
+    ({"above": -1, "below": 1}, "lie between -1 and 1"),
+    ({"least": 0, "below": 1}, "be at least 0 and less than 1"),
+    ({"above": 0, "most": 1}, "be above 0 and at most 1"),
+    ({"below": 0}, "be less than 0"),
+    ({"least": 1, "whole": True}, "be at least 1 and a whole number"),
+    ({"least": 1, "most": 9, "whole": True}, "lie between 1 and 9 and be a whole number"),
+])
+def test_the_rule_names_the_limits(limits, words):
+    with pytest.raises(ValueError, match=f"^share must {words}; got nan"):
+        as_number("share", np.nan, **limits)
+
+
+def test_numbers_keep_their_type_and_a_single_one_is_pythons_own():
+    assert as_numbers("x", np.ones(2, np.float32)).dtype == np.float32
+    assert as_numbers("x", [True, 2]).dtype == np.float64
+    assert as_numbers("n", [1, 2], whole=True).dtype.kind == "i"
+    assert type(as_number("x", np.float32(0.5))) is float
+    assert type(as_whole("n", np.int64(3), "Try 3.", least=1)) is int
+
+
+@pytest.mark.parametrize(("value", "limits", "words"), [
+    (1e300, {}, "at most 1e100 in size"), (1e-310, {"above": 0}, "at least 1e-100"),
+    ([0.5], {}, "a single one"), ([], {}, "a single one"), ("1", {}, "finite"),
+    (2.0, {"whole": True}, "a whole number"), (True, {"whole": True}, "a whole number"),
+    (0, {"above": 0}, "positive"), (1, {"below": 1}, "less than 1"),
+])
+def test_numbers_out_of_range_are_refused(value, limits, words):
+    with pytest.raises(ValueError, match=f"^x must be .*{words}.*; got .*Pass"):
+        as_number("x", value, **limits)
+
+
+def test_lists_and_tables_have_their_number_of_axes():
+    assert as_row("x", (1, 2)).shape == (2,)
+    assert as_table("x", [[1, 2]], 2).shape == (1, 2)
+    assert as_counts("x", [[1, 0]]).sum() == 1
+    assert np.isnan(as_measured("x", [np.nan], "Pass a path.")).all()
+    for call, bad, words in ((as_row, [[1.0]], "a list of numbers"), (as_row, [], "a list"),
+                             (as_table, [1.0], "a table with rows"), (as_row, 1.0, "a list"),
+                             (as_counts, [[0, 0]], "have 2 axes and not be 0"),
+                             (as_counts, [[1.5]], "a whole number")):
+        with pytest.raises(ValueError, match=f"^x must .*{words}.*; got"):
+            call("x", bad)
+    with pytest.raises(ValueError, match=r"^x must have 3 columns; got \(1, 2\)"):
+        as_table("x", [[1, 2]], 3)
+    with pytest.raises(ValueError, match=r"^x must have 2 or more axes and 1 or more numbers"):
+        as_measured("x", [1.0], "Pass a path.", ndim=2)
+
+
+def test_a_seed_gives_numpys_generator():
+    assert as_rng(3).random() == np.random.default_rng(3).random()
+    assert as_rng([3, 1]).random() == np.random.default_rng([3, 1]).random()
+    for bad in (-1, 0.5, None, "3", [], True):
+        with pytest.raises(ValueError, match=says("seed must be a whole number", repr(bad), "Try")):
+            as_rng(bad)
+
+
+def test_names_and_shapes():
+    assert require_choice("kind", "a", {"a": 1}) is None
+    assert require_fit(x=np.ones((2, 1)), y=[1, 2, 3], z=4) is None
+    for bad in ("b", None, ["a"]):
+        with pytest.raises(ValueError, match=says("kind must be one of ['a']", repr(bad), "Check")):
+            require_choice("kind", bad, ["a"])
+    with pytest.raises(ValueError, match=r"the shapes of x, y must fit together; got \[\(2,\), "):
+        require_fit(x=[1, 2], y=[1, 2, 3])

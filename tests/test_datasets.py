@@ -181,3 +181,10 @@ def test_split_refuses_an_empty_part(bad):
     pattern = says("n_first must lie between 1 and 4199", repr(bad), "Leave at least one row")
     with pytest.raises(ValueError, match=pattern):
         load_spambase().split(bad)
+
+
+def test_data_sets_are_compared_by_identity():
+    one, other = load_digits()
+    assert one == one
+    assert one != other
+    assert len({one, other, one}) == 2

@@ -94,7 +94,7 @@ class TestBothEncoders:
 
     @pytest.mark.parametrize("word", ["Ignore", "infrequent_if_exist", None])
     def test_other_rules_for_unseen_categories_are_refused(self, ours, word):
-        pattern = says("handle_unknown must be 'error' or 'ignore'", repr(word), "spelling")
+        pattern = says("handle_unknown must be one of ['error', 'ignore']", repr(word), "spelling")
         with pytest.raises(ValueError, match=pattern):
             ours(word)
 

@@ -101,8 +101,8 @@ def test_the_spread_takes_many_batch_sizes():
 
 @pytest.mark.parametrize(("n_samples", "batch_size", "pattern"), [
     (1, 1, says("n_samples must be at least 2", "1", "Pass more rows.")),
-    (6, 0, says("batch_size must be at least 1 and at most 6", "0", "Try")),
-    (6, 7, says("batch_size must be at least 1 and at most 6", "7", "Try")),
+    (6, 0, says("batch_size must lie between 1 and 6", "0", "Try")),
+    (6, 7, says("batch_size must lie between 1 and 6", "7", "Try")),
 ])
 def test_the_spread_refuses_impossible_batches(n_samples, batch_size, pattern):
     with pytest.raises(ValueError, match=pattern):
@@ -139,7 +139,7 @@ def test_the_plane_holds_the_mean_and_the_widest_direction_beside_it():
 
 @pytest.mark.parametrize(("gradients", "pattern"), [
     (np.ones((1, 3)), "gradients must hold at least two rows"),
-    (np.ones(3), "gradients must hold at least two rows"),
+    (np.ones(3), "gradients must be a table with rows"),
     (np.array([[1.0, 0], [-1, 0]]), "the mean gradient must not be 0"),
 ])
 def test_the_plane_needs_a_mean_and_a_spread(gradients, pattern):
@@ -179,7 +179,7 @@ def test_noise_scale_and_its_scaling_rule():
     for factor in (2, 0.25, 16):
         rate = maths.scaled_learning_rate(0.1, factor)
         assert rate == pytest.approx(0.1 * factor)
-        assert maths.noise_scale(rate, 1024, 4 * factor) == pytest.approx(25.6)
+        assert maths.noise_scale(rate, 1024, round(4 * factor)) == pytest.approx(25.6)
 
 
 @pytest.mark.parametrize(("function", "arguments", "pattern"), [
@@ -189,7 +189,7 @@ def test_noise_scale_and_its_scaling_rule():
     (maths.scaled_learning_rate, (-1, 2), says("learning_rate must be at least 0", "-1", "Try")),
     (maths.scaled_learning_rate, (1, 0), says("factor must be positive", "0", "Try")),
     (maths.noise_floor, (0, 1, 10, 2), "learning_rate must be positive"),
-    (maths.noise_floor, (0.1, 1, 10, 11), "batch_size must be at least 1 and at most 10"),
+    (maths.noise_floor, (0.1, 1, 10, 11), "batch_size must lie between 1 and 10"),
 ])
 def test_noise_refuses_impossible_settings(function, arguments, pattern):
     with pytest.raises(ValueError, match=pattern):
@@ -322,9 +322,9 @@ def test_the_network_has_the_width_and_the_seed_that_are_asked_for():
 
 
 @pytest.mark.parametrize(("call", "pattern"), [
-    (lambda: maths.load_rows("mnist"), "data must be 'digits' or 'spambase'; got 'mnist'"),
-    (lambda: maths.build_network("mnist", 0), "data must be 'digits' or 'spambase'; got 'mnist'"),
-    (lambda: maths.load_few_digits(0, 0, 0), "n_rows must lie between 1 and 2000; got 0"),
+    (lambda: maths.load_rows("mnist"), "data must be one of .*; got 'mnist'"),
+    (lambda: maths.build_network("mnist", 0), "data must be one of .*; got 'mnist'"),
+    (lambda: maths.load_few_digits(0, 0, 0), "n_rows must lie between 1 and 2000 .*; got 0"),
     (lambda: maths.load_few_digits(2001, 0, 0), "n_rows must lie between 1 and 2000"),
 ])
 def test_unknown_data_are_refused(call, pattern):
@@ -381,7 +381,7 @@ def test_seconds_per_update_is_the_quickest_update_and_changes_nothing(monkeypat
     assert maths.seconds_per_update(network, ROWS, LABELS, 5, n_repeats=3) == 2
     assert shown == [5, 5, 5]
     assert_array_equal(network.parameters, before)
-    with pytest.raises(ValueError, match="batch_size must be at least 1 and at most 12"):
+    with pytest.raises(ValueError, match="batch_size must lie between 1 and 12"):
         maths.seconds_per_update(network, ROWS, LABELS, 13)
 
 
@@ -437,5 +437,5 @@ def test_guessing_costs_the_entropy_of_the_classes():
     assert loss == pytest.approx(entropy([3, 2, 1]))
     assert accuracy == 0.5
     assert maths.guessing(np.arange(10))[0] == pytest.approx(np.log(10))
-    with pytest.raises(ValueError, match="n_samples must be at least 1"):
+    with pytest.raises(ValueError, match="labels must be a list"):
         maths.guessing(np.array([], int))

@@ -80,7 +80,7 @@ def test_the_histograms_show_the_networks_of_the_controls(distributions, values,
                 gamma, beta = (getattr(network.layers[3 * layer + 1], name)
                                for name in ("scale", "shift"))
                 theory = np.sqrt(np.mean(gamma**2) + np.var(beta))
-                assert note.endswith(f"by γ, β: {theory:.2g}")
+                assert note.endswith(f", theory {theory:.2g}")
         band = [data(line) for line in picture.bands[row]["lines"]]
         expected = np.percentile(inputs[-1][:, 0], [15, 50, 85])
         assert_allclose([line[epoch] for line in band],
@@ -175,7 +175,7 @@ def test_the_spread_is_measured_beside_theory(one_layer):
     assert_allclose(data(picture.measured), np.column_stack([sizes, measured]))
     assert_allclose(measured, theory, rtol=0.15)
     assert_allclose(data(picture.now), [[16, measured[4]]])
-    assert picture.titles[3].get_text() == f"{measured[4]:.2g}; σ/√B = {theory[4]:.2g}"
+    assert picture.titles[3].get_text() == f"{measured[4]:.2g}, theory {theory[4]:.2g}"
 
 
 def test_a_batch_of_one_has_lost_the_image(one_layer):

@@ -183,14 +183,14 @@ def test_softmax_is_exact_at_the_far_ends():
 
 @pytest.mark.parametrize("bad", [0, -1.0, np.inf, np.nan, [1.0, 2.0]])
 def test_softmax_refuses_a_temperature_that_is_not_positive(bad):
-    pattern = says("temperature must be a positive number", repr(bad), "Use temperature=1.")
+    pattern = says("temperature must be positive", repr(bad), "Use temperature=1.")
     with pytest.raises(ValueError, match=pattern):
         softmax([0.0, 1.0], bad)
 
 
 @pytest.mark.parametrize("bad", [1.0, np.zeros((2, 0))])
 def test_softmax_refuses_logits_without_classes(bad):
-    pattern = says("logits must have one entry per class", repr(np.asarray(bad)), "Pass an array")
+    pattern = says("logits must have one entry per class", repr(bad), "Pass an array")
     with pytest.raises(ValueError, match=pattern):
         softmax(bad)
 
@@ -270,7 +270,7 @@ def test_labels_that_name_no_class_are_refused(function, bad):
 @pytest.mark.parametrize("function", ON_ROWS)
 @pytest.mark.parametrize("bad", [0, [0], [0, 1, 1], [[0, 1]]])
 def test_labels_of_another_shape_than_the_rows_are_refused(function, bad):
-    pattern = says("label must hold one class number per row", repr(np.array(bad)),
+    pattern = says("label must hold one class number per row", repr(bad),
                    "label needs the shape (2,)")
     with pytest.raises(ValueError, match=pattern):
         function([[0.2, 0.8], [0.5, 0.5]], bad)
@@ -297,7 +297,7 @@ def test_another_base_only_changes_the_unit(function, base, nats):
 @pytest.mark.parametrize("bad", [1, 0.5, 0, -2, np.inf, np.nan, [2.0], None])
 def test_base_must_be_larger_than_1(function, bad):
     first, second = (SHARES, LABELS) if function in ON_ROWS else (OUTPUT, 1)
-    pattern = says("base must be larger than 1", repr(bad), "Use base=2 for bits")
+    pattern = says("base must be above 1", repr(bad), "Use base=2 for bits")
     with pytest.raises(ValueError, match=pattern):
         function(first, second, bad)
 
@@ -305,7 +305,7 @@ def test_base_must_be_larger_than_1(function, bad):
 @pytest.mark.parametrize("function", PROBABILITIES)
 @pytest.mark.parametrize("bad", [-0.1, 1.1])
 def test_binary_cross_entropy_refuses_outputs_that_are_no_probabilities(function, bad):
-    pattern = says("output must lie between 0 and 1", f"array({bad})", "_from_logits")
+    pattern = says("output must lie between 0 and 1", f"{bad}", "_from_logits")
     with pytest.raises(ValueError, match=pattern):
         function(bad, 1)
 
@@ -313,7 +313,7 @@ def test_binary_cross_entropy_refuses_outputs_that_are_no_probabilities(function
 @pytest.mark.parametrize("function", [*PROBABILITIES, *ON_LOGITS[2:]])
 @pytest.mark.parametrize("bad", [-0.1, 1.1])
 def test_binary_cross_entropy_refuses_targets_outside_0_to_1(function, bad):
-    with pytest.raises(ValueError, match=says("target must lie between 0 and 1", f"array({bad})",
+    with pytest.raises(ValueError, match=says("target must lie between 0 and 1", f"{bad}",
                                               "")):
         function(0.5, bad)
 

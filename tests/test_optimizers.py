@@ -546,3 +546,17 @@ def test_diverged_at_answers_for_every_run():
 def test_bad_starts_and_step_numbers_are_refused(run, start, n_steps, pattern):
     with pytest.raises(ValueError, match=pattern):
         run(VALLEY.gradient, GradientDescent(0.1), start, n_steps)
+
+
+def test_a_run_that_begins_outside_the_bound_ends_at_once():
+    def gradient(points):
+        return points
+
+    path = trajectory(gradient, GradientDescent(0.5), [[3.0], [5.0]], 2, bound=4.0)
+    np.testing.assert_array_equal(path[..., 0], [[3, 5], [1.5, np.nan], [0.75, np.nan]])
+    np.testing.assert_array_equal(diverged_at(path), [-1, 1])
+
+
+def test_numbers_that_overflow_end_a_run_without_a_warning():
+    path = trajectory(np.square, GradientDescent(1e100), [1e99], 3, bound=1e100)
+    assert np.isnan(path[1:]).all()

@@ -193,9 +193,9 @@ def test_a_window_that_does_not_fit_is_refused(kind):
 
 @every_kind
 @pytest.mark.parametrize(("arguments", "pattern"), [
-    ((0,), says("window must be a whole number from 1 on", "0", "Try 2.")),
-    ((2.0,), says("window must be a whole number from 1 on", "2.0", "Try 2.")),
-    ((2, 0), says("stride must be a whole number from 1 on", "0", "Try 2.")),
+    ((0,), says("window must be at least 1", "0", "Try 2.")),
+    ((2.0,), says("window must be at least 1", "2.0", "Try 2.")),
+    ((2, 0), says("stride must be at least 1", "0", "Try 2.")),
 ])
 def test_windows_and_strides_are_whole_numbers(kind, arguments, pattern):
     with pytest.raises(ValueError, match=pattern):

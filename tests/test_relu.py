@@ -46,7 +46,7 @@ def test_measured_slope_of_a_parabola_is_exact_and_works_on_arrays():
 
 @pytest.mark.parametrize("step", [0, -1e-3, 1e-9])
 def test_measured_slope_needs_some_distance(step):
-    with pytest.raises(ValueError, match=says("step must be at least 1e-8", repr(step), "Try")):
+    with pytest.raises(ValueError, match=says("step must be at least 1e-08", repr(step), "Try")):
         relu.measured_slope(np.sin, 0.0, step)
 
 
@@ -222,7 +222,7 @@ def test_expected_activity_agrees_with_many_random_units(bias):
 
 
 @pytest.mark.parametrize(("init_scale", "rows", "rule"), [
-    (0.0, [[1.0]], "init_scale must be more than 0"), (1.0, [[1.0], [0.0]], "no row of features")])
+    (0.0, [[1.0]], "init_scale must be positive"), (1.0, [[1.0], [0.0]], "no row of features")])
 def test_expected_activity_refuses_what_makes_no_sense(init_scale, rows, rule):
     with pytest.raises(ValueError, match=rule):
         relu.expected_activity(0.5, init_scale, rows)
@@ -300,8 +300,8 @@ def test_steps_to_wake_agrees_with_gradient_descent(leak):
 
 
 @pytest.mark.parametrize(("z", "learning_rate", "leak", "rule"), [
-    (0.0, 0.1, 0.1, "z must be less than 0"), (-1.0, 0.0, 0.1, "learning_rate must be more than 0"),
-    (-1.0, 0.1, 0.0, "leak must be more than 0"), (-1.0, 0.1, 1.5, "leak must be more than 0")])
+    (0.0, 0.1, 0.1, "z must be less than 0"), (-1.0, 0.0, 0.1, "learning_rate must be positive"),
+    (-1.0, 0.1, 0.0, "leak must be above 0"), (-1.0, 0.1, 1.5, "leak must be above 0")])
 def test_steps_to_wake_refuses_what_makes_no_sense(z, learning_rate, leak, rule):
     with pytest.raises(ValueError, match=rule):
         relu.steps_to_wake(z, [1.0], learning_rate, leak)

@@ -100,7 +100,7 @@ def test_a_band_without_width_holds_all_in_spite_of_rounding(window):
 
 @pytest.mark.parametrize("bad", [0, -3])
 def test_a_mean_needs_draws(bad):
-    pattern = rf"n_draws must be at least 1; got array\({bad}\)\. Draw at least once\."
+    pattern = rf"n_draws must be at least 1 and a whole number; got {bad}\. Draw at least once\."
     with pytest.raises(ValueError, match=pattern):
         large_numbers_band(EXAMPLE, bad)
     with pytest.raises(ValueError, match=pattern):

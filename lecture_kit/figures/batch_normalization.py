@@ -14,7 +14,7 @@ def _one_digit(value):
 
 
 class DistributionsPicture(Picture):
-    """What goes into the sigmoids of two networks, one unit over time, and both accuracies.
+    """What goes into the sigmoids of two networks, one node over time, and both accuracies.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class DistributionsPicture(Picture):
             self.bands.append(self._build_band(row[n]))
         for layer, one in enumerate(axes[0][:n]):
             one.set_title(f"layer {layer + 1}")
-        axes[0][n].set_title(f"one unit of layer {n}")
+        axes[0][n].set_title(f"one node of layer {n}")
         for one in axes[0]:
             one.tick_params(labelbottom=False)
         axes[1][n // 2].set_xlabel("input of the sigmoid")
@@ -79,7 +79,7 @@ class DistributionsPicture(Picture):
         return {"lines": lines, "cursor": self.moving(axes.axvline(0, color=GREY, linewidth=1))}
 
     def _build_accuracy(self, axes):
-        axes.set(xlim=(0, self.steps[-1]), ylim=(0, 1.03), yticks=np.linspace(0, 1, 6),
+        axes.set(xlim=(0, self.steps[-1]), ylim=(0, 1.55), yticks=np.linspace(0, 1, 6),
                  xlabel="step", ylabel="test accuracy")
         axes.axhline(0.1, **{**LOOKS["theory"], "linewidth": 1.2})
         axes.text(self.steps[-1], 0.085, "chance", ha="right", va="top", color=GREY)
@@ -87,7 +87,7 @@ class DistributionsPicture(Picture):
         self.cursor = self.moving(axes.axvline(0, color=GREY, linewidth=1))
         self.curves = {name: self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
                        for name in ("without BN", "with BN", "noisy BN")}
-        axes.legend(loc="center right", bbox_to_anchor=(1, 0.42), borderaxespad=0)
+        axes.legend(loc="upper right", borderaxespad=0)
 
     def draw(self, epoch, rows, curves, title):
         """Give histograms and curves new data.
@@ -147,7 +147,7 @@ class OneLayerPicture(Picture):
         grid = figure.add_gridspec(1, 4, width_ratios=(1, 1, 1, 1.15))
         grid.update(left=0.085, right=0.985, bottom=0.15, top=0.9, wspace=0.36)
         *figure_axes, spread = [figure.add_subplot(cell) for cell in grid]
-        labels = ("input z of one unit", "normalized z", "output y")
+        labels = ("input z of one node", "normalized z", "output y")
         self.parts = {}
         for name, axes, label in zip(self.stages, figure_axes, labels, strict=True):
             axes.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 1.6), xlabel=label)
@@ -195,7 +195,7 @@ class OneLayerPicture(Picture):
             For "raw", "normalized" and "output": ``shares``, ndarray of shape (n_bins,);
             ``measured`` and ``theory``, pairs (mean, standard deviation) of this batch;
             ``image`` and ``inferred``, the value of the marked image in this batch and at
-            inference.
+            inference. A value outside the histogram is drawn at its edge.
         spread, theory : ndarray of shape (n_batch_sizes,)
             Measured and theoretical spread of the batch mean.
         batch_size : int
@@ -209,8 +209,10 @@ class OneLayerPicture(Picture):
             for kind, height in (("measured", 1.12), ("theory", 1.27)):
                 mean, deviation = stage[kind]
                 part[kind].set_data([mean - deviation, mean, mean + deviation], [height] * 3)
-            part["inferred"].set_data([stage["inferred"]] * 2, [0, 1.5])
-            part["image"].set_data([stage["image"]], [1.42])
+            image, inferred = np.clip(
+                (stage["image"], stage["inferred"]), self.edges[0], self.edges[-1])
+            part["inferred"].set_data([inferred] * 2, [0, 1.5])
+            part["image"].set_data([image], [1.42])
         self.measured.set_data(self.batch_sizes, spread)
         self.theory.set_data(self.batch_sizes, theory)
         self.now.set_data([batch_size], [spread[self.batch_sizes.index(batch_size)]])

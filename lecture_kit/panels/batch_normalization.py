@@ -95,7 +95,7 @@ def distributions():
     def notes(snapshot):
         if snapshot.expected is None:
             return [f"sd {measured:.2g}" for measured in snapshot.deviations]
-        return [f"sd {measured:.2g}, by γ, β: {expected:.2g}" for measured, expected in
+        return [f"sd {measured:.2g}, theory {expected:.2g}" for measured, expected in
                 zip(snapshot.deviations, snapshot.expected, strict=True)]
 
     steps = np.arange(n_epochs + 1) * 20
@@ -120,7 +120,7 @@ def distributions():
 
 
 def one_layer():
-    """One unit on real digits: a batch, the batch normalized, and what γ and β make of it.
+    """One node on real digits: a batch, the batch normalized, and what γ and β make of it.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def one_layer():
             inferred=_two(stages["output"]["inferred"]))
         titles = (
             *(f"{name}: {_two(pair[0])} ± {_two(pair[1])}" for name, pair in pairs.items()),
-            f"{spread[here]:.2g}; σ/√B = {theory[here]:.2g}")
+            f"{spread[here]:.2g}, theory {theory[here]:.2g}")
         drawing = {"stages": stages, "spread": spread, "theory": theory,
                    "batch_size": batch_size, "titles": titles}
         undone = np.allclose(pairs["raw"], pairs["output"], rtol=0, atol=0.02)

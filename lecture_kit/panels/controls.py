@@ -5,11 +5,15 @@ from ipywidgets import (
     BoundedIntText,
     Dropdown,
     FloatSlider,
+    HBox,
     IntSlider,
+    Label,
     Layout,
     SelectionSlider,
+    ToggleButton,
     ToggleButtons,
 )
+from traitlets import Instance
 
 from lecture_kit.language import translate as _
 
@@ -145,6 +149,63 @@ def menu(label, options, value):
     """
     return Dropdown(options=options, value=value, description=label, style=_STYLE,
                     layout=_layout())
+
+
+class Switches(HBox):
+    """Buttons of which any number is pressed; the value is the set of what these stand for.
+
+    Parameters
+    ----------
+    label : str
+        Name.
+    options : list of (str, object)
+        Words on the buttons and what they stand for.
+    value : collection
+        What is on at first.
+    """
+
+    value = Instance(frozenset, ())
+
+    def __init__(self, label, options, value):
+        self.options = options
+        self.buttons = {
+            option: ToggleButton(description=words, layout=Layout(width="auto", height="28px"))
+            for words, option in options}
+        for button in self.buttons.values():
+            button.observe(self._pressed, "value")
+        super().__init__(
+            [Label(label, layout=Layout(margin="0 4px 0 0")), *self.buttons.values()],
+            layout=Layout(flex="0 1 auto", margin="1px 4px", align_items="center"))
+        self.observe(self._press, "value")
+        self.value = frozenset(value)
+
+    def _pressed(self, change):
+        (option,) = [name for name, button in self.buttons.items() if button is change["owner"]]
+        self.value = self.value | {option} if change["new"] else self.value - {option}
+
+    def _press(self, _change):
+        for option, button in self.buttons.items():
+            button.value = option in self.value
+
+
+def switches(label, options, value=()):
+    """Row of buttons of which any number is pressed.
+
+    Parameters
+    ----------
+    label : str
+        Name.
+    options : list of (str, object)
+        Words on the buttons and what they stand for.
+    value : collection, optional
+        What is on at first.
+
+    Returns
+    -------
+    Switches
+        The control. Its value is a frozenset.
+    """
+    return Switches(label, options, value)
 
 
 def seed(value=0):

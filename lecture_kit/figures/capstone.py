@@ -1,0 +1,240 @@
+"""Pictures of section 10, the capstone."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.figures.picture import Picture
+
+
+class TrainingPicture(Picture):
+    """Losses, accuracies and mean recall epoch by epoch, and the recall of each class now.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+        The classes, from top to bottom.
+    n_rows : sequence of int
+        How many held-out rows each class has.
+    n_epochs : int
+        How many epochs the axes are long.
+    """
+
+    height = 310
+
+    def __init__(self, class_names, n_rows, n_epochs):
+        self.class_names, self.n_rows, self.n_epochs = class_names, n_rows, n_epochs
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves and bars."""
+        grid = figure.add_gridspec(1, 5, width_ratios=(1, 0.24, 1, 0.7, 0.8))
+        grid.update(left=0.07, right=0.955, bottom=0.15, top=0.9, wspace=0)
+        loss, share, recall = (figure.add_subplot(grid[0, column]) for column in (0, 2, 4))
+        n_classes = len(self.class_names)
+        loss.set(xlim=(0, self.n_epochs), ylim=(1e-5, 20), yscale="log", xlabel="epoch",
+                 ylabel="loss")
+        share.set(xlim=(0, self.n_epochs), ylim=(0, 1.42), xlabel="epoch", ylabel="share",
+                  yticks=np.arange(6) / 5)
+        share.axhline(1 / n_classes, color=GREY, linewidth=1)
+        share.text(self.n_epochs, 1 / n_classes - 0.02, f"blind guess: mean recall 1/{n_classes}",
+                   ha="right", va="top", color=GREY)
+        recall.set(xlim=(0, 1), ylim=(n_classes - 0.5, -0.5), yticks=range(n_classes),
+                   xlabel="recall, validation")
+        recall.set_yticklabels([f"{name} ({n})" for name, n in
+                                zip(self.class_names, self.n_rows, strict=True)])
+        recall.tick_params(axis="y", length=0)
+        recall.grid(visible=False, axis="y")
+        self.titles = [self.moving(axes.title) for axes in (loss, share, recall)]
+        self.curves = {
+            (axes, part): self.moving(axes.plot([], [], label=label, **LOOKS[part])[0])
+            for axes, part, label in ((loss, "training", "training"),
+                                      (loss, "validation", "validation"),
+                                      (share, "training", "training accuracy"),
+                                      (share, "validation", "validation accuracy"))}
+        self.mean_recall = self.moving(share.plot(
+            [], [], color=GREEN, linestyle="-.", marker=".", label="mean recall")[0])
+        loss.legend(loc="lower left")
+        share.legend(loc="upper left", borderaxespad=0, labelspacing=0.3)
+        self.loss, self.share = loss, share
+        self.bars = [self.moving(bar) for bar in recall.barh(
+            range(n_classes), np.zeros(n_classes), color=VERMILLION, alpha=0.75, height=0.62)]
+        self.numbers = [self.moving(recall.text(1.03, i, "", va="center"))
+                        for i in range(n_classes)]
+
+    def draw(self, epochs, losses, accuracies, mean_recalls, recalls, titles):
+        """Give curves and bars new data.
+
+        Parameters
+        ----------
+        epochs : ndarray of shape (n_records,)
+            Epoch of each record.
+        losses, accuracies : dict of str to ndarray of shape (n_records,)
+            For "training" and "validation"; NaN after a divergence.
+        mean_recalls : ndarray of shape (n_records,)
+            Mean recall on the validation rows.
+        recalls : ndarray of shape (n_classes,)
+            Recall of each class now; NaN draws no bar.
+        titles : tuple of str
+            What is seen on the left, in the middle and on the right.
+        """
+        for axes, values in ((self.loss, losses), (self.share, accuracies)):
+            for part, curve in values.items():
+                self.curves[axes, part].set_data(epochs, curve)
+        self.mean_recall.set_data(epochs, mean_recalls)
+        for bar, text, value in zip(self.bars, self.numbers, recalls, strict=True):
+            bar.set_width(0 if np.isnan(value) else value)
+            text.set_text("–" if np.isnan(value) else f"{value:.2f}")
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)
+
+
+class AblationPicture(Picture):
+    """Five trainings for each setting, as dots, with the mean, and words beside them.
+
+    Parameters
+    ----------
+    n_rows : int
+        How many settings there are at most.
+    headings : sequence of str
+        What the columns of words hold.
+    """
+
+    _COLUMNS = (1.04, 1.16, 1.43)
+
+    def __init__(self, n_rows, headings):
+        self.n_rows, self.headings = n_rows, headings
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes and empty rows."""
+        self.axes = figure.add_subplot()
+        self.axes.set_position((0.135, 0.15, 0.5, 0.73))
+        self.axes.tick_params(axis="y", length=0)
+        self.labels = None
+        self.title = self.moving(self.axes.set_title("", loc="left"))
+        self.band = self.moving(self.axes.add_patch(Rectangle(
+            (0, 0), 0, 1, transform=self.axes.get_xaxis_transform(), color=GREY, alpha=0.2,
+            linewidth=0)))
+        self.dots = self.moving(self.axes.plot(
+            [], [], "o", color=BLUE, markersize=6, alpha=0.6, clip_on=False)[0])
+        self.means = self.moving(self.axes.plot(
+            [], [], "|", color=BLACK, markersize=17, markeredgewidth=2.4, clip_on=False)[0])
+        beside = self.axes.get_yaxis_transform()
+        for x, heading in zip(self._COLUMNS, self.headings, strict=True):
+            self.axes.text(x, 1.035, heading, transform=self.axes.transAxes, weight="bold")
+        self.words = [[self.moving(self.axes.text(x, i, "", transform=beside, va="center"))
+                       for x in self._COLUMNS] for i in range(self.n_rows)]
+
+    def _show_rows(self, labels, name, limits):
+        self.labels = labels, name
+        self.axes.set(xlim=limits, ylim=(len(labels) - 0.5, -0.5), yticks=range(len(labels)),
+                      xlabel=f"{name} on the validation rows (grey: where the start lies)")
+        self.axes.set_yticklabels(labels)
+        self.background_changed()
+
+    def draw(self, labels, name, limits, values, words, title):
+        """Give rows and words new data.
+
+        Parameters
+        ----------
+        labels : list of str
+            Names of the settings; the first one is the start.
+        name : str
+            What is measured.
+        limits : tuple of float
+            Ends of the axis.
+        values : list of ndarray of shape (5,)
+            What was measured, for the settings that are done. NaN is left out.
+        words : list of tuple of str
+            Words beside the settings that are done.
+        title : str
+            What is seen.
+        """
+        if (labels, name) != self.labels or limits != self.axes.get_xlim():
+            self._show_rows(labels, name, limits)
+        flat = np.concatenate([[], *values])
+        self.dots.set_data(flat, np.repeat(np.arange(len(values)), [len(v) for v in values]))
+        self.means.set_data([v.mean() for v in values], np.arange(len(values)))
+        low, high = (np.nanmin(values[0]), np.nanmax(values[0])) if len(values) else (0, 0)
+        self.band.set(x=low, width=high - low)
+        for i, texts in enumerate(self.words):
+            for text, word in zip(texts, words[i] if i < len(words) else ("",) * 3, strict=True):
+                text.set_text(word)
+        self.title.set_text(title)
+
+
+class FewRowsPicture(Picture):
+    """Many confidence intervals of one recall, and their width against the number of rows.
+
+    Parameters
+    ----------
+    n_intervals : int
+        How many intervals are shown.
+    classes : dict of str to int
+        Names and numbers of rows, which the width is marked for.
+    n_rows : ndarray of shape (n_numbers,)
+        Numbers of rows, the grid of the curve.
+    """
+
+    def __init__(self, n_intervals, classes, n_rows):
+        self.n_intervals, self.classes, self.n_rows = n_intervals, classes, n_rows
+        super().__init__()
+
+    def build(self, figure):
+        """Draw axes, names and empty curves."""
+        left, right = figure.subplots(1, 2)
+        figure.subplots_adjust(left=0.06, right=0.97, bottom=0.15, top=0.9, wspace=0.2)
+        left.set(xlim=(-0.02, 1.02), ylim=(-1, self.n_intervals), xlabel="recall",
+                 ylabel="repetition")
+        right.set(xscale="log", yscale="log", xlim=(self.n_rows[0], self.n_rows[-1]),
+                  ylim=(0.001, 1.25), xlabel="rows of the class",
+                  ylabel="mean width of the interval", xticks=(1, 10, 100, 1000),
+                  yticks=(0.001, 0.01, 0.1, 1))
+        right.set_xticklabels(["1", "10", "100", "1,000"])
+        right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
+        for name, n in self.classes.items():
+            right.axvline(n, color=GREY, linewidth=0.8)
+            right.text(n * 0.985, 0.00115, f"{name} {n}", rotation=90, ha="right", va="bottom",
+                       color="#444444", fontsize=8.5)
+        self.titles = [self.moving(axes.title) for axes in (left, right)]
+        looks = {True: {"color": BLUE}, False: {"color": VERMILLION, "linewidth": 3}}
+        self.intervals = {hit: self.moving(left.plot([], [], solid_capstyle="butt", **look)[0])
+                          for hit, look in looks.items()}
+        self.found = self.moving(left.plot([], [], "o", color=BLACK, markersize=3)[0])
+        self.truth = self.moving(left.axvline(0, **LOOKS["theory"]))
+        self.theory = self.moving(right.plot([], [], label="theory, at the mean count",
+                                             **LOOKS["theory"])[0])
+        self.measured = self.moving(right.plot([], [], "o", color=BLUE, markersize=9,
+                                               markeredgecolor=BLACK, label="measured")[0])
+        right.legend(loc="upper right")
+
+    def draw(self, found, low, high, recall, widths, point, titles):
+        """Give intervals and curve new data.
+
+        Parameters
+        ----------
+        found, low, high : ndarray of shape (n_intervals,)
+            Share that was found, and the ends of the interval, in each repetition.
+        recall : float
+            The true recall.
+        widths : ndarray of shape (n_numbers,)
+            Mean width by theory.
+        point : tuple of float
+            Number of rows and mean width, measured.
+        titles : tuple of str
+            What is seen on the left and on the right.
+        """
+        number = np.arange(len(found))
+        hits = (low <= recall) & (recall <= high)
+        for hit, line in self.intervals.items():
+            chosen = hits == hit
+            gap = np.full(chosen.sum(), np.nan)
+            line.set_data(np.column_stack([low[chosen], high[chosen], gap]).ravel(),
+                          np.repeat(number[chosen], 3))
+        self.found.set_data(found, number)
+        self.truth.set_xdata([recall, recall])
+        self.theory.set_data(self.n_rows, widths)
+        self.measured.set_data([point[0]], [point[1]])
+        for title, words in zip(self.titles, titles, strict=True):
+            title.set_text(words)

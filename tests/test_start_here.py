@@ -1,0 +1,284 @@
+"""The start page: one step of gradient descent, what is installed, and all corrections."""
+
+import ast
+import math
+import re
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from oracles import frozen, says
+from scipy.integrate import quad
+from scipy.stats import norm, skew
+
+from lecture_kit import start_here as maths
+from lecture_kit.exercises import NOT_YET, RIGHT
+from lecture_kit.panels import start_here as panels
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+CORRECTIONS = maths.corrections()
+
+
+@cache
+def cells_of(name):
+    return nbformat.read(NOTEBOOKS / name, as_version=4).cells
+
+
+CELLS = {cell.id: cell for cell in cells_of("00_start_here.ipynb")}
+
+
+@pytest.mark.parametrize(("curvature", "learning_rate"), [(2.0, 0.1), (2.0, 0.9), (0.5, 3.0)])
+def test_the_step_factor_is_what_a_step_does(curvature, learning_rate):
+    x = 4.0
+    moved = x - learning_rate * curvature * x
+    assert maths.step_factor(curvature, learning_rate) == pytest.approx(moved / x)
+    assert maths.descent_step(x, curvature * x, learning_rate) == pytest.approx(moved)
+
+
+def test_the_step_factor_takes_arrays_and_refuses_bad_rates():
+    rates = frozen([0.0, 0.5, 1.0])
+    np.testing.assert_allclose(maths.step_factor(2.0, rates), [1, 0, -1])
+    with pytest.raises(ValueError, match=says(
+            "learning_rate must be at least 0", "-0.1", "Try 0.1.")):
+        maths.step_factor(2.0, -0.1)
+    with pytest.raises(ValueError, match="curvature must be"):
+        maths.step_factor(np.inf, 0.1)
+    for call in (lambda: maths.step_factor([1.0, 2.0, 3.0], [0.1, 0.2]),
+                 lambda: maths.descent_step([1.0, 2.0, 3.0], [0.1, 0.2], 0.1)):
+        with pytest.raises(ValueError, match="must fit together"):
+            call()
+
+
+def test_the_measured_factor_is_that_of_the_run():
+    assert maths.measured_factor(4 * (-0.7) ** np.arange(20)) == pytest.approx(-0.7)
+    assert maths.measured_factor(np.array([4.0, 0.0, 0.0])) == 0
+    assert maths.measured_factor(np.array([4.0, 1.0, 1e-310, 1.0])) == pytest.approx(0.125)
+    with pytest.raises(ValueError, match="a step from a place other than 0"):
+        maths.measured_factor(np.array([0.0, 0.0]))
+    with pytest.raises(ValueError, match="path must be"):
+        maths.measured_factor(np.array([1.0, np.nan]))
+
+
+@pytest.mark.parametrize(("found", "lowest", "enough"), [
+    ("2.0", "2.0", True), ("2.10.1", "2.9", True), ("2.9.7", "2.10", False), ("3", "2.5", True),
+    ("2", "2.0", True), ("2.0rc1", "2.0", True), ("1.26.4", "2.0", False), ("3.11.0", "3.11", True),
+    ("4.2.0.dev3", "4.2", True), ("8.1.post1", "8.1.1", False)])
+def test_versions_are_compared_number_by_number(found, lowest, enough):
+    assert maths.is_new_enough(found, lowest) == enough
+
+
+@pytest.mark.parametrize("bad", ["", "new", ".1", None, 2.0])
+def test_a_version_begins_with_a_number(bad):
+    with pytest.raises(ValueError, match=says(
+            "found must begin with a number", repr(bad), 'Pass "2.1.3".')):
+        maths.is_new_enough(bad, "2.0")
+    with pytest.raises(ValueError, match="lowest must begin with a number"):
+        maths.is_new_enough("2.0", bad)
+
+
+def test_requirements_are_those_of_the_project():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = re.search(r"^dependencies = \[(.*?)^\]", project, re.S | re.M)[1]
+    always = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', block))
+    python = re.search(r'requires-python = ">=([\d.]+)"', project)[1]
+    found = maths.requirements()
+    assert {r.name: r.lowest for r in found} == {"Python": python, **always}
+    assert all(r.met for r in found)
+
+
+def test_an_old_package_is_not_enough_and_a_missing_one_is_an_error(monkeypatch):
+    monkeypatch.setattr(maths, "version", lambda name: "1.0" if name == "numpy" else "99")
+    assert [r.name for r in maths.requirements() if not r.met] == ["numpy"]
+
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(maths, "version", missing)
+    with pytest.raises(PackageNotFoundError):
+        maths.requirements()
+
+
+def test_corrections_fit_into_the_table():
+    assert len(CORRECTIONS) >= 35
+    assert len({(c.notebook, c.says) for c in CORRECTIONS}) == len(CORRECTIONS)
+    for correction in CORRECTIONS:
+        assert len(correction.says) <= 42, correction.says
+        assert len(correction.holds) <= 56, correction.holds
+        assert "|" not in correction.says + correction.holds
+    assert max(map(len, CELLS["corrections"].outputs[0].text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda c: f"{c.notebook[:2]}-{c.cell}")
+def test_the_code_cell_of_a_correction_exists(correction):
+    (cell,) = [cell for cell in cells_of(correction.notebook) if cell.id == correction.cell]
+    assert cell.cell_type == "code"  # JupyterLab scrolls past a markdown cell below a picture
+
+
+def test_every_notebook_of_a_section_has_corrections():
+    sections = {path.name for path in NOTEBOOKS.glob("0[1-9]_*.ipynb")}
+    assert {c.notebook for c in CORRECTIONS} == sections
+
+
+@pytest.mark.parametrize("name", sorted({c.notebook for c in CORRECTIONS}))
+def test_no_note_about_a_slide_is_forgotten(name):
+    cells = cells_of(name)
+    linked = [place for place, cell in enumerate(cells)
+              if cell.id in {c.cell for c in CORRECTIONS if c.notebook == name}]
+    notes = [(place, cell.id) for place, cell in enumerate(cells)
+             if "**About the slide" in cell.source and cell.cell_type == "markdown"]
+    assert notes
+    for place, cell_id in notes:
+        assert min(abs(place - other) for other in linked) <= 2, cell_id
+
+
+def test_the_page_prints_and_links_exactly_these_corrections():
+    rows = [line for line in CELLS["corrections-links"].source.splitlines()
+            if line.startswith("|")][2:]
+    assert rows == [
+        f"| {c.says} | {c.holds} | [{c.notebook[:2]}, cell {c.cell}]"
+        f"({c.notebook}#cell-id={c.cell}) |" for c in CORRECTIONS]
+    printed = CELLS["corrections"].outputs[0].text
+    assert all(c.says in printed and c.holds in printed for c in CORRECTIONS)
+
+
+def logistic(z):
+    return 1 / (1 + math.exp(-z))
+
+
+def mean_slope_of_tanh(deviation):
+    """Mean over N(0, deviation²). Beyond ±20 the slope is 0."""
+    return quad(lambda z: (1 - math.tanh(z) ** 2) * norm.pdf(z, scale=deviation), -20, 20,
+                points=[0])[0]
+
+
+def signals_of_xavier():
+    """Spread of layer 5 of sigmoids and the part of it that differs from row to row."""
+    t, p = np.polynomial.hermite_e.hermegauss(80)
+    p = p / p.sum()
+    square, common = 1.0, 0.0
+    for _ in range(5):
+        own = np.sqrt(square - common) * t
+        a = 1 / (1 + np.exp(-(np.sqrt(common) * t[:, None] + own)))
+        square, common = p @ (a**2 @ p), p @ (a @ p) ** 2
+    return math.sqrt(square - 0.25), math.sqrt(square - common)
+
+
+def steps_off_the_ridge(y, rate):
+    steps = 0
+    while y < 1:
+        y, steps = y * (1 + 2 * rate), steps + 1
+    return steps
+
+
+SPREAD, SIGNAL = signals_of_xavier()
+HILLTOP = np.sort(np.roots([4, 0, -4, 0.9]).real)[1]
+TANH_SLOPES = [mean_slope_of_tanh(deviation) for deviation in (math.sqrt(1000), 1)]
+
+
+@pytest.mark.parametrize(("slide", "numbers"), [
+    ("e = 0.2815", [f"{logistic(1.1) ** 2 / 2:.4f};"]),
+    ("σ′ is at most", [f"at most {1 / 4:.2f}"]),
+    ("the log₂ loss", [f"it is {1 / math.log(2):.2f} times"]),
+    ("in softmax", [f"get {math.exp(3) / (4 * math.exp(3)):.2f}"]),
+    ("log₂ in the formula", [f"{-math.log2(0.098):.2f} bits", f"{-math.log(0.098):.2f} nats"]),
+    ("1.885 m", [f"{188.5 - 152.5:.0f} cm"]),
+    ("the features differ", [f"{20.5 / 0.36:.0f} times"]),
+    ("so one weight", [f"{20.5 / 0.36:.0f} times smaller", f"{20.5 / 0.36:.0f} times longer"]),
+    ("data.std", [f"{100 * (math.sqrt(40 / 39) - 1):.1f} %"]),
+    ("N(0, 0.01)", [f"σ = {math.sqrt(0.01):.1f}:", f"Xavier's {1 / math.sqrt(100):.1f} "]),
+    ("Xavier is", [f"is {math.sqrt(2 / 320):.3f}", f"not {1 / math.sqrt(64):.3f}"]),
+    ("Xavier's histograms", [f"of {SPREAD:.2f}", f"only {SIGNAL:.4f}"]),
+    ("too large a step", [f"η = {2 / 2:.0f}"]),
+    ("chance leads", [f"steps {(HILLTOP + 2) / 4:.2f} go"]),
+    ("Adam is", [f"is {math.sqrt(10):.2f} η"]),
+    ("SGD stays", [f"{steps_off_the_ridge(1e-8, 0.01)} steps"]),
+    ("adaptive methods", [f"{1 / (8 * 0.01**2):,.0f} steps"]),
+    ("a large batch", [f"{1024 / 1:,.0f} times", f"{1024 / (1024 * 1):.0f} per epoch"]),
+    ("a small batch", [f"be {0.01 * 1024:.0f} for B = 1", f"{2 * 1024 / 64:.0f} for B = 64"]),
+    ("a batch then follows", [f"skewness {skew([0, 0, 0, 1]):.2f} stays {skew([0, 0, 0, 1]):.2f}"]),
+    ("the slides end", ["β = 3"]),
+    ("the slope at 0", [f"measured {(1e-4 - 0) / 2e-4:.1f}"]),
+    ("in many dimensions", [f"slope {TANH_SLOPES[0]:.3f},", f"1/√n {TANH_SLOPES[1]:.2f}"]),
+    ("slope 1, so", [f"leaves {0.5**11:.4f}", "He 1"]),
+    ("p: the sum", [f": {1.6 / 4:.1f} for 1.6"]),
+    ("p for any window", ["is 0"]),
+    ("nothing about", [f"{(1.6**2 + 2.4**2) / 4:.2f} for"]),
+])
+def test_the_numbers_of_the_corrections(slide, numbers):
+    (correction,) = [c for c in CORRECTIONS if c.says.startswith(slide)]
+    for number in numbers:
+        assert number in correction.holds
+
+
+def rows_of(table, heading):
+    """Cells of the first markdown table that begins with a heading."""
+    lines = table[table.index(heading):].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_map_shows_every_notebook_with_its_minutes_as_the_readme_does():
+    rows = rows_of(CELLS["map"].source, "| slides |")
+    linked = [re.search(r"\((\w+\.ipynb)\)", row[1])[1] for row in rows]
+    assert linked == sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))[1:]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = {row[0].replace("notebooks/", ""): row[1:] for row in rows_of(readme, "| notebook |")}
+    for _section, link, *rest in rows:
+        assert told.get(link, rest) == rest
+
+
+def test_the_minutes_of_the_map_are_those_of_the_notebooks():
+    for _section, link, minutes, _words in rows_of(CELLS["map"].source, "| slides |"):
+        name = re.search(r"\((\w+\.ipynb)\)", link)[1]
+        time = re.search(r"\*\*Time:\*\*([^;]*?)[;*]", cells_of(name)[0].source)[1]
+        assert sum(map(int, re.findall(r"\d+", time))) == int(minutes), name
+
+
+def names_in_the_kit():
+    for path in (ROOT / "lecture_kit").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.arg):
+                yield node.arg
+            elif isinstance(node, ast.Attribute):
+                yield node.attr
+            elif isinstance(node, ast.AnnAssign):  # the fields of a dataclass
+                yield getattr(node.target, "id", "")
+
+
+def test_the_names_of_the_symbols_are_those_of_the_code():
+    rows = rows_of(CELLS["symbols"].source, "| symbol |")
+    assert 15 <= len(rows) <= 25
+    known = set(names_in_the_kit())
+    for row in rows:
+        names = re.findall(r"`(\w+)`", row[1])
+        assert names, row
+        assert set(names) <= known, row
+
+
+def read(code):
+    """What a reader's cell defines."""
+    names = {"np": np}
+    exec(code, names)
+    return next(value for name, value in names.items() if name not in ("np", "__builtins__"))
+
+
+DEF = "def step(x, slope, learning_rate):\n    return "
+
+
+@pytest.mark.parametrize("code", [
+    "x - learning_rate * slope", "x + -slope * learning_rate", "np.array(x) - slope*learning_rate"])
+def test_a_right_step_is_right_in_any_style(code):
+    assert panels.check_descent_step(read(DEF + code)).feedback.status == RIGHT
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("x + learning_rate * slope", "goes uphill"), ("x - slope", "learning rate is missing"),
+    ("-learning_rate * slope", "Where does it lead"), ("learning_rate * slope", "the length"),
+    ("x - learning_rate * x", "took x for the slope"), ("(x - learning_rate) * slope", "Brackets")])
+def test_a_wrong_step_is_recognised(code, words):
+    feedback = panels.check_descent_step(read(DEF + code)).feedback
+    assert feedback.status == NOT_YET
+    assert words in feedback.text
