@@ -597,9 +597,10 @@ def first_step_apart(distances, lengths):
     Raises
     ------
     ValueError
-        If the numbers are not finite, or the shapes do not fit.
+        If the arguments are no numbers, or the shapes do not fit.
     """
-    distances, lengths = as_row("distances", distances), as_row("lengths", lengths)
+    distances = as_measured("distances", distances, "Pass one per step.")
+    lengths = as_measured("lengths", lengths, "Pass one per step.")
     require_fit(distances=distances, lengths=lengths)
     apart = np.flatnonzero(distances > lengths / 2)
     return int(apart[0]) if apart.size else None
