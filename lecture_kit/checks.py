@@ -28,7 +28,8 @@ def require(condition, rule, value, remedy):
     if not holds:
         if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
             value = value.item()
-        raise ValueError(f"{rule}; got {value!r}. {remedy}")
+        with np.printoptions(threshold=20):
+            raise ValueError(f"{rule}; got {value!r}. {remedy}")
 
 
 def as_array(values):

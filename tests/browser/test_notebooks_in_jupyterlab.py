@@ -162,9 +162,11 @@ def press_presets(panel):
         else:  # the first preset may be what the panel starts with
             panel.settle()
         yield panel.height()
-    panel.drag(panel.cell.locator(".noUi-handle").first, 0.9)
-    panel.settle()
-    panel.reset(first)
+    slider = panel.cell.locator(".noUi-handle").first
+    if slider.count():
+        panel.drag(slider, 0.9)
+        panel.settle()
+        panel.reset(first)
 
 
 def test_play_moves_the_picture_and_stops(page):
