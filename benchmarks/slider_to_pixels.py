@@ -187,9 +187,11 @@ def round_trips(browser, lab, presses=9):
         for cell in page.locator(".jp-Cell").all():
             cell.scroll_into_view_if_needed()
         for cell in page.locator(".jp-CodeCell", has=page.locator("img.widget-image")).all():
-            has_slider = cell.locator(".noUi-handle").count() > 0
-            medians.append(f"{statistics.median(_round_trip(page, cell) for _ in range(presses)):.0f}"
-                           if has_slider else "no slider")
+            if cell.locator(".noUi-handle").count():
+                trips = [_round_trip(page, cell) for _ in range(presses)]
+                medians.append(f"{statistics.median(trips):.0f}")
+            else:
+                medians.append("no slider")
         page.close()
         lab.shut_down_kernels()
     return medians
