@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from lecture_kit.activations import RELU
-from lecture_kit.checks import as_labels, as_whole, require, require_choice
+from lecture_kit.checks import as_answers, as_whole, require_choice
 from lecture_kit.datasets import load_attack_triage
 from lecture_kit.encoders import ENCODERS
 from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
@@ -36,11 +36,7 @@ def recall_per_class(labels, predicted, n_classes):
     ValueError
         If a number names no class, or there are not as many answers as rows.
     """
-    labels = as_labels("labels", labels, n_classes)
-    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
-    predicted = as_labels("predicted", predicted, n_classes)
-    require(labels.shape == predicted.shape, "predicted must have one answer per row",
-            predicted.shape, f"There are {labels.size} rows.")
+    labels, predicted = as_answers(labels, predicted, n_classes)
     n_rows = np.bincount(labels, minlength=n_classes)
     n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
     return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)

@@ -11,7 +11,7 @@ from lecture_kit.activations import LEAKY_RELU, RELU, SIGMOID, TANH
 from lecture_kit.attack_triage import recall_per_class
 from lecture_kit.batch_normalization import batch_normalized
 from lecture_kit.checks import (
-    as_labels,
+    as_answers,
     as_number,
     as_numbers,
     as_row,
@@ -91,9 +91,7 @@ class Settings:
     def __post_init__(self):
         for name, known in {"loss": LOSSES, "scaling": SCALERS, "codes": CODES,
                             "optimizer": OPTIMIZERS, "activation": ACTIVATIONS}.items():
-            value = getattr(self, name)
-            require(isinstance(value, str) and value in known,
-                    f"{name} must be one of {list(known)}", value, "Check the spelling.")
+            require_choice(name, getattr(self, name), known)
         require(isinstance(self.batch_norm, bool), "batch_norm must be True or False",
                 self.batch_norm, "Write it without quotation marks.")
         require(_is(self.init_scale, XAVIER_OR_HE) or _is_number(self.init_scale, 0),
@@ -511,11 +509,7 @@ def confusion_matrix(labels, predicted, n_classes):
     ValueError
         If a number names no class, or there are not as many answers as rows.
     """
-    labels = as_labels("labels", labels, n_classes)
-    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
-    predicted = as_labels("predicted", predicted, n_classes)
-    require(labels.shape == predicted.shape, "predicted must have one answer per row",
-            predicted.shape, f"There are {labels.size} rows.")
+    labels, predicted = as_answers(labels, predicted, n_classes)
     pairs = np.bincount(n_classes * labels + predicted, minlength=n_classes**2)
     return pairs.reshape(n_classes, n_classes)
 

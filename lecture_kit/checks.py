@@ -112,6 +112,34 @@ def as_labels(name, values, n_classes):
     return array
 
 
+def as_answers(labels, predicted, n_classes):
+    """Turn true classes and answers into two lists of class numbers of the same length.
+
+    Parameters
+    ----------
+    labels, predicted : array_like of int, shape (n_samples,)
+        Class of each row, and the answers.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    labels, predicted : ndarray of int, shape (n_samples,)
+        The class numbers.
+
+    Raises
+    ------
+    ValueError
+        If a number names no class, or there are not as many answers as rows.
+    """
+    labels = as_labels("labels", labels, n_classes)
+    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
+    predicted = as_labels("predicted", predicted, n_classes)
+    require(labels.shape == predicted.shape, "predicted must have one answer per row",
+            predicted.shape, f"There are {labels.size} rows.")
+    return labels, predicted
+
+
 def _in_words(least, above, most, below, whole):
     """Say between which limits a number must lie."""
     low, high = max(least, above), min(most, below)

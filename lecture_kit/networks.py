@@ -285,6 +285,9 @@ class Network:
         rows = _as_type("features", features, self.parameters.dtype)
         require(rows.ndim >= 2, "features must hold rows", rows.shape,
                 "Pass an array of shape (n_samples, n_features).")
+        return self._infer(rows)
+
+    def _infer(self, rows):
         with np.errstate(over="ignore", invalid="ignore"):
             for layer in self.layers:
                 rows = layer.infer(rows)
@@ -310,8 +313,8 @@ class Network:
             As in :meth:`check`, or if the rows have the wrong number of features.
         """
         features, labels = self.check(features, labels)
+        logits = self._infer(features)
         with np.errstate(over="ignore", invalid="ignore"):
-            logits = self.logits(features)
             loss = float(self.loss.value(logits, labels).mean())
         return loss, float(np.mean(self.loss.predict(logits) == labels))
 

@@ -213,6 +213,7 @@ GOOD = {
     "checks": {
         "as_counts": (lambda values: checks.as_counts("counts", values),
                       {"values": np.array([[1, 2], [3, 0]])}),
+        "as_answers": {"labels": LABELS, "predicted": LABELS, "n_classes": 2},
         "as_floats": (lambda values: checks.as_floats("z", values), {"values": ROWS}),
         "as_labels": (lambda values, n_classes: checks.as_labels("label", values, n_classes),
                       {"values": LABELS, "n_classes": 2}),

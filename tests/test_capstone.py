@@ -17,7 +17,7 @@ from lecture_kit.exercises import NOT_YET, RIGHT
 from lecture_kit.networks import ActivationLayer, Dense
 from lecture_kit.optimizers import Momentum
 from lecture_kit.panels import capstone as panels
-from lecture_kit.panels.controls import switches
+from lecture_kit.panels.controls import Switches
 
 ON = capstone.with_techniques(capstone.TECHNIQUES, learning_rate=0.01)
 QUICK = replace(ON, epochs=1)
@@ -497,7 +497,7 @@ def test_the_goal_of_the_intervals(values, met):
 
 
 def test_switches_hold_the_set_of_the_pressed_buttons():
-    control = switches("", [("one", 1), ("two", 2), ("three", 3)], {2})
+    control = Switches("", [("one", 1), ("two", 2), ("three", 3)], {2})
     seen = []
     control.observe(lambda change: seen.append(change["new"]), "value")
     assert [button.value for button in control.buttons.values()] == [False, True, False]

@@ -5,7 +5,6 @@ The first notebooks are treated so in every run; EVERY_NOTEBOOK=1 in the environ
 
 import os
 import re
-import shutil
 import stat
 import time
 
@@ -99,7 +98,6 @@ def test_after_an_interruption_a_panel_streams_on(kernel):
 def test_two_kernels_share_a_folder(kernel, tmp_path):
     other = Kernel(tmp_path)
     try:
-        shutil.copy(SOME[-1], tmp_path)
         cells = [cell.source for cell in code_cells(nbformat.read(SOME[-1], as_version=4))][:6]
         assert [kernel.run(source) for source in cells] == [other.run(source) for source in cells]
     finally:

@@ -10,13 +10,13 @@ from lecture_kit.figures import capstone as figures
 from lecture_kit.language import number
 from lecture_kit.language import translate as _
 from lecture_kit.panels.controls import (
+    Switches,
     choice,
     log_slider,
     menu,
     seed,
     slider,
     stop_slider,
-    switches,
 )
 from lecture_kit.panels.exercise import ExercisePanel
 from lecture_kit.panels.panel import Panel, View
@@ -109,7 +109,7 @@ def _training(data, title, goal, least):
                 *((scale, scale) for scale in ("0.001", "0.01", "0.1", "1")),
                 ("Xavier/He", maths.XAVIER_OR_HE)], "0.01"),
             "seed": seed(),
-            "techniques": switches("", [(name, name) for name in techniques]),
+            "techniques": Switches("", [(name, name) for name in techniques]),
         },
         show, goal=goal,
         presets={

@@ -160,13 +160,13 @@ class Switches(HBox):
         Name.
     options : list of (str, object)
         Words on the buttons and what they stand for.
-    value : collection
-        What is on at first.
+    value : collection, optional
+        What is on at first. The control's value is a frozenset.
     """
 
     value = Instance(frozenset, ())
 
-    def __init__(self, label, options, value):
+    def __init__(self, label, options, value=()):
         self.options = options
         self.buttons = {
             option: ToggleButton(description=words, layout=Layout(width="auto", height="28px"))
@@ -186,26 +186,6 @@ class Switches(HBox):
     def _press(self, _change):
         for option, button in self.buttons.items():
             button.value = option in self.value
-
-
-def switches(label, options, value=()):
-    """Row of buttons of which any number is pressed.
-
-    Parameters
-    ----------
-    label : str
-        Name.
-    options : list of (str, object)
-        Words on the buttons and what they stand for.
-    value : collection, optional
-        What is on at first.
-
-    Returns
-    -------
-    Switches
-        The control. Its value is a frozenset.
-    """
-    return Switches(label, options, value)
 
 
 def seed(value=0):
