@@ -216,9 +216,8 @@ def _round_trip(page, cell):
     return taken
 
 
-def panel_rows(browser, lab):
-    """Measure every panel of every notebook; returns the rows of a table."""
-    trips = round_trips(browser, lab)
+def panel_rows(trips):
+    """Put the kernel's times beside the round trips of all panels; returns the rows of a table."""
     panels = {name: function() for name, function in panels_in_order()}
     for (name, panel), trip in zip(panels.items(), trips, strict=True):
         taken = kernel_times(panel)
@@ -256,12 +255,13 @@ def main():
                                                                options.presses)]
             print(table(["figure, pixel ratio", "median ms", "p95 ms", "÷ kit", "kB per update",
                          "states in a 1 s drag", "lag of the last, ms"], rows), "\n")
-            if not options.no_panels:
-                print(table(["panel", "kernel, median ms", "slowest control",
-                             "round trip, median ms"], panel_rows(browser, lab)))
+            trips = [] if options.no_panels else round_trips(browser, lab)
         finally:
             browser.close()
             lab.close()
+    if trips:  # Playwright's loop has ended here; the panels need one of their own
+        print(table(["panel", "kernel, median ms", "slowest control", "round trip, median ms"],
+                    panel_rows(trips)))
 
 
 if __name__ == "__main__":
