@@ -3,9 +3,10 @@
     uv run --group benchmark python benchmarks/slider_to_pixels.py
 
 The same figure is drawn by ``ipywidgets.interact`` with inline pyplot, by ipympl with
-``draw_idle``, and by the kit. The three take turns, key press by key press, in one notebook.
-Afterwards every panel of every notebook is measured: the kernel's time for one update of each
-control, and the round trip of a key press on its first slider.
+``draw_idle``, and by the kit. A fourth one sends the kit's frames without drawing them: that is
+the limit of the way through Jupyter and the browser. They take turns, key press by key press, in
+one notebook. Afterwards every panel of every notebook is measured: the kernel's time for one update
+of each control, and the round trip of a key press on its first slider.
 """
 
 import argparse
@@ -27,7 +28,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watched_page  # noqa: E402
 from driving import all_panels, places  # noqa: E402
 
-PATHS = ("interact, inline pyplot", "ipympl, draw_idle", "the kit")
+PATHS = ("interact, inline pyplot", "ipympl, draw_idle", "the kit", "frames made beforehand")
 CELLS = (
     """\
 %config InlineBackend.figure_formats = ["FORMAT"]
@@ -54,19 +55,23 @@ control.observe(repaint, "value")
 VBox([control, canvas])""",
     """\
 from lecture_kit.panels.panel import Panel, View
-Panel("kit", picture(RATIO), {"state": slider()},
-      lambda state: View({"state": state}, f"state {state}"), "none")""",
+def panel(kind):
+    return Panel("kit", picture(kind, RATIO), {"state": slider()},
+                 lambda state: View({"state": state}, f"state {state}"), "none")
+panel(SliderPicture)""",
+    """\
+panel(RecordedPicture)""",
 )
 
 
 def write_notebook(folder, ratio):
-    """Write the notebook with the three figures."""
+    """Write the notebook with the figures."""
     cells = [cell.replace("RATIO", str(ratio)).replace("FORMAT", ("png", "retina")[ratio - 1])
              for cell in CELLS]
     notebook = nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_code_cell(cell, execution_count=n) for n, cell in enumerate(cells, 1)])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / f"three_ways_{ratio}.ipynb")
+    nbformat.write(notebook, folder / f"in_turns_{ratio}.ipynb")
     shutil.copy(Path(__file__).with_name("slider_figure.py"), folder)
 
 
@@ -125,13 +130,13 @@ class Hand:
 
 
 def compare(browser, lab, ratio, presses):
-    """Measure the three figures at one pixel ratio; returns the rows of a table."""
+    """Measure the figures at one pixel ratio; returns the rows of a table."""
     page = watched_page(browser, ratio)
     page.add_init_script(path=Path(__file__).with_name("frame_probe.js"))
     received = []
     page.on("websocket", lambda socket: socket.on(
         "framereceived", lambda payload: received.append(len(payload))))
-    open_notebook(page, lab, f"three_ways_{ratio}.ipynb")
+    open_notebook(page, lab, f"in_turns_{ratio}.ipynb")
     run_all(page)
     cells = page.locator(".jp-CodeCell").all()[1:]
     hands = {name: Hand(page, cell) for name, cell in zip(PATHS, cells, strict=True)}
@@ -202,6 +207,9 @@ def _round_trip(page, cell):
     picture = cell.locator("img.widget-image")
     handle.scroll_into_view_if_needed()
     handle.focus()
+    page.wait_for_function(  # no training is under way any more
+        "bar => getComputedStyle(bar).visibility === 'hidden'",
+        arg=cell.locator(".widget-hprogress").element_handle())
     picture.evaluate(
         "picture => { window.answer = new Promise(done => {"
         " const before = picture.src;"
