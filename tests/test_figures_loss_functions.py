@@ -65,6 +65,9 @@ def test_one_neuron_reads_out_the_slides_numbers(neuron):
     assert "o = 0.997. Squared error 0.497, gradient 0.0043" in neuron.readout.value
     assert "Ratio 349, theory 349" in neuron.readout.value
     assert neuron.view.goal_met
+    titles = [title.get_text() for title in neuron.picture.titles[1:]]
+    assert titles == ["squared error 0.497\ncross entropy 5.85",
+                      "squared error 0.0043\ncross entropy 1.5"]
 
 
 def descend(loss, w, b, learning_rate, n_steps):
@@ -96,7 +99,9 @@ def test_the_race_says_when_nobody_arrives():
     panel = panels.race()
     panel.set_values({"learning_rate": 0.1})
     assert "squared error not within 400 steps, cross entropy from step" in panel.readout.value
-    assert ": squared none" in panel.picture.titles[0].get_text()
+    arrival = np.argmax(descend("cross entropy", 1.9, 3.0, 0.1, 400) < 0.1)
+    assert panel.picture.titles[0].get_text() == (
+        f"correct from step: squared error none, cross entropy {arrival}")
     assert len(panel.picture.arrivals["squared error"].get_xdata()) == 0
 
 
@@ -109,6 +114,14 @@ def test_depth_draws_the_bound_and_stays_below_it():
     assert np.all(sigmoid[:, 1] <= bound[:, 1])
     assert set(panel.picture.cursor.get_xdata()) == {5}
     assert f"after 5 layers: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
+
+
+def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
+    panel = panels.depth()
+    size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
+    assert panel.picture.title.get_text() == f"sigmoid gradient after 8 layers: {size}"
+    assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
+    assert panel.controls["init_scale"].description == "init scale g/√n"
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])
@@ -153,7 +166,10 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
         assert errors[-1, 0] == 20
         assert errors[-1, 1] < 0.12
         assert f"{name} {errors[-1, 1]:.2g}" in panel.readout.value
+        assert f"{name} {errors[-1, 1]:.1%}" in panel.picture.titles[1].get_text()
         assert data(panel.picture.losses[name])[0, 1] == 1
+    assert "Wrong on validation rows:" in panel.readout.value
+    assert [title.get_position()[0] for title in panel.picture.titles] == [0.5, 0.5]
     assert set(panel.picture.never_spam.get_ydata()) == {panel.view.drawing["never_spam"]}
 
 

@@ -8,13 +8,17 @@ from lecture_kit.figures.picture import Picture
 _LOSSES = ("squared error", "cross entropy")
 
 
+def _both(squared, entropy, between=", "):
+    return f"squared error {squared}{between}cross entropy {entropy}".replace("-", "−")
+
+
 class OneNeuronPicture(Picture):
     """The operating point of a sigmoid neuron, two losses there, and their two gradients."""
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
         output, loss, gradient = figure.subplots(1, 3)
-        figure.subplots_adjust(0.055, 0.15, 0.985, 0.9, wspace=0.24)
+        figure.subplots_adjust(0.055, 0.15, 0.985, 0.865, wspace=0.24)
         for axes in (output, loss, gradient):
             axes.set(xlim=(-9, 9), xlabel="z = wx + b")
             for side in (-1, 1):
@@ -65,8 +69,8 @@ class OneNeuronPicture(Picture):
                 point.set_data([now["z"]], [height])
         squared, entropy = (now[name] for name in _LOSSES)
         self.titles[0].set_text(f"output {now['output']:.3g}, slope {now['slope']:.2g}")
-        self.titles[1].set_text(f"squared {squared[0]:.3g}, entropy {entropy[0]:.3g}")
-        self.titles[2].set_text(f"squared {squared[1]:.2g}, entropy {entropy[1]:.2g}")
+        self.titles[1].set_text(_both(f"{squared[0]:.3g}", f"{entropy[0]:.3g}", "\n"))
+        self.titles[2].set_text(_both(f"{squared[1]:.2g}", f"{entropy[1]:.2g}", "\n"))
 
     def _draw_curves(self, z, outputs, losses, gradients, target):
         self.curves_target = target
@@ -123,9 +127,9 @@ class RacePicture(Picture):
             at = [] if step is None else [step]
             self.arrivals[name].set_data(at, outputs[name][at])
         words = ["none" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
-        self.titles[0].set_text(f"correct from step: squared {words[0]}, entropy {words[1]}")
+        self.titles[0].set_text(f"correct from step: {_both(*words)}")
         last = [losses[name][-1] for name in _LOSSES]
-        self.titles[1].set_text(f"at the end: squared {last[0]:.2g}, entropy {last[1]:.2g}")
+        self.titles[1].set_text(f"end: {_both(*(f'{e:.2g}' for e in last))}")
 
 
 class DepthPicture(Picture):
@@ -172,8 +176,8 @@ class DepthPicture(Picture):
         self.names["bound"].set_text(f"bound {bound_name}")
         self._place_names(ends)
         self.cursor.set_xdata([n_layers, n_layers])
-        self.title.set_text(f"sigmoid gradient after {n_layers} layers: "
-                            f"{curves['sigmoid'][n_layers]:.1g}")
+        left = f"{curves['sigmoid'][n_layers]:.1g}".replace("-", "−")
+        self.title.set_text(f"sigmoid gradient after {n_layers} layers: {left}")
 
     def _place_names(self, ends):
         lowest = -np.inf
@@ -230,12 +234,12 @@ class MailPicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         share, error = figure.subplots(1, 2)
-        figure.subplots_adjust(0.065, 0.15, 0.985, 0.9, wspace=0.18)
+        figure.subplots_adjust(0.065, 0.15, 0.985, 0.83, wspace=0.18)
         share.set(xlim=(0, 20), ylim=(0, 1.25), xlabel="epoch", xticks=range(0, 21, 5),
-                  ylabel="training loss ÷ its value at the start")
+                  ylabel="training loss ÷ its first value")
         error.set(xlim=(0, 20), ylim=(0, 0.75), xlabel="epoch", xticks=range(0, 21, 5),
-                  ylabel="share of wrong answers, validation")
-        self.titles = [self.moving(axes.set_title("", loc="left")) for axes in (share, error)]
+                  ylabel="wrong answers, validation")
+        self.titles = [self.moving(axes.set_title("", pad=20)) for axes in (share, error)]
         self.never_spam = self.moving(error.plot([], [], **LOOKS["theory"])[0])
         self.never_spam_name = self.moving(
             error.text(19.8, 0, "always answer “no spam”", ha="right", va="bottom"))
@@ -266,4 +270,4 @@ class MailPicture(Picture):
             self.errors[name].set_data(epochs, errors[name])
         last = [errors[name][-1] for name in _LOSSES]
         self.titles[0].set_text(f"epoch {epochs[-1]:.0f}")
-        self.titles[1].set_text(f"wrong: squared {last[0]:.1%}, entropy {last[1]:.1%}")
+        self.titles[1].set_text(f"wrong: {_both(*(f'{e:.1%}' for e in last))}")

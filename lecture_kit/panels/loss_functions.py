@@ -10,6 +10,7 @@ from lecture_kit.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_deriv
 from lecture_kit.datasets import load_spambase
 from lecture_kit.exercises import Exercise, Mistake
 from lecture_kit.figures import loss_functions as figures
+from lecture_kit.language import number
 from lecture_kit.language import translate as _
 from lecture_kit.networks import CROSS_ENTROPY, SQUARED_ERROR, fully_connected
 from lecture_kit.optimizers import GradientDescent
@@ -120,7 +121,7 @@ def depth():
     Returns
     -------
     Panel
-        Controls: number of layers, init scale, seed.
+        Controls: number of layers, gain, seed.
     """
 
     rotations = lru_cache(maxsize=1)(maths.random_rotations)  # only the seed changes them
@@ -133,10 +134,10 @@ def depth():
         }
         bound = maths.sigmoid_gradient_bound(np.arange(21), init_scale)
         readout = _(
-            "After {n} layers: sigmoid {sigmoid:.1g} (bound {bound:.1g}), tanh {tanh:.1g}, "
-            "ReLU {relu:.1g} of the gradient is left."
-        ).format(n=n_layers, sigmoid=curves["sigmoid"][n_layers], bound=bound[n_layers],
-                 tanh=curves["tanh"][n_layers], relu=curves["ReLU"][n_layers])
+            "After {n} layers: sigmoid {sigmoid} (bound {bound}), tanh {tanh}, ReLU {relu} of the "
+            "gradient is left."
+        ).format(n=n_layers, bound=_one_digit(bound[n_layers]), **{
+            name.lower(): _one_digit(curve[n_layers]) for name, curve in curves.items()})
         drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.3g}^L",
                    "n_layers": n_layers}
         return View(drawing, readout, n_layers == 20 and 0.5 < curves["ReLU"][20] < 2)
@@ -145,7 +146,7 @@ def depth():
         _("Depth"), figures.DepthPicture(),
         {
             "n_layers": whole_slider(_("layers L"), 1, 20, 8),
-            "init_scale": log_slider(_("init scale g"), 0.2, 5, 1.0, also=(1.41,)),
+            "init_scale": log_slider(_("init scale g/√n"), 0.2, 5, 1.0, also=(1.41,)),
             "seed": seed(),
         },
         show,
@@ -153,6 +154,10 @@ def depth():
         presets={_("g = 1"): {"init_scale": 1.0},
             _("g = √2"): {"init_scale": 1.41}},
     )
+
+
+def _one_digit(value):
+    return number(float(f"{value:.1g}"))
 
 
 def softmax():
@@ -224,7 +229,7 @@ def mail():
         curves = {name: np.array([record.training_loss for record in records])
                   for name, records in history.items()}
         squared, entropy = (errors[name][-1] for name in _LOSSES)
-        readout = _("Epoch {epoch:.0f}. Wrong answers on new mail: squared error {squared:.2g}, "
+        readout = _("Epoch {epoch:.0f}. Wrong on validation rows: squared error {squared:.2g}, "
                     "cross entropy {entropy:.2g}, always “no spam” {always:.2g}.").format(
             epoch=epochs[-1], squared=squared, entropy=entropy, always=never_spam)
         drawing = {"epochs": epochs, "losses": curves, "errors": errors,
@@ -236,7 +241,7 @@ def mail():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
-            "init_scale": log_slider(_("init scale"), 0.001, 10, 0.01),
+            "init_scale": log_slider(_("init scale σ"), 0.001, 10, 0.01),
             "seed": seed(),
         },
         show,
