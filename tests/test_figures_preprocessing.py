@@ -196,6 +196,8 @@ def test_the_outlier_is_drawn_on_three_scales(outlier, value, n_others, seed):
              f"{kept['z-score']:.2g} (theory {kept['z-score']:.2g}). Outlier at z = "
              f"{scales[2][-1]:.3g}, limit {n_others**0.5:.3g}.")
     assert outlier.readout.value.endswith(words)
+    assert picture.titles[2].get_text().startswith(
+        f"z-score: std of the others {kept['z-score']:.2g}, ")
     assert picture.scores.get_xlim()[1] >= max(5, n_others**0.5)
 
 
@@ -323,12 +325,13 @@ def test_a_panel_in_which_all_diverge_says_so(real):
     assert not real.view.goal_met
 
 
-def test_the_columns_name_the_classes_with_their_held_out_rows(real):
+def test_the_columns_name_the_classes_with_their_validation_rows(real):
     labels = [text.get_text().replace("-\n", "").replace("_\n", "_")
               for text in real.picture.table.axes.get_xticklabels()]
-    held_out = np.bincount(connections("raw", "one-hot")[1][1])
+    n_rows = np.bincount(connections("raw", "one-hot")[1][1])
     assert labels[1:-1] == [
-        f"{name}\n{n}" for name, n in zip(load_attack_triage().class_names, held_out, strict=True)]
+        f"{name}\n{n}" for name, n in zip(load_attack_triage().class_names, n_rows, strict=True)]
+    assert real.picture.curves[0].axes.get_ylabel() == "wrong answers, validation"
 
 
 def test_the_goal_of_the_connections_is_a_mean_recall(real):
@@ -374,7 +377,7 @@ def test_another_style_is_right_too(check, code):
 
 @pytest.mark.parametrize(("check", "code", "words"), [
     (panels.check_scale, "def scale(training, test):\n    both = np.vstack([training, test])\n"
-     "    return (test - both.mean(axis=0)) / both.std(axis=0)", "A leak"),
+     "    return (test - both.mean(axis=0)) / both.std(axis=0)", "Data leakage"),
     (panels.check_scale, SCALE + "(test - test.mean(0)) / test.std(0)", "measured the test rows"),
     (panels.check_scale, SCALE + "(training - training.mean(0)) / training.std(0)",
      "These are the training rows"),

@@ -315,7 +315,7 @@ class ConnectionsPicture(Picture):
         grid.update(left=0.078, right=0.995, bottom=0.155, top=0.9, wspace=0.56)
         wrong, table = (figure.add_subplot(cell) for cell in grid)
         wrong.set(xlim=(0, self.n_epochs), ylim=(0.003, 1.1), yscale="log", xlabel="epoch",
-                  ylabel="wrong answers, held-out rows", yticks=(0.01, 0.1, 1))
+                  ylabel="wrong answers, validation", yticks=(0.01, 0.1, 1))
         wrong.set_yticklabels(["1 %", "10 %", "100 %"])
         n_columns = len(self.columns)
         table.set(xlim=(-0.5, n_columns - 0.5), ylim=(len(self.rows) - 0.5, -0.5),

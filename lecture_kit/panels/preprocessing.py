@@ -157,7 +157,7 @@ def outlier():
             "points": {name: (outlier, share) for name, share in kept.items()},
             "titles": (f"{n_others:,} others and an outlier of {outlier:,.0f} kg",
                        f"min-max: the others keep {kept['min-max']:.1%} of 0 to 1",
-                       f"z-score: deviation of the others {kept['z-score']:.2g}, outlier "
+                       f"z-score: std of the others {kept['z-score']:.2g}, outlier "
                        f"{scored[-1]:.3g}",
                        f"they keep {kept['min-max']:.1%} and {kept['z-score']:.1%}")}
         return View(drawing, readout, kept["min-max"] < 0.1 and kept["z-score"] > 0.25)
@@ -259,7 +259,7 @@ def connections():
     """
     rows = [(scaling, codes) for scaling in SCALERS for codes in ENCODERS]
     n_epochs, data = 10, load_attack_triage()
-    n_held_out = np.bincount(connection_rows(*rows[0])[1][1])
+    n_validation = np.bincount(connection_rows(*rows[0])[1][1])
 
     def show(learning_rate, batch_size, init_scale, seed):
         runs = [train_on_connections(scaling, codes, learning_rate, batch_size, init_scale, seed,
@@ -297,14 +297,14 @@ def connections():
     lines = {"portsweep": "port-\nsweep", "guess_passwd": "guess_\npasswd",
              "buffer_overflow": "buffer_\noverflow"}
     names = [f"{lines.get(name, name)}\n{n}"
-             for name, n in zip(data.class_names, n_held_out, strict=True)]
+             for name, n in zip(data.class_names, n_validation, strict=True)]
     return Panel(
         _("Real connections"),
         figures.ConnectionsPicture(rows, ["accu-\nracy", *names, "mean\nrecall"], n_epochs),
         {
             "learning_rate": log_slider(_("learning rate η"), 1e-6, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 128, 1207], 16),
-            "init_scale": log_slider(_("init scale"), 0.001, 3, 0.1),
+            "init_scale": log_slider(_("init scale σ"), 0.001, 3, 0.1),
             "seed": seed(),
         },
         show,
@@ -345,7 +345,7 @@ def check_scale(attempt):
     second = (np.array([[0.0, 4.0], [2.0, 8.0], [4.0, 0.0], [6.0, 4.0]]),
               np.array([[1.0, 6.0], [9.0, 5.0]]))
     return ExercisePanel(Exercise(
-        _("Exercise 1, scaling without a leak"), scale,
+        _("Exercise 1, scaling without leakage"), scale,
         solution=(
             "def scale(training, test):\n"
             "    return (test - training.mean(axis=0)) / training.std(axis=0)"),
@@ -359,8 +359,8 @@ def check_scale(attempt):
         cases=(first, second),
         mistakes=(
             Mistake(with_rows(lambda training, test: np.vstack([training, test])),
-                    _("A leak: you measured training and test rows together. The test rows must "
-                      "stay unseen.")),
+                    _("Data leakage: you measured training and test rows together. The test rows "
+                      "must stay unseen.")),
             Mistake(lambda training, test: (test - test.mean(axis=0)) / np.where(
                         test.std(axis=0) == 0, 1, test.std(axis=0)),
                     _("You measured the test rows. They would be moved by another rule than the "
