@@ -313,6 +313,9 @@ def test_the_band_says_which_runs_learned_and_marks_those_that_diverged(band):
     assert_allclose(gone[:, 0], gains[np.isnan(losses)])
     assert len(gone) > 3
     assert np.all(gone[:, 1] == 3)
+    for title in band.picture.titles:
+        assert title.get_position()[0] == 0.5
+        assert title.axes.get_xlabel() == "gain g (init scale σ = g/√n)"
 
 
 def test_the_goal_of_the_band_is_ten_layers_with_a_low_loss(band):

@@ -247,14 +247,14 @@ class PairPicture(Picture):
 
 
 class BandPicture(Picture):
-    """Final loss against init scale, and what signal and gradient of the first weights are worth.
+    """Final loss against the gain, and what signal and gradient of the first weights are worth.
 
     Parameters
     ----------
     chance : float
         Loss of somebody who gives all classes the same probability.
     edges : ndarray of shape (n_cells + 1,)
-        Init scales between which theory says whether they are inside the band.
+        Gains between which theory says whether they are inside the band.
     """
 
     highest = 3.0  # of the axis of the loss
@@ -269,7 +269,7 @@ class BandPicture(Picture):
         figure.subplots_adjust(0.062, 0.15, 0.982, 0.83, wspace=0.18)
         for axes in (loss, size):
             axes.set(xscale="log", xlim=(self.edges[0], self.edges[-1]),
-                     xlabel="init scale g (weights from N(0, g²/n))",
+                     xlabel="gain g (init scale σ = g/√n)",
                      xticks=(0.2, 0.5, 1, 2, 5, 10))
             axes.set_xticklabels(["0.2", "0.5", "1", "2", "5", "10"])
             axes.minorticks_off()
@@ -285,7 +285,7 @@ class BandPicture(Picture):
         size.set(yscale="log", ylim=(1e-5, 1e5), ylabel="left after all layers")
         for factor in (0.1, 10):
             size.axhline(factor, color=GREY, linewidth=0.9, linestyle="--")
-        self.titles = [self.moving(axes.set_title("", loc="left", pad=20)) for axes in (loss, size)]
+        self.titles = [self.moving(axes.set_title("", pad=20)) for axes in (loss, size)]
         self.band = self.moving(loss.stairs(
             np.zeros(len(self.edges) - 1), self.edges, fill=True, color=GREEN, alpha=0.18,
             label="theory: both within a factor of 10"))
@@ -309,7 +309,7 @@ class BandPicture(Picture):
         Parameters
         ----------
         gains : ndarray of shape (n_runs,)
-            Init scales of the runs so far.
+            Gains of the runs so far.
         losses : ndarray of shape (n_runs,)
             Final training losses; NaN for a run that has diverged.
         sizes : dict of str to ndarray of shape (n_runs,)
@@ -317,7 +317,7 @@ class BandPicture(Picture):
         inside : ndarray of bool, shape (n_cells,)
             Whether theory puts a cell between two edges into the band.
         theory_gains : ndarray of shape (n_cells,)
-            Init scales of the theory's curves.
+            Gains of the theory's curves.
         theory : dict of str to ndarray of shape (n_cells,)
             Expected ``signal`` and ``gradient``.
         titles : tuple of str

@@ -178,7 +178,7 @@ def _in_words(parted, expected):
 
 
 def band():
-    """Train a deep network from many init scales: the band in which learning happens.
+    """Train a deep network with many gains: the band in which learning happens.
 
     Returns
     -------
