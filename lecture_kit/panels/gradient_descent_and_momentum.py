@@ -137,15 +137,16 @@ def valley():
         best = float(maths.convergence_rate(
             _CURVATURES, *maths.best_momentum(_CURVATURES, nesterov), nesterov))
         shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
+        height = number(float(f"{losses[-1]:.2g}"))
         if end >= 0:
             result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
         else:
-            result = _("After {n} steps f = {f:.2g}.").format(n=n_steps, f=losses[-1])
+            result = _("After {n} steps f = {f}.").format(n=n_steps, f=height)
         readout = _("{result} Shrink factor ρ: measured {measured}, theory {theory:.3g}, "
                     "best possible {best:.3g}.").format(
             result=result, measured=shrink, theory=theory, best=best)
         titles = (f"left ±{bound} at step {end}" if end >= 0
-                  else f"after {n_steps} steps f = {losses[-1]:.2g}",
+                  else f"after {n_steps} steps f = {height}",
                   f"ρ {shrink}, theory {theory:.3g}",
                   f"factor here {theory:.3g}, best {best:.3g}")
         drawing = {
