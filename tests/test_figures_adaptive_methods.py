@@ -286,12 +286,16 @@ def test_escape_draws_ways_steps_and_theory(escape, rate, distance, decay):
     growth = data(picture.growth)
     assert_allclose(growth[:, 1], distance * (1 + 2 * rate) ** growth[:, 0])
     assert growth[-1, 1] >= 1 > growth[-2, 1]
+    shown = [text.get_text() for text in picture.titles]
+    assert shown[0].endswith(", ε = " + f"{distance:.2g}".replace("-", "−"))
+    assert shown[2] == "steps until off the ridge"
+    assert "off the ridge" in [text.get_text() for text in picture.growth.axes.texts]
     theory = np.log(1 / distance) / np.log(1 + 2 * rate)
     counted = [words(picture.board, name)[0]
                for name in ("gradient descent", "Adagrad", "RMSprop", "Adam")]
     assert escape.readout.value == (
-        "From ε = {:.2g}: descent {} steps (theory {:.1f}), Adagrad {}, RMSprop {}, Adam {}."
-        .format(distance, counted[0], theory, *counted[1:]))
+        "From ε = {}: gradient descent {} steps (theory {:.1f}), Adagrad {}, RMSprop {}, Adam {}."
+        .format(f"{distance:.2g}".replace("-", "−"), counted[0], theory, *counted[1:]))
 
 
 @pytest.mark.parametrize(("rate", "decay", "met"), [
@@ -325,8 +329,10 @@ def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
             theory = tried[best] * np.sqrt(4 / (texts.frequencies * learned.residual[best]))
             assert_allclose(data(picture.theory)[:, 1], theory)
     first = min(errors, key=errors.get)
-    assert f"descent {errors['gradient descent']:.2g}, Adagrad {errors['Adagrad']:.2g}; " \
-        f"smallest {first} {errors[first]:.2g}." in rare_words.readout.value
+    plain, adagrad = (errors[name] for name in ("gradient descent", "Adagrad"))
+    assert rare_words.readout.value == (
+        f"s = {exponent:.2g}. Error at its own best rate: gradient descent {plain:.2g}, Adagrad "
+        f"{adagrad:.2g}; smallest {first} {errors[first]:.2g}.")
     assert picture.board.rows[first][0].get_weight() == "bold"
     met = first == "Adagrad" and errors["Adagrad"] < errors["gradient descent"] / 2
     assert rare_words.view.goal_met == met == (exponent == 1.0)

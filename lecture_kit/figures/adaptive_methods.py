@@ -240,7 +240,7 @@ class EscapePicture(Picture):
         way.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(1e-9, 10),
                 xlabel="step", ylabel="distance |y| from the ridge")
         way.axhline(1, color=GREY, linewidth=1)
-        way.text(0.85 * self.n_steps, 1.9, "out", ha="right", color=GREY)
+        way.text(0.85 * self.n_steps, 1.9, "off the ridge", ha="right", color=GREY)
         steps.set(xscale="log", yscale="log", xlim=self.distances, ylim=(0.8, self.n_steps),
                   xlabel="distance ε at the start (dotted: theory)")
         self.titles = [self.moving(axes.title) for axes in (way, board, steps)]

@@ -238,14 +238,15 @@ def escape():
                   np.full(len(distances), maths.escape_steps_of_adagrad(learning_rate)))
         words = {name: _("over {n}").format(n=n_steps) if np.isnan(k) else f"{k:.0f}"
                  for name, k in from_here.items()}
-        readout = _("From ε = {distance:.2g}: descent {plain} steps (theory {theory:.1f}), Adagrad "
-                    "{adagrad}, RMSprop {rmsprop}, Adam {adam}.").format(
-            distance=distance, plain=words["gradient descent"], theory=float(theory[0][column]),
+        start = number(float(f"{distance:.2g}"))
+        readout = _("From ε = {distance}: gradient descent {plain} steps (theory {theory:.1f}), "
+                    "Adagrad {adagrad}, RMSprop {rmsprop}, Adam {adam}.").format(
+            distance=start, plain=words["gradient descent"], theory=float(theory[0][column]),
             adagrad=words["Adagrad"], rmsprop=words["RMSprop"], adam=words["Adam"])
         first = _firsts(from_here)
-        titles = (f"η = {learning_rate:.3g}, ε = {distance:.2g}",
+        titles = (f"η = {learning_rate:.3g}, ε = {start}",
                   f"fewest steps: {from_here[first[0]]:.0f}" if first else f"none in {n_steps}",
-                  "steps until out")
+                  "steps until off the ridge")
         drawing = {
             "ways": dict(drawn), "distances": distances, "steps": dict(steps), "theory": theory,
             "growth": maths.growth_on_the_ridge(
@@ -313,7 +314,7 @@ def rare_words():
         errors = {name: error for name, (_rate, error) in best.items()}
         first = _firsts(errors)
         plain, adagrad = errors["gradient descent"], errors["Adagrad"]
-        readout = _("Exponent {s:.2g}. Error at the own best rate: descent {plain}, Adagrad "
+        readout = _("s = {s:.2g}. Error at its own best rate: gradient descent {plain}, Adagrad "
                     "{adagrad}; smallest {name} {error:.2g}.").format(
             s=exponent, plain=_number(plain), adagrad=_number(adagrad), name=first[0],
             error=errors[first[0]])
