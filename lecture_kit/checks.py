@@ -1,8 +1,11 @@
 """Checks of arguments: a wrong value gets an error that says what to do."""
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
-LARGEST = np.float64(1e100)  # squares and products of numbers up to here still fit into 64 bits
+LARGEST = 1e100  # squares and products of numbers up to here still fit into 64 bits
 
 
 def require(condition, rule, value, remedy):
@@ -140,6 +143,7 @@ def as_answers(labels, predicted, n_classes):
     return labels, predicted
 
 
+@lru_cache(typed=True)  # the words for 0 are not those for 0.0
 def _in_words(least, above, most, below, whole):
     """Say between which limits a number must lie."""
     low, high = max(least, above), min(most, below)
@@ -162,13 +166,14 @@ def _checked(name, values, remedy, single=False, *, least=-np.inf, above=-np.inf
     require(array.dtype.kind in ("iu" if whole else "fiub") and not (single and array.ndim), rule,
             values, remedy)
     require(array.size > 0, f"{name} must not be empty", values, remedy)
+    low, high = array.min().item(), array.max().item()  # NaN if there is one anywhere
     if least == above == -np.inf:
-        require(np.isfinite(array), rule, values, "Remove NaN and infinity first.")
-    size, (low, over, high, under) = np.abs(array), np.array([least, above, most, below], float)
-    require((array >= low) & (array > over) & (array <= high) & (array < under), rule, values,
+        require(math.isfinite(low) and math.isfinite(high), rule, values,
+                "Remove NaN and infinity first.")
+    require(least <= low and above < low and high <= most and high < below, rule, values, remedy)
+    require(max(-low, high) <= LARGEST, f"{name} must be finite and at most 1e100 in size", values,
             remedy)
-    require(size <= LARGEST, f"{name} must be finite and at most 1e100 in size", values, remedy)
-    require((above != 0) | (size >= 1 / LARGEST), f"{name} must be at least 1e-100", values, remedy)
+    require(above != 0 or low >= 1 / LARGEST, f"{name} must be at least 1e-100", values, remedy)
     if array.ndim == 0:
         return array.item()
     return array if whole or array.dtype in (np.float32, np.float64) else array.astype(np.float64)

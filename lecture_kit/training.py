@@ -72,6 +72,10 @@ def mini_batches(n_samples, batch_size, rng, drop_last=False):
     """
     n_samples = as_whole("n_samples", n_samples, "Pass some rows.", least=1)
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    return _cut(n_samples, batch_size, rng, drop_last)
+
+
+def _cut(n_samples, batch_size, rng, drop_last=False):
     order = rng.permutation(n_samples)
     end = n_samples - n_samples % batch_size if drop_last else n_samples
     return (order[first : first + batch_size] for first in range(0, end, batch_size))
@@ -225,7 +229,7 @@ def _records(network, optimizer, training, validation, batch_size, epochs, rng, 
     if record.diverged:
         return
     for _ in range(epochs):
-        for rows in mini_batches(len(labels), batch_size, rng):
+        for rows in _cut(len(labels), batch_size, rng):
             state = _take_step(network, optimizer, features[rows], labels[rows], state)
             update += 1
             n_rows += len(rows)
