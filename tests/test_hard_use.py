@@ -5,7 +5,6 @@ The first notebooks are treated so in every run; EVERY_NOTEBOOK=1 in the environ
 
 import os
 import re
-import stat
 import time
 
 import nbformat
@@ -19,6 +18,18 @@ import socket
 def refuse(*arguments):
     raise OSError("a notebook tried to reach the network")
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+"""
+READ_ONLY = """
+import os, sys
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
+written = []
+def refuse_to_write(event, arguments):
+    opens = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES
+    if (opens or event in CHANGES) and arguments[0] != os.devnull:
+        written.append(str(arguments[0]))
+        raise PermissionError(f"read-only: {arguments[0]}")
+sys.addaudithook(refuse_to_write)
 """
 
 
@@ -52,21 +63,19 @@ def kernel(tmp_path):
     kernel.close()
 
 
-@pytest.fixture
-def read_only(tmp_path):
-    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    yield tmp_path
-    tmp_path.chmod(stat.S_IRWXU)
-
-
 @pytest.mark.parametrize("path", SOME, ids=[path.stem for path in SOME])
-def test_run_all_twice_without_network_or_a_place_to_write(path, tmp_path, read_only, kernel):
+def test_run_all_twice_without_network_or_a_place_to_write(path, tmp_path, kernel):
     cells = [cell.source for cell in code_cells(nbformat.read(path, as_version=4))]
-    kernel.run(NO_NETWORK)
+    kernel.run("import matplotlib.font_manager")  # keeps a list of the fonts in a cache of its own
+    kernel.run(NO_NETWORK + READ_ONLY)
     with pytest.raises(AssertionError, match="tried to reach the network"):
         kernel.run("socket.create_connection(('127.0.0.1', 9))")
+    with pytest.raises(AssertionError, match="read-only: notes"):
+        kernel.run("open('notes', 'w')")
     first = [kernel.run(source) for source in cells]
     assert [kernel.run(source) for source in cells] == first
+    tried = kernel.run("print([name for name in written if '__pycache__' not in name])")
+    assert tried == "['notes']\n"
     assert list(tmp_path.iterdir()) == []
 
 
