@@ -5,14 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
 from oracles import frozen, numerical_gradient, says
 from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, recall_score
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from test_panel import widgets_in
 
 from lecture_kit import capstone
 from lecture_kit.batch_normalization import BatchNormalization
+from lecture_kit.datasets import load_spambase
 from lecture_kit.exercises import NOT_YET, RIGHT
 from lecture_kit.networks import ActivationLayer, Dense
 from lecture_kit.optimizers import Momentum
@@ -37,7 +41,7 @@ QUICK = replace(ON, epochs=1)
     ({"batch_size": True}, "batch_size must be", "True", "Try batch_size=32."),
     ({"learning_rate": 0}, "learning_rate must be a number above 0", "0", "Try learning_rate=0.1."),
     ({"learning_rate": np.inf}, "learning_rate must be", "inf", "Try learning_rate=0.1."),
-    ({"epochs": 61}, "epochs must be a whole number from 1 to 60", "61", "Try epochs=10."),
+    ({"epochs": 401}, "epochs must be a whole number from 1 to 400", "401", "Try epochs=10."),
     ({"epochs": 0}, "epochs must be", "0", "Try epochs=10."),
     ({"optimiser": "Adam"}, "name must be one of ['loss',", "'optimiser'",
      "Check the spelling."),
@@ -203,6 +207,15 @@ def test_recalls_agree_with_scikit_learn_and_the_test_rows_are_another_part():
         capstone.repeat(QUICK, "connections", n_seeds=0)
 
 
+def test_the_seeds_follow_the_first_one():
+    _accuracies, recalls = capstone.repeat(QUICK, "connections", n_seeds=2, first_seed=5)
+    for seed, recall in zip((5, 6), recalls, strict=True):
+        *_before, (_record, expected) = capstone.train_with(QUICK, "connections", seed)
+        assert_array_equal(recall, expected)
+    with pytest.raises(ValueError, match="first_seed must be at least 0"):
+        capstone.repeat(QUICK, "connections", first_seed=-1)
+
+
 def test_a_training_that_diverges_has_no_recalls():
     lost = replace(capstone.Settings(), learning_rate=1e7, scaling="raw", activation="ReLU")
     *_before, (record, recall) = capstone.train_with(lost, "connections", 0)
@@ -268,6 +281,15 @@ def test_the_verdict_needs_all_five_runs():
     assert found.count("better") == found.count("worse") == 1
 
 
+def test_the_verdict_takes_scores_as_well_as_results():
+    start = result_with([0.3, 0.31, 0.32, 0.33, 0.34])
+    assert capstone.verdict([0.35, 0.4, 0.5], start) == "better"
+    assert capstone.verdict(start, [0.35] * 5) == "worse"
+    assert capstone.verdict([0.2, 0.3], [0.3, 0.3]) == "cannot tell"
+    with pytest.raises(ValueError, match="scores must hold real numbers"):
+        capstone.verdict(["good"], start)
+
+
 def test_the_confusion_matrix_agrees_with_scikit_learn():
     labels, predicted = np.random.default_rng(0).integers(0, 4, (2, 60))
     expected = confusion_matrix(labels, predicted)
@@ -331,13 +353,48 @@ def test_the_columns_that_differ():
     assert_array_equal(capstone.columns_that_differ(rows, known), [0, 1, 2])
 
 
-def test_the_baseline_is_everything_on_and_cannot_beat_itself():
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_the_nearest_row_agrees_with_scikit_learn(part):
+    (known, classes), (rows, labels) = capstone.prepared("connections", "z-score", "one-hot", part)
+    answers = KNeighborsClassifier(1, algorithm="brute").fit(known, classes).predict(rows)
+    score = balanced_accuracy_score(labels, answers)
+    assert_allclose(capstone.challenge_scores(capstone.NEAREST_ROW, part), np.full(5, score))
+
+
+def test_a_choice_is_tested_on_other_rows_and_with_other_seeds(monkeypatch):
+    calls = []
+
+    def outcome(settings, data, seed, part):
+        calls.append((part, seed))
+        return 0.5, np.array([seed / 10, seed / 10])
+
+    monkeypatch.setattr(capstone, "_outcome", outcome)
+    for part, seeds in (("validation", range(5)), ("test", range(5, 10))):
+        calls.clear()
+        assert_allclose(capstone.challenge_scores({}, part), np.array(seeds) / 10)
+        assert calls == [(part, seed) for seed in seeds]
+    with pytest.raises(ValueError, match="part must be one of"):
+        capstone.challenge_scores({}, "training")
+
+
+def test_everything_on_does_not_beat_the_nearest_row():
     assert capstone.settings_from(capstone.BASELINE) == ON
     feedback = panels.check_challenge(capstone.BASELINE).feedback
     assert feedback.status == NOT_YET
     scores = capstone.challenge_scores(capstone.BASELINE)
-    assert f"{scores.mean():.3f} ± {scores.std():.3f}" in feedback.text
+    (nearest, *_same) = capstone.challenge_scores(capstone.NEAREST_ROW)
+    assert scores.mean() > nearest
+    assert f"mean recall {scores.mean():.3f} ± {scores.std():.3f}" in feedback.text
+    assert f"The nearest row has {nearest:.3f}: {sum(scores > nearest)} of 5" in feedback.text
+    assert "rule of part 5: cannot tell" in feedback.text
     assert_allclose(scores, capstone.repeat(ON, "connections")[1].mean(axis=1))
+
+
+def test_the_solution_beats_the_nearest_row_with_room():
+    names = {}
+    exec(panels.check_challenge(...).exercise.solution, names)
+    scores = capstone.challenge_scores(names["settings"])
+    assert scores.min() > capstone.challenge_scores(capstone.NEAREST_ROW)[0] + 0.03
 
 
 @pytest.fixture
@@ -346,16 +403,29 @@ def pretended_scores(monkeypatch):
 
     def challenge_scores(choices, part="validation"):
         scores["parts"].append(part)
-        return np.array([0.5] * 5 if choices is capstone.BASELINE else scores["ours"])
+        if choices == capstone.NEAREST_ROW:
+            return np.full(5, 0.5)
+        return np.array([0.5, 0.6, 0.7, 0.8, 0.9] if choices is capstone.BASELINE
+                        else scores["ours"])
 
     monkeypatch.setattr(capstone, "challenge_scores", challenge_scores)
     return scores
 
 
-@pytest.mark.parametrize(("ours", "status"), [(0.501, RIGHT), (0.5, NOT_YET), (0.499, NOT_YET)])
-def test_the_challenge_compares_means_on_the_validation_rows_alone(pretended_scores, ours, status):
-    pretended_scores["ours"] = [ours] * 5
-    assert panels.check_challenge({"epochs": 3}).feedback.status == status
+@pytest.mark.parametrize(("ours", "status", "words"), [
+    ([0.51, 0.52, 0.9, 0.9, 0.9], RIGHT, "5 of 5 runs lie above it, 0 below. By the rule of part "
+     "5: better."),
+    ([0.5, 0.9, 0.9, 0.9, 0.9], NOT_YET, "4 of 5 runs lie above it, 0 below. By the rule of part "
+     "5: cannot tell."),
+    ([0.4, 0.1, 0.2, 0.3, 0.3], NOT_YET, "0 of 5 runs lie above it, 5 below. By the rule of part "
+     "5: worse."),
+    ([0.91] * 5, RIGHT, "(Everything on: 0.700 ± 0.141, better.)")])
+def test_the_challenge_has_the_rule_of_part_5_on_the_validation_rows_alone(
+        pretended_scores, ours, status, words):
+    pretended_scores["ours"] = ours
+    feedback = panels.check_challenge({"epochs": 3}).feedback
+    assert feedback.status == status
+    assert words in feedback.text
     assert set(pretended_scores["parts"]) == {"validation"}
 
 
@@ -415,6 +485,45 @@ def test_a_diverged_training_says_so():
     assert not panel.view.goal_met
 
 
+@pytest.mark.parametrize("name", ["connections", "mail"])
+def test_a_training_panel_opens_with_three_techniques_and_all_off_is_a_button(name):
+    panel = getattr(panels, name)()
+    first, off = panel.values, panel_button(panel, "all off")
+    assert first["techniques"] == {"z-score"}
+    assert (first["batch_size"], first["init_scale"]) == (32, capstone.XAVIER_OR_HE)
+    mean_recalls = panel.view.drawing["mean_recalls"]
+    assert mean_recalls[-1] > mean_recalls[0] + 0.2
+    off.click()
+    settings = {**panel.values, "batch_size": "all"}
+    training_rows = len(capstone.prepared(name, "raw", "one-hot")[0][1])
+    assert panel.values["batch_size"] == training_rows
+    assert capstone.with_techniques(settings.pop("techniques"), **{
+        key: value for key, value in settings.items() if key != "seed"} | {
+        "init_scale": 0.01}) == capstone.Settings()
+
+
+def panel_button(panel, words):
+    (button,) = [b for b in widgets_in(panel, Button) if b.description == words]
+    return button
+
+
+def test_the_right_title_counts_the_classes_that_are_never_found():
+    panel = panels.connections()
+    panel_button(panel, "all off").click()
+    assert panel.view.drawing["titles"][2] == "7 of 8 classes never found"
+    panel_button(panel, "all on").click()
+    recalls = panel.view.drawing["recalls"]
+    worst = capstone.DATA["connections"]().class_names[recalls.argmin()]
+    assert recalls.min() > 0
+    assert panel.view.drawing["titles"][2] == f"lowest: {worst}, {recalls.min():.2f}"
+
+
+def test_the_classes_of_the_mail_are_not_called_like_the_data():
+    mail = capstone.DATA["mail"]()
+    assert mail.class_names == ("no spam", "spam")
+    assert_array_equal(mail.labels, load_spambase().labels)
+
+
 @pytest.fixture
 def pretended_results(monkeypatch):
     levels = {}
@@ -434,27 +543,57 @@ def pretended_results(monkeypatch):
 def test_the_table_shows_measures_and_verdicts(pretended_results):
     pretended_results.update({("z-score", "squared error"): 0.7, ("raw", "cross entropy"): 0.3})
     panel = panels.ablation()
+    panel.set_values({"start": "all off"})
     assert panel.readout.value == ("mean recall on connections: all off 0.502 ± 0.001. 8 of 8 "
                                    "compared: 1 better, 1 worse, 6 cannot tell.")
     drawing = panel.view.drawing
     assert drawing["labels"][:3] == ["all off", "+ cross entropy", "+ z-score"]
-    assert [words[2] for words in drawing["words"][:4]] == ["", "worse", "better", "cannot tell"]
+    assert [words[2] for words in drawing["words"][:4]] == [
+        "(start)", "worse", "better", "cannot tell"]
     assert_allclose(drawing["values"][2], 0.7 + np.arange(5) / 1000)
     panel.set_values({"measure": "accuracy"})
     assert_allclose(panel.view.drawing["values"][2], np.full(5, 0.9))
     assert "accuracy on connections: all off 0.700 ± 0.000" in panel.readout.value
 
 
-@pytest.mark.parametrize(("worse", "met"), [
-    ([("raw", "cross entropy"), ("z-score", "squared error")], False),
-    ([("raw", "cross entropy"), ("z-score", "squared error"), ("Adam", "off")], True)])
-def test_the_goal_of_the_table_counts_the_techniques_that_are_missed(
-        pretended_results, worse, met):
-    pretended_results.update(dict.fromkeys(worse, 0.4))
+def test_the_verdict_is_about_the_measure_that_is_shown(monkeypatch):
+    def measure(settings, data):
+        low = settings.optimizer != "Adam"
+        yield 1.0, capstone.Result(0.1, np.linspace(0.5, 0.6, 5) - low, np.tile(
+            np.linspace(0.8, 0.9, 5)[:, np.newaxis] - low / 20, (1, 8)))
+
+    monkeypatch.setattr(capstone, "measure", measure)
     panel = panels.ablation()
-    panel.set_values({"data": "mail", "start": "all on"})
+    place = panel.view.drawing["labels"].index("− Adam")
+    verdicts = []
+    for name in ("mean recall", "accuracy"):
+        panel.set_values({"measure": name})
+        verdicts.append(panel.view.drawing["words"][place][2])
+    assert verdicts == ["cannot tell", "worse"]
+
+
+def test_the_table_opens_with_everything_on(pretended_results):
+    assert panels.ablation().values == {
+        "data": "connections", "start": "all on", "measure": "mean recall"}
+
+
+@pytest.mark.parametrize(("in_accuracy", "in_recall", "met"), [
+    (2, 3, True), (3, 3, False), (2, 2, False), (1, 3, False)])
+def test_the_goal_of_the_table_compares_the_measures(monkeypatch, in_accuracy, in_recall, met):
+    off = [("loss", "squared error"), ("scaling", "raw"), ("batch_norm", False)]
+
+    def measure(settings, data):
+        place = [getattr(settings, name) == value for name, value in off]
+        accuracy, recall = (0.5 - any(place[:n]) / 10 for n in (in_accuracy, in_recall))
+        yield 1.0, capstone.Result(0.1, np.full(5, accuracy), np.full((5, 2), recall))
+
+    monkeypatch.setattr(capstone, "measure", measure)
+    panel = panels.ablation()
+    panel.set_values({"data": "mail"})
+    assert not panel.view.goal_met
+    panel.set_values({"measure": "accuracy"})
     verdicts = [words[2] for words in panel.view.drawing["words"]]
-    assert verdicts.count("worse") == len(worse)
+    assert verdicts.count("worse") == in_accuracy
     assert panel.view.goal_met == met
 
 
@@ -462,9 +601,9 @@ def test_the_table_of_the_mail_meets_the_goal():
     results = [capstone.measured(settings, "mail")
                for settings in capstone.ablation("mail", "all on").values()]
     verdicts = [capstone.verdict(result, results[0]) for result in results[1:]]
-    assert verdicts.count("worse") >= 3
+    assert verdicts.count("worse") == 3
     panel = panels.ablation()
-    panel.set_values({"data": "mail", "start": "all on"})
+    panel.set_values({"data": "mail", "measure": "accuracy"})
     assert panel.view.goal_met
 
 
@@ -481,7 +620,7 @@ def test_the_readout_of_the_intervals_is_that_of_the_maths(values):
     hits = sum(ci.low <= recall <= ci.high for ci in ends)
     width = np.mean([ci.high - ci.low for ci in ends])
     exact = capstone.exact_coverage(n, recall, confidence)
-    assert f"{hits} of 40 intervals hold the true recall {recall:.2f}" in panel.readout.value
+    assert f"{hits} of 40 intervals contain the true recall {recall:.2f}" in panel.readout.value
     assert f"(exact: {exact:.1%})" in panel.readout.value
     assert f"width {width:.3f} with n = {n}" in panel.readout.value
 

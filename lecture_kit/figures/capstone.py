@@ -53,7 +53,7 @@ class TrainingPicture(Picture):
                                       (share, "training", "training accuracy"),
                                       (share, "validation", "validation accuracy"))}
         self.mean_recall = self.moving(share.plot(
-            [], [], color=GREEN, linestyle="-.", marker=".", label="mean recall")[0])
+            [], [], color=GREEN, linestyle="-.", marker=".", label="validation mean recall")[0])
         loss.legend(loc="lower left")
         share.legend(loc="upper left", borderaxespad=0, labelspacing=0.3)
         self.loss, self.share = loss, share
@@ -195,19 +195,23 @@ class FewRowsPicture(Picture):
         right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
         for name, n in self.classes.items():
             right.axvline(n, color=GREY, linewidth=0.8)
-            right.text(n * 0.985, 0.00115, f"{name} {n}", rotation=90, ha="right", va="bottom",
-                       color="#444444", fontsize=8.5)
+            crowded = any(0.85 * n < other < n for other in self.classes.values())
+            right.text(n * (1.03 if crowded else 0.985), 0.00115, f"{name} {n}", rotation=90,
+                       ha="left" if crowded else "right", va="bottom", color="#444444",
+                       fontsize=8.5)
         self.titles = [self.moving(axes.title) for axes in (left, right)]
         looks = {True: {"color": BLUE}, False: {"color": VERMILLION, "linewidth": 3}}
-        self.intervals = {hit: self.moving(left.plot([], [], solid_capstyle="butt", **look)[0])
+        ends = {"solid_capstyle": "butt", "marker": "|", "markersize": 6, "markeredgewidth": 1.5}
+        self.intervals = {hit: self.moving(left.plot([], [], **ends, **look)[0])
                           for hit, look in looks.items()}
         self.found = self.moving(left.plot([], [], "o", color=BLACK, markersize=3)[0])
-        self.truth = self.moving(left.axvline(0, **LOOKS["theory"]))
-        self.theory = self.moving(right.plot([], [], label="theory, at the mean count",
+        self.truth = self.moving(left.axvline(0, **LOOKS["theory"] | {"linewidth": 1.2}))
+        self.theory = self.moving(right.plot([], [], label="theory, for k = n · recall",
                                              **LOOKS["theory"])[0])
         self.measured = self.moving(right.plot([], [], "o", color=BLUE, markersize=9,
                                                markeredgecolor=BLACK, label="measured")[0])
-        right.legend(loc="upper right")
+        right.legend(loc="upper right", frameon=True, facecolor="white", edgecolor="none",
+                     framealpha=1)
 
     def draw(self, found, low, high, recall, widths, point, titles):
         """Give intervals and curve new data.
