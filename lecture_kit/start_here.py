@@ -19,9 +19,11 @@ from lecture_kit import (
 from lecture_kit.activations import RELU, SIGMOID, TANH, sigmoid, sigmoid_derivative
 from lecture_kit.batch_normalization import batch_normalize
 from lecture_kit.checks import as_numbers, as_row, require, require_fit
+from lecture_kit.datasets import load_digits
 from lecture_kit.initializers import glorot, xavier
 from lecture_kit.landscapes import double_well
 from lecture_kit.language import translate as _
+from lecture_kit.networks import CROSS_ENTROPY, fully_connected
 from lecture_kit.weight_initialization import mean_field
 
 
@@ -196,7 +198,9 @@ class Correction:
     notebook : str
         File name of the notebook that shows it.
     cell : str
-        Id of the cell there.
+        Id of the code cell there.
+    shown : {"cell", "note"}
+        Whether this cell shows it, or only the note **About the slide** nearby says it.
     """
 
     section: str
@@ -204,6 +208,7 @@ class Correction:
     holds: str
     notebook: str
     cell: str
+    shown: str = "cell"
 
 
 def corrections():
@@ -228,8 +233,8 @@ def corrections():
         (_("(6) Batch normalization"), "07_batch_normalization", _on_batch_normalization),
         (_("(7) ReLU"), "08_relu", _on_relu),
         (_("(8) Stochastic pooling"), "09_stochastic_pooling", _on_pooling))
-    return [Correction(section, says, holds, f"{notebook}.ipynb", cell)
-            for section, notebook, rows in sections for says, holds, cell in rows()]
+    return [Correction(section, says, holds, f"{notebook}.ipynb", cell, *shown)
+            for section, notebook, rows in sections for says, holds, cell, *shown in rows()]
 
 
 def _on_loss_functions():
@@ -238,22 +243,21 @@ def _on_loss_functions():
     bits, nats = (losses.log_likelihood([0.902, 0.098], 1, base) for base in (2, np.e))
     return [
         (_("½‖y − o‖² is the mean squared error"),
-         _("it is that of one sample, so no mean yet"), "slide-numbers"),
+         _("it is that of one row, so no mean yet"), "slide-numbers", "note"),
         (_("e = 0.2815 for the left neuron"),
          _("{error:.4f}; the slide rounds o to 0.7503 first").format(
              error=losses.squared_error(o, 0.0)), "slide-numbers"),
         (_("loss = cost = objective = energy"),
-         _("loss: one sample; cost: their mean; objective: any goal"), "slide-numbers"),
+         _("loss: one row; cost: their mean; objective: any goal"), "slide-numbers", "note"),
         (_("σ′ is at most 0.3"),
          _("at most {peak:.2f}, at z = 0").format(peak=sigmoid_derivative(0.0)),
          "rebuild-gradient"),
         (_("the log₂ loss has the gradient x(o − y)"),
          _("that is for ln; with log₂ it is {factor:.2f} times as large").format(
              factor=in_bits / in_nats), "measure-log2"),
-        (_("e = σ(Z)"), _("o = σ(z); e is the loss"), "slide-cross-entropy"),
-        (_("in softmax, Σ over i of e to the s_j"),
-         _("s_i; with s_j each of four classes would get {share:.2f}").format(
-             share=losses.softmax(np.zeros(4))[0]), "slide-softmax"),
+        (_("e = σ(Z)"), _("o = σ(z); e is the loss"), "measure-log2", "note"),
+        (_("in softmax, Σ over i of e to the s_j"), _("the sum over i needs e to the s_i"),
+         "slide-softmax", "note"),
         (_("log₂ in the formula, np.log in the code"),
          _("for 0.098: {bits:.2f} bits, but {nats:.2f} nats").format(bits=bits, nats=nats),
          "slide-softmax"),
@@ -268,44 +272,51 @@ def _on_preprocessing():
     sample = np.arange(40.0)
     return [
         (_("1.885 m and 1.525 m are 33 cm apart"),
-         _("{apart:.0f} cm").format(apart=100 * height), "slide-numbers"),
+         _("{apart:.2f} m").format(apart=height), "slide-numbers"),
         (_("the features differ in scale 62 times"),
          _("{ratio:.0f} times").format(ratio=weight / height), "slide-numbers"),
         (_("so one weight learns 62 times slower"),
          _("gradient {gradient:.0f} times smaller, way {way:.0f} times longer").format(
              gradient=gradient[1] / gradient[0], way=best[0] / best[1]), "how-slow"),
         (_("data.std"),
-         _("divided by n or by n − 1? For n = 40: {off:.1f} % apart").format(
-             off=100 * (sample.std(ddof=1) / sample.std() - 1)), "scalers-by-hand"),
+         _("divided by n or by n − 1? Factor {factor:.3f} for n = 40").format(
+             factor=sample.std(ddof=1) / sample.std()), "scalers-by-hand", "note"),
     ]
 
 
 def _on_initialization():
     layers = mean_field(SIGMOID, xavier(100), 100, 5)
     return [
-        (_("`np.random.randn*1000, 100)`"), "`np.random.randn(1000, 100)`", "slide-experiment"),
+        (_("`np.random.randn*1000, 100)`"), "`np.random.randn(1000, 100)`", "slide-experiment",
+         "note"),
+        (_("the lines of the loop are in `if i != 0`"),
+         _("then layer 0 never comes to be, and the code stops"), "slide-experiment", "note"),
         (_("`range(0,1)` in `plt.hist`"),
-         _("`range=(0, 1)`; the slide's is one number, 0"), "slide-experiment"),
+         _("`range=(0, 1)`; the slide's is one number, 0"), "slide-experiment", "note"),
         (_("three lines for w below each other"),
-         _("each overwrites the one before; only Xavier is computed"), "slide-experiment"),
+         _("each overwrites the one before; only Xavier is computed"), "slide-experiment", "note"),
         (_("N(0, 0.01) means times 0.01"),
-         _("σ = {root:.1f}: that is Xavier's {xavier:.1f} for 100 nodes").format(
-             root=0.01**0.5, xavier=xavier(100)), "slide-numbers"),
+         _("variance 0.01 is Xavier's: in layer 5 both have {std:.2f}").format(
+             std=layers.standard_deviation[-1]), "slide-numbers"),
         (_("Xavier is 1/√n"),
-         _("LeCun's; Glorot's for 64 → 256 is {glorot:.3f}, not {lecun:.3f}").format(
-             glorot=glorot(64, 256), lecun=xavier(64)), "glorot-compromise"),
+         _("LeCun's; Glorot's, for 64 → 256: signal times {factor:.2f}").format(
+             factor=64**0.5 * glorot(64, 256)), "glorot-compromise"),
         (_("Xavier's histograms stay broad"),
          _("needed, not enough: of {std:.2f} only {signal:.4f} is signal").format(
              std=layers.standard_deviation[-1], signal=layers.signal[-1]), "signal-numbers"),
         (_("z is the output of a node"),
-         _("here z goes into the function, a = φ(z) comes out"), "equal-for-ever"),
+         _("here z goes into the function, a = φ(z) comes out"), "equal-for-ever", "note"),
     ]
 
 
 def _on_descent():
     rate = gradient_descent_and_momentum.critical_learning_rate([2.0])
-    share = gradient_descent_and_momentum.basin_share(double_well(), -2, 2)
+    well = double_well()
+    share = gradient_descent_and_momentum.basin_share(well, -2, 2)
     return [
+        (_("it finds where the slope is smallest"),
+         _("at a minimum it is 0; at x = −1.5 it is −{size:.1f}").format(
+             size=abs(well.gradient(np.array([-1.5]))[0])), "first-steps"),
         (_("too large a step misses the minimum"),
          _("beyond η = 2/λ it diverges; for x² that is η = {rate:.0f}").format(rate=rate),
          "too-large"),
@@ -355,19 +366,17 @@ def _on_epochs_and_batches():
 
 
 def _on_batch_normalization():
-    batch = np.array([[0.0], [0.0], [0.0], [1.0]])
-    before, after = (np.mean((x - x.mean()) ** 3) / x.std() ** 3
-                     for x in (batch, batch_normalize(batch)))
-    alone = batch_normalize(np.array([[7.0]]), scale=2.0, shift=3.0).item()
+    digits, _test = load_digits()
+    rows = digits.features[:1200] / 16
+    z = fully_connected((64, 1), SIGMOID, CROSS_ENTROPY, 0.6, 12).logits(rows)
+    before, after = (np.mean((x - x.mean()) ** 3) / x.std() ** 3 for x in (z, batch_normalize(z)))
     return [
         (_("a batch then follows the standard normal"),
          _("mean 0, variance 1; skewness {before:.2f} stays {after:.2f}").format(
-             before=before, after=after), "build-it"),
-        (_("(X − μ)/σ, without ε"), _("√(σ² + ε), or a constant batch divides 0 by 0"),
-         "build-it"),
+             before=before, after=after).replace("-", "−"), "build-it"),
+        (_("(X − μ)/σ, without ε"), _("√(σ² + ε), as in the slide's later formula"), "build-it"),
         (_("the slides end with training"),
-         _("at inference running averages; one row gives β = {alone:.0f}").format(
-             alone=alone), "running-averages"),
+         _("at inference BN uses running averages"), "running-averages"),
         (_("it helps against covariate shift"),
          _("in doubt: with noise put back in it learns as well"), "shift-numbers"),
         (_("it keeps from overfitting"),
@@ -384,13 +393,13 @@ def _on_relu():
          _("a convention; the kink has none, measured {slope:.1f}").format(slope=at_zero),
          "kink-numbers"),
         (_("in many dimensions tanh fades again"),
-         _("by the scale: slope {raw:.3f}, with σ = 1/√n {scaled:.2f}").format(
+         _("by the scale: slope {raw:.2f}, with σ = 1/√n {scaled:.2f}").format(
              raw=raw, scaled=scaled), "dimension-numbers"),
         (_("slope 1, so the gradient stays"),
          _("22 layers: Xavier leaves {left:.4f}, He {kept:.0f}").format(left=left, kept=kept),
          "depth-numbers"),
         (_("a unit that is off is never on again"),
-         _("only one that is off for all rows, in layer 1"), "wake-by-luck"),
+         _("only one that is off for all rows, in layer 1"), "second-layer"),
         (_("learns faster than sigmoid and tanh"),
          _("than sigmoid, yes; than tanh, not in our comparison"), "speed-table"),
     ]
@@ -405,9 +414,9 @@ def _on_pooling():
         (_("p for any window"),
          _("no a below 0; if all are 0, the output is {output:.0f}").format(
              output=pooling.weighted_average(np.zeros(4))), "two-rules-numbers"),
-        (_("nothing about the time of testing"),
+        (_("nothing about the time of inference"),
          _("Σ p a, {average:.2f} for (1.6, 0, 0, 2.4); nothing is drawn").format(
              average=pooling.weighted_average(window)), "show-source"),
         (_("max overfits, average learns badly"),
-         _("not shown at this size; each has its own best rate"), "training-table"),
+         _("max: not shown; average: at one rate, less at its own"), "rate-table"),
     ]

@@ -17,7 +17,7 @@ from lecture_kit.panels.panel import Panel, View
 
 
 def descent():
-    """Gradient descent on f(x) = x²: the path, and the height against the step.
+    """Gradient descent on f(x) = x²: the path, and the distance against the step.
 
     On a parabola a run that goes beyond ±6 diverges: no start is so far out. It is drawn up to its
     first point outside the axes.
@@ -27,7 +27,7 @@ def descent():
     Panel
         Controls: learning rate, start, step.
     """
-    curvature, n_steps, bound = 2.0, 30, 6
+    curvature, n_steps, bound, near = 2.0, 30, 6, 0.01
     parabola = quadratic([curvature])
     x = np.linspace(-bound, bound, 121)
 
@@ -50,28 +50,28 @@ def descent():
                     ).format(where=where, measured=measured, theory=number(factor))
         drawing = {
             "path": path[:, 0], "heights": heights, "gone": gone,
-            "theory": falling_height(heights[0], abs(factor), n_steps),
+            "theory": falling_height(heights[0], abs(factor), len(path) - 1) ** 0.5,  # f = x²
             "titles": (title, f"each step multiplies x by {number(factor)}")}
         return View(drawing, readout, bool(goal_met(learning_rate, start)))
 
     def goal_met(learning_rate, start):
         path = trajectory(parabola.gradient, GradientDescent(learning_rate), [start], 3)
-        return start >= 4 and abs(path[3, 0]) < 0.01
+        return start >= 4 and abs(path[3, 0]) < near
 
     return Panel(
         _("The first descent"),
-        figures.DescentPicture(x, parabola.value(x[:, np.newaxis]), n_steps),
+        figures.DescentPicture(x, parabola.value(x[:, np.newaxis]), n_steps, near),
         {
             "learning_rate": log_slider(
                 _("learning rate η"), 0.01, 1.2, 0.1, also=(0.5, 0.9, 1.05)),
             "start": slider(_("start x"), 1, 5, 4, 0.1),
-            "step": whole_slider(_("step"), 0, n_steps, n_steps),
+            "step": whole_slider(_("step"), 0, n_steps, 3),
         },
         show,
-        goal=_("from 4 or farther, |x| below 0.01 after 3 steps"),
+        goal=_("start at 4 or more, and have |x| below 0.01 after 3 steps"),
         presets={
             _("too small"): {"learning_rate": 0.01, "step": n_steps},
-            _("to and fro"): {"learning_rate": 0.9, "step": n_steps},
+            _("back and forth"): {"learning_rate": 0.9, "step": n_steps},
             _("too large"): {"learning_rate": 1.05, "step": n_steps},
         },
         play="step",
