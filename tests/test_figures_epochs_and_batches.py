@@ -270,7 +270,7 @@ def test_three_winners(race, monkeypatch):
     curve = data(race.picture.curves[2])
     assert curve[-1, 0] == pytest.approx(updates * 33e-6)
     assert race.picture.step_cost.get_text() == (
-        "one step: 0.025 ms (B = 1) to 0.54 ms (1,024)\none epoch: 26 ms to 0.54 ms")
+        "update: 0.025 ms (B = 1) to 0.54 ms (1,024)\nepoch: 26 ms to 0.54 ms")
 
 
 def test_the_committed_race_shows_no_seconds(race):
@@ -303,10 +303,10 @@ def test_all_that_are_equally_quick_are_marked(race):
     assert race.picture.titles[0].get_text() == "first in updates: B = 64 and 1,024"
 
 
-def test_at_an_absurd_rate_nobody_arrives(race):
+def test_at_an_absurd_rate_none_arrives(race):
     race.set_values({"learning_rate": 3.0})
     assert race.readout.value == (
-        "Target 0.3: 0 of 5 get there. First in updates: nobody, epochs: nobody.")
+        "Target 0.3: 0 of 5 get there. First in updates: none, epochs: none.")
 
 
 @pytest.mark.parametrize(("values", "met"), [

@@ -143,7 +143,7 @@ class HistoryPicture(Picture):
         accuracy.set(ylim=(0, 1.3), xlabel="epoch", ylabel="accuracy",
                      yticks=np.linspace(0, 1, 6))
         self.axes = axes
-        self.titles = [self.moving(one.set_title("", loc="left")) for one in axes]
+        self.titles = [self.moving(one.title) for one in axes]
         self.stops = [self.moving(one.plot([], [], color=GREEN, linewidth=1.4)[0]) for one in axes]
         self.stop_name = self.moving(loss.text(0, 2.75, " early stop", color=GREEN))
         self.levels = [self.moving(one.plot([], [], label=self.level, **LOOKS["theory"])[0])
@@ -195,7 +195,7 @@ class HistoryPicture(Picture):
 
 
 class RacePicture(Picture):
-    """Validation loss of several batch sizes, the cost of reaching a target, and who is first.
+    """Validation loss of several batch sizes, the cost of reaching a target, and which is first.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ class RacePicture(Picture):
         scaling : ndarray of shape (n_batch_sizes,)
             Costs under perfect scaling, in that unit.
         step_cost : str
-            What a step costs, or nothing.
+            What an update costs, or nothing.
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """

@@ -17,7 +17,7 @@ from lecture_kit.panels.panel import Panel, View
 from lecture_kit.training import best_and_last, train
 
 _CURVES = ("training", "validation")
-_DATA = [(_("digits"), "digits"), (_("e-mail"), "spambase")]
+_DATA = [(_("digits"), "digits"), (_("mail"), "spambase")]
 
 
 _rows = cache(maths.load_rows)
@@ -90,7 +90,7 @@ def bookkeeping():
 
 
 def training():
-    """One network learns, on digits or on e-mail; the best epoch is marked.
+    """One network learns, on digits or on mail; the best epoch is marked.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def _race_run(data, batch_size, learning_rate, seed):
 def _names_of_winners(costs):
     winner = maths.cheapest(costs)
     if winner is None:
-        return "nobody"
+        return "none"
     tied = [f"{size:,}" for size, cost in zip(_BATCH_SIZES, costs, strict=True)
             if cost == costs[winner]]
     return "B = " + " and ".join(tied)
@@ -223,11 +223,11 @@ def race():
         step_cost = ""
         if unit == "seconds":
             epochs = seconds * [maths.count_iterations(1024, size, 1) for size in _BATCH_SIZES]
-            step_cost = (f"one step: {seconds[0] * 1e3:.2g} ms (B = 1) to "
+            step_cost = (f"update: {seconds[0] * 1e3:.2g} ms (B = 1) to "
                          f"{seconds[-1] * 1e3:.2g} ms (1,024)\n"
-                         f"one epoch: {epochs[0] * 1e3:.2g} ms to {epochs[-1] * 1e3:.2g} ms")
+                         f"epoch: {epochs[0] * 1e3:.2g} ms to {epochs[-1] * 1e3:.2g} ms")
         titles = (f"first in {unit}: {first[unit]}", f"{unit} to loss {target}",
-                  "who is first (★)")
+                  "which is first (★)")
         drawing = {"unit": unit, "curves": curves, "target": target, "costs": costs,
                    "winners": winners, "scaling": maths.perfect_scaling(_BATCH_SIZES, costs, unit),
                    "step_cost": step_cost, "titles": titles}
