@@ -192,15 +192,15 @@ class BatchNormalization(Layer):
 
 
 class ShiftingNoise(Layer):
-    """Layer that disturbs the distribution of every feature anew in each training step.
+    """Layer that disturbs the distribution of every feature anew at each update.
 
-    For each feature a mean m ~ U(−0.5, 0.5) and a factor s ~ U(1, 1.25) are drawn for this step.
+    For each feature a mean m ~ U(−0.5, 0.5) and a factor s ~ U(1, 1.25) are drawn for this update.
     Each entry becomes s′x + m′ with its own s′ ~ N(s, 0.1²) and m′ ~ U(m − 0.1, m + 0.1). At
     inference there is no noise.
 
     The form follows the paper below: every value gets noise of its own, from a distribution that
-    is new for each unit in each step. The numbers 0.5, 1.25, 0.1 and 0.1 are chosen here; they have
-    not been compared with those of the paper.
+    is new for each unit at each update. The numbers 0.5, 1.25, 0.1 and 0.1 are chosen here; they
+    have not been compared with those of the paper.
 
     Parameters
     ----------
@@ -584,10 +584,13 @@ def watch_training(network, optimizer, training, validation, probe, *, batch_siz
 
 
 def gradient_keeping_scale(activation, width):
-    """Init scale with which a layer neither shrinks nor stretches the gradient, 1/√(n q).
+    """Init scale with which a layer keeps the gradient if its inputs are small, 1/√(n q).
 
-    q is the mean of the squared slope φ′²: 1/16 for the sigmoid (near 0, where σ′ = 1/4) and 1/2
-    for ReLU (half of the nodes have the slope 1), where this is He's scale √(2/n).
+    q is the mean of the squared slope φ′². For ReLU it is 1/2, since half of the nodes have the
+    slope 1, and the scale is He's √(2/n), for any number of layers. For the sigmoid it is 1/16, as
+    if all z were near 0, where σ′ = 1/4. In truth z spreads, most slopes are smaller, and each
+    layer keeps about 0.63 of the gradient. That is enough for a few layers; many layers need a
+    scale of about 10/√n (:func:`lecture_kit.relu.layer_factors`).
 
     Parameters
     ----------
@@ -756,7 +759,7 @@ def train_many(sizes, activation, normalized, learning_rates, init_scales, train
     batch_size : int
         B, rows per mini batch.
     n_updates : int
-        How many steps to take.
+        How many updates to make.
     record_every : int
         Updates from one report to the next.
     seed : int

@@ -389,6 +389,15 @@ def test_the_gradient_keeping_scale_keeps_the_gradient(activation):
     assert np.linalg.norm(passed) / np.linalg.norm(back) == pytest.approx(1, rel=0.05)
 
 
+@pytest.mark.parametrize(("factor", "kept"), [(1.0, 0.63), (2.5, 0.94)])  # 4/√n and 10/√n
+def test_in_a_network_that_scale_keeps_0_6_of_the_gradient_per_sigmoid_layer(digits, factor, kept):
+    scale, sizes = factor * bn.gradient_keeping_scale(SIGMOID, 100), []
+    for depth in (10, 20):
+        network = bn.build_network("without BN", scale, (64, *[100] * depth, 10))
+        sizes.append(np.linalg.norm(network.compute_gradient(*digits[0])[:6400]))
+    assert (sizes[1] / sizes[0]) ** 0.1 == pytest.approx(kept, abs=0.05)
+
+
 def test_weights_with_the_same_effective_rate_learn_the_same(digits):
     logits = []
     for factor in (1, 5):

@@ -75,12 +75,12 @@ def test_the_histograms_show_the_networks_of_the_controls(distributions, values,
             assert_allclose(drawn, shares / shares.max(), atol=1e-3)
             assert_allclose(edges, np.linspace(-8, 8, 65))
             note = picture.notes[row][layer].get_text()
-            assert note.startswith(f"sd {x.std():.2g}")
+            assert note.startswith(f"std {x.std():.2g}")
             if kind == "with BN":
                 gamma, beta = (getattr(network.layers[3 * layer + 1], name)
                                for name in ("scale", "shift"))
                 theory = np.sqrt(np.mean(gamma**2) + np.var(beta))
-                assert note.endswith(f", theory {theory:.2g}")
+                assert note.endswith(f"\ntheory {theory:.2g}")
         band = [data(line) for line in picture.bands[row]["lines"]]
         expected = np.percentile(inputs[-1][:, 0], [15, 50, 85])
         assert_allclose([line[epoch] for line in band],
@@ -102,7 +102,7 @@ def test_scrubbing_trains_nothing(distributions, monkeypatch):
 
     monkeypatch.setattr(maths, "watch_training", refuse)
     distributions.set_values({"epoch": 0})
-    assert distributions.readout.value.startswith("Step 0. Accuracy: without BN 0.1")
+    assert distributions.readout.value.startswith("Update 0. Accuracy: without BN 0.1")
     with pytest.raises(AssertionError, match="trained again"):
         distributions.set_values({"seed": 77})
 
@@ -125,7 +125,7 @@ def test_the_training_of_the_distributions_streams(distributions):
     assert progress[0] == 0
     assert progress[-1] == 1
     assert [len(view.drawing["curves"]["noisy BN"]) for view in views] == list(range(1, 17))
-    assert views[3].readout.startswith("Step 60.")
+    assert views[3].readout.startswith("Update 60.")
 
 
 # One layer
@@ -326,8 +326,8 @@ def test_the_map_streams_with_progress(monkeypatch, rate_and_scale):
     assert progress[-1] == 1
     assert progress[-2] < 1
     assert len(views) > 8
-    assert "after 20 steps" in views[1].readout
-    assert "after 40 steps" in views[-1].readout
+    assert "after 20 updates" in views[1].readout
+    assert "after 40 updates" in views[-1].readout
     assert not any(view.goal_met for view in views[:-1])
 
 

@@ -20,7 +20,7 @@ class DistributionsPicture(Picture):
     ----------
     edges : ndarray of shape (n_bins + 1,)
         Edges of the bins.
-    steps : ndarray of shape (n_epochs + 1,)
+    updates : ndarray of shape (n_epochs + 1,)
         Number of updates after each epoch.
     n_layers : int
         How many hidden layers.
@@ -28,8 +28,8 @@ class DistributionsPicture(Picture):
 
     height = 306
 
-    def __init__(self, edges, steps, n_layers):
-        self.edges, self.steps, self.n_layers = edges, steps, n_layers
+    def __init__(self, edges, updates, n_layers):
+        self.edges, self.updates, self.n_layers = edges, updates, n_layers
         super().__init__()
 
     def build(self, figure):
@@ -57,7 +57,7 @@ class DistributionsPicture(Picture):
         for one in axes[0]:
             one.tick_params(labelbottom=False)
         axes[1][n // 2].set_xlabel("input of the sigmoid")
-        axes[1][n].set_xlabel("step")
+        axes[1][n].set_xlabel("update")
         self._build_accuracy(accuracy)
 
     def _build_histogram(self, axes):
@@ -72,17 +72,17 @@ class DistributionsPicture(Picture):
             span(4 * side, 8 * side, color=_SATURATED, zorder=0)
 
     def _build_band(self, axes):
-        axes.set(xlim=(0, self.steps[-1]), ylim=(-8, 8), yticks=(-4, 0, 4))
+        axes.set(xlim=(0, self.updates[-1]), ylim=(-8, 8), yticks=(-4, 0, 4))
         self._shade(axes.axhspan)
         lines = [self.moving(axes.plot([], [], linestyle=style, linewidth=1.5)[0])
                  for style in ("--", "-", "--")]
         return {"lines": lines, "cursor": self.moving(axes.axvline(0, color=GREY, linewidth=1))}
 
     def _build_accuracy(self, axes):
-        axes.set(xlim=(0, self.steps[-1]), ylim=(0, 1.55), yticks=np.linspace(0, 1, 6),
-                 xlabel="step", ylabel="test accuracy")
+        axes.set(xlim=(0, self.updates[-1]), ylim=(0, 1.55), yticks=np.linspace(0, 1, 6),
+                 xlabel="update", ylabel="validation accuracy")
         axes.axhline(0.1, **{**LOOKS["theory"], "linewidth": 1.2})
-        axes.text(self.steps[-1], 0.085, "chance", ha="right", va="top", color=GREY)
+        axes.text(self.updates[-1], 0.085, "chance", ha="right", va="top", color=GREY)
         self.title = self.moving(axes.title)
         self.cursor = self.moving(axes.axvline(0, color=GREY, linewidth=1))
         self.curves = {name: self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
@@ -100,11 +100,11 @@ class DistributionsPicture(Picture):
             For each of the two networks by name: ``shares``, ndarray of shape (n_layers, n_bins);
             ``notes``, list of str, one per layer; ``percentiles``, ndarray of shape (n_records, 3).
         curves : dict of str to ndarray of shape (n_records,)
-            Test accuracy by name.
+            Validation accuracy by name.
         title : str
             What is seen on the right.
         """
-        step = self.steps[epoch]
+        update = self.updates[epoch]
         for number, (name, row) in enumerate(rows.items()):
             color = LOOKS[name]["color"]
             self.row_names[number].set(text=name, color=color)
@@ -116,12 +116,12 @@ class DistributionsPicture(Picture):
                 note.set_text(words)
             band = self.bands[number]
             for line, values in zip(band["lines"], row["percentiles"].T, strict=True):
-                line.set(data=(self.steps[: len(values)], values), color=color)
-            band["cursor"].set_xdata([step, step])
+                line.set(data=(self.updates[: len(values)], values), color=color)
+            band["cursor"].set_xdata([update, update])
         for name, curve in self.curves.items():
             values = curves.get(name, np.empty(0))
-            curve.set_data(self.steps[: len(values)], values)
-        self.cursor.set_xdata([step, step])
+            curve.set_data(self.updates[: len(values)], values)
+        self.cursor.set_xdata([update, update])
         self.title.set_text(title)
 
 
@@ -228,7 +228,7 @@ class MapPicture(Picture):
     learning_rates, init_scales : ndarray of shape (n_columns,) and (n_rows,)
         The cells of the maps, evenly spaced on logarithmic axes.
     n_updates : int
-        How many steps the axis of the steps is long.
+        How many updates the axis of the updates is long.
     """
 
     kinds = ("without BN", "with BN")
@@ -252,7 +252,7 @@ class MapPicture(Picture):
         self.good_scale = left.plot([], [], **LOOKS["theory"])[0]
         self.same_rate = self.moving(right.plot([], [], **LOOKS["theory"])[0])
         curves.set(xlim=(0, self.n_updates), ylim=(0, 1.22), yticks=np.linspace(0, 1, 6),
-                   xlabel="step", ylabel="test accuracy")
+                   xlabel="update", ylabel="validation accuracy")
         curves.axhline(0.1, **{**LOOKS["theory"], "linewidth": 1.2})
         curves.text(self.n_updates, 0.085, "chance", ha="right", va="top", color=GREY)
         self.curves, self.runs = {}, {}
@@ -298,7 +298,7 @@ class MapPicture(Picture):
         same_rate : tuple of ndarray
             Learning rates and init scales with the same effective learning rate.
         updates : ndarray of shape (n_records,)
-            Steps of the curves.
+            Updates of the curves.
         runs : dict of str to ndarray of shape (n_seeds, n_records)
             Accuracies of the runs at the point.
         titles : tuple of str

@@ -22,7 +22,7 @@ _LOW, _HIGH = -8, 8
 
 
 def _digits():
-    """Give 1,200 training and 600 test images with grey values from 0 to 1."""
+    """Give 1,200 images for training and 600 for validation, with grey values from 0 to 1."""
     return [(part.features[:n] / 16, part.labels[:n])
             for part, n in zip(load_digits(), (1200, 600), strict=True)]
 
@@ -37,7 +37,7 @@ def distributions():
     Panel
         Controls: learning rate, init scale, noise, epoch, seed.
     """
-    training, test = _digits()
+    training, validation = _digits()
     n_epochs, n_bins = 15, 64
     runs = {}
 
@@ -50,7 +50,7 @@ def distributions():
         network = maths.build_network(name, init_scale, seed=seed)
         so_far = []
         for snapshot in maths.watch_training(
-                network, GradientDescent(learning_rate), training, test, training[0][:300],
+                network, GradientDescent(learning_rate), training, validation, training[0][:300],
                 batch_size=_BATCH_SIZE, epochs=n_epochs, seed=seed, low=_LOW, high=_HIGH,
                 n_bins=n_bins):
             so_far.append(snapshot)
@@ -80,33 +80,33 @@ def distributions():
         words = [_("diverged") if record.diverged else f"{record.validation_accuracy:.2f}"
                  for record in reached.values()]
         deviations = [row[min(epoch, len(row) - 1)].deviations[-1] for row in histories.values()]
-        step = 20 * min(epoch, n_done)
-        readout = _("Step {step}. Accuracy: {first} {a}, {second} {b}. Input of layer 3: standard "
+        update = 20 * min(epoch, n_done)
+        readout = _("Update {n}. Accuracy: {first} {a}, {second} {b}. Input of layer 3: standard "
                     "deviation {c:.2g} and {d:.2g}.").format(
-            step=step, first=names[0], second=names[1], a=words[0], b=words[1], c=deviations[0],
+            n=update, first=names[0], second=names[1], a=words[0], b=words[1], c=deviations[0],
             d=deviations[1])
         drawing = {
             "epoch": min(epoch, n_done), "rows": rows, "curves": curves,
-            "title": f"step {step}: {words[0]} and {words[1]}"}
+            "title": f"update {update}: {words[0]} and {words[1]}"}
         plain = histories["without BN"]
         goal_met = epoch == n_epochs == n_done and plain[-1].record.validation_accuracy > 0.9
         return View(drawing, readout, bool(goal_met), n_done / n_epochs)
 
     def notes(snapshot):
         if snapshot.expected is None:
-            return [f"sd {measured:.2g}" for measured in snapshot.deviations]
-        return [f"sd {measured:.2g}, theory {expected:.2g}" for measured, expected in
+            return [f"std {measured:.2g}" for measured in snapshot.deviations]
+        return [f"std {measured:.2g}\ntheory {expected:.2g}" for measured, expected in
                 zip(snapshot.deviations, snapshot.expected, strict=True)]
 
-    steps = np.arange(n_epochs + 1) * 20
-    picture = figures.DistributionsPicture(np.linspace(_LOW, _HIGH, n_bins + 1), steps, 3)
+    updates = np.arange(n_epochs + 1) * 20
+    picture = figures.DistributionsPicture(np.linspace(_LOW, _HIGH, n_bins + 1), updates, 3)
     return Panel(
         _("Inside the network"), picture,
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.1),
             "init_scale": log_slider(_("init scale σ"), 0.003, 3, 0.01, also=(0.1, 0.4)),
             "seed": seed(),
-            "epoch": whole_slider(_("epoch (20 steps)"), 0, n_epochs, n_epochs),
+            "epoch": whole_slider(_("epoch (20 updates)"), 0, n_epochs, n_epochs),
             "noise": choice(_("noise after BN"), [(_("no"), False), (_("yes"), True)], False),
         },
         show,
@@ -184,7 +184,7 @@ def one_layer():
             "seed": seed(),
         },
         show,
-        goal=_("B = 60: output with mean and deviation of the raw batch (± 0.02)"),
+        goal=_("B = 60: output with mean and std of the raw batch (± 0.02)"),
         presets={
             _("batch of one"): {"batch_size": 1, "scale": 2.0, "shift": -1.0},
             _("batch of four"): {"batch_size": 4},
@@ -205,10 +205,10 @@ _maps = {}  # a map takes a second or two, so all panels of a session share the 
 
 def _train_both(activation, learning_rates, init_scales, seed, record_every, dtype):
     """Yield (update, accuracies without BN, accuracies with BN) while networks are trained."""
-    training, test = _digits()
+    training, validation = _digits()
     runs = [maths.train_many(
         (64, _WIDTH, _WIDTH, _WIDTH, 10), _ACTIVATIONS[activation], normalized, learning_rates,
-        init_scales, training, test, batch_size=_BATCH_SIZE, n_updates=_N_UPDATES,
+        init_scales, training, validation, batch_size=_BATCH_SIZE, n_updates=_N_UPDATES,
         record_every=record_every, seed=seed, dtype=dtype) for normalized in (False, True)]
     for (update, plain), (_update, normalized) in zip(*runs, strict=True):
         yield update, plain, normalized
@@ -233,7 +233,7 @@ def _mean_map(activation, n_seeds):
 
 
 def _newest_map(activation, n_seeds):
-    """Give the mean over as many seeds as are finished, or a map before the first step."""
+    """Give the mean over as many seeds as are finished, or a map before the first update."""
     n_finished = [(activation, seed) in _maps for seed in range(n_seeds)] + [False]
     if n_finished[0]:
         return _mean_map(activation, n_finished.index(False))
@@ -243,8 +243,8 @@ def _newest_map(activation, n_seeds):
 def rate_and_scale():
     """Accuracy over learning rate and init scale, without and with batch normalization.
 
-    Three layers of 50 nodes, 240 steps. The maps are means over the seeds 0, 1, …, and so is the
-    run at the point.
+    Three layers of 50 nodes, 240 updates. The maps are means over the seeds 0, 1, …, and so is
+    the run at the point.
 
     Returns
     -------
@@ -282,10 +282,10 @@ def rate_and_scale():
         ends = {kind: curve[np.isfinite(curve)][-1] for kind, curve in last.items()}
         diverged = {kind: progress == 1 and np.isnan(last[kind][-1]) for kind in _KINDS}
         words = [_("diverged") if diverged[kind] else f"{ends[kind]:.2f}" for kind in _KINDS]
-        n_steps = max(updates[np.isfinite(curve)][-1] for curve in last.values())
-        readout = _("η = {rate:.3g}, σ = {scale:.3g}. Accuracy after {n} steps: without BN "
+        n_updates = max(updates[np.isfinite(curve)][-1] for curve in last.values())
+        readout = _("η = {rate:.3g}, σ = {scale:.3g}. Accuracy after {n} updates: without BN "
                     "{plain}, with BN {normalized} (seeds: {seeds}).").format(
-            rate=learning_rate, scale=init_scale, n=n_steps, plain=words[0],
+            rate=learning_rate, scale=init_scale, n=n_updates, plain=words[0],
             normalized=words[1], seeds=len(runs[_KINDS[0]]))
         good = float(maths.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))
         titles = (f"without BN; dotted: theory σ = {good:.2g}", "with BN; dotted: equal η/σ²",
