@@ -75,7 +75,7 @@ class GradientPicture(Picture):
                      yticks=np.logspace(-14, 6, 6), xlabel="hidden layer (1 is next to the input)",
                      ylabel="gradient ÷ that of the last layer")
         factor.set(xlim=(0.085, 35), ylim=(0.02, 40), xscale="log", yscale="log",
-                   xlabel="init scale g", ylabel="factor per layer")
+                   xlabel="gain g (init scale σ = g/√n)", ylabel="factor per layer")
         factor.axhline(1, color=GREY, linewidth=1)
         factor.text(0.11, 1.08, "keeps its size", va="bottom", color=GREY)
         ends = np.array([0.1, 30])
@@ -112,7 +112,7 @@ class GradientPicture(Picture):
         factors : dict of str to float
             Measured factor per layer.
         scales : ndarray of shape (n_scales,)
-            Init scales of the theoretical curves.
+            Gains of the theoretical curves.
         factor_curves : dict of str to ndarray of shape (n_scales,)
             Expected factor per layer.
         init_scale : float
@@ -169,7 +169,7 @@ class DyingPicture(Picture):
         share.legend(loc="lower right", bbox_to_anchor=(1.04, 0.985), ncols=3, borderaxespad=0,
                      handlelength=1.6, columnspacing=0.9, handletextpad=0.4)
         self.titles = [self.moving(axes.title) for axes in (count, self.units)]
-        self.titles.append(self.moving(figure.text(0.985, 0.92, "", ha="right", weight="bold",
+        self.titles.append(self.moving(figure.text(0.85, 0.926, "", ha="center", weight="bold",
                                                    size=10.5)))
 
     def draw(self, look, updates, off, activity, accuracies, shares_on, expected, constant, titles):
