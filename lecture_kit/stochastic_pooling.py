@@ -266,7 +266,7 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     """Train the same network under several poolings, all at the same pace.
 
     Runs with the same seed have the same first weights and the same mini batches. The optimizer is
-    momentum with β = 0.9. All errors are measured in test mode, where nothing is drawn.
+    momentum with β = 0.9. All errors are measured at inference, where nothing is drawn.
 
     Parameters
     ----------

@@ -225,7 +225,7 @@ def test_training_draws_the_runs_of_its_controls(training, values, settings):
                         [last.mean() - off, last.mean(), last.mean() + off])
         assert f"{name} {last.mean():.1%}" in training.readout.value
     ends = [[errors[name][:, -1, which].mean() for name in NAMES] for which in range(2)]
-    for title, word, means in zip(picture.titles, ("training", "test"), ends, strict=False):
+    for title, word, means in zip(picture.titles, ("training", "validation"), ends, strict=False):
         assert title.get_text() == f"{word}: " + ", ".join(f"{mean:.1%}" for mean in means)
     means = dict(zip(NAMES, ends[1], strict=True))
     others = min(means["max"], means["stochastic"])
@@ -253,7 +253,7 @@ def test_settings_seen_before_are_not_trained_again(training, monkeypatch):
 
 
 def drawn(ends, n_records=3):
-    """Draw runs whose test errors end as given."""
+    """Draw runs whose validation errors end as given."""
     picture = TrainingPicture(4, 0.9)
     errors = {name: np.full((2, n_records, 2), 0.9) for name in NAMES}
     for name, end in zip(NAMES, ends, strict=True):

@@ -8,7 +8,7 @@ from lecture_kit.figures.looks import BLACK, GREY, LOOKS
 from lecture_kit.figures.picture import Picture
 
 _POOLINGS = {"max": "o", "average": "s", "stochastic": "^"}  # and their markers
-_NEAR, _FAR = (0.05, 0.2), (0.0, 1.0)  # test errors that the right axis shows
+_NEAR, _FAR = (0.05, 0.2), (0.0, 1.0)  # validation errors that the right axis shows
 
 
 class WindowPicture(Picture):
@@ -181,7 +181,7 @@ class MapsPicture(Picture):
 
 
 class TrainingPicture(Picture):
-    """Training and test error under three poolings, and the last test errors in a row.
+    """Errors under three poolings, of training and validation, and the last ones in a row.
 
     Parameters
     ----------
@@ -201,9 +201,9 @@ class TrainingPicture(Picture):
         """Draw axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1, 1, 0.8))
         grid.update(left=0.062, right=0.995, bottom=0.165, top=0.9, wspace=0.22)
-        training, test, last = (figure.add_subplot(cell) for cell in grid)
+        training, validation, last = (figure.add_subplot(cell) for cell in grid)
         ticks = (0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.9)
-        for axes, name in ((training, "training error"), (test, "test error")):
+        for axes, name in ((training, "training error"), (validation, "validation error")):
             axes.set_yscale("function", functions=(_signed_root, _signed_square))
             axes.set(ylim=(0, 1.12), yticks=ticks, ylabel=name)
             axes.set_yticklabels([f"{tick:.0%}" for tick in ticks])
@@ -211,21 +211,21 @@ class TrainingPicture(Picture):
             axes.set(xlim=(0, self.epochs), xlabel="epoch")
         training.text(0.99 * self.epochs, 0.93, "guessing", ha="right", va="bottom", color=GREY)
         self.last = last
-        last.set(xlim=(-0.6, 2.6), ylim=_NEAR, xticks=range(3), xlabel="test error at the end")
+        last.set(xlim=(-0.6, 2.6), ylim=_NEAR, xticks=range(3), xlabel="last validation error")
         last.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         last.set_xticklabels(list(_POOLINGS))
         last.grid(visible=False, axis="x")
-        self.titles = [self.moving(axes.title) for axes in (training, test, last)]
+        self.titles = [self.moving(axes.title) for axes in (training, validation, last)]
         self.bands, self.curves = {}, {}
         for name in _POOLINGS:
             color = LOOKS[name]["color"]
             self.bands[name] = [
                 self.moving(axes.fill_between([0, 1], 0, 0, color=color, alpha=0.16, linewidth=0))
-                for axes in (training, test)]
+                for axes in (training, validation)]
         for name in _POOLINGS:
             self.curves[name] = [self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
-                                 for axes in (training, test)]
-        test.legend(loc="lower center", ncols=3, handlelength=2.2, handletextpad=0.4,
+                                 for axes in (training, validation)]
+        validation.legend(loc="lower center", ncols=3, handlelength=2.2, handletextpad=0.4,
                     columnspacing=0.9, borderaxespad=0.1)  # no network is that good
         self._build_last(last)
 
@@ -247,9 +247,9 @@ class TrainingPicture(Picture):
         epochs : ndarray of shape (n_records,)
             Epoch of each record.
         errors : dict of str to ndarray of shape (n_seeds, n_records, 2)
-            Training and test errors by pooling; NaN where a run has diverged.
+            Training and validation errors by pooling; NaN where a run has diverged.
         spreads : dict of str to (float, float)
-            Mean of the last test errors, and how far theory expects one to lie off.
+            Mean of the last validation errors, and how far theory expects one to lie off.
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """

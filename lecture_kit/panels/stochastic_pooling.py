@@ -104,7 +104,7 @@ def pictures():
     Returns
     -------
     Panel
-        Controls: picture, window, stride, seed.
+        Controls: image, window, stride, seed.
     """
 
     def show(picture, window, overlap, seed):
@@ -126,7 +126,7 @@ def pictures():
     return Panel(
         _("Pictures"), figures.MapsPicture(),
         {
-            "picture": choice(_("picture"), [(_("photograph"), "photograph"), ("A", "map A"),
+            "picture": choice(_("image"), [(_("photograph"), "photograph"), ("A", "map A"),
                                              ("B", "map B")], "photograph"),
             "window": stop_slider(_("window"), [2, 3, 4, 5, 6, 8, 10, 12, 15, 20], 4),
             "overlap": choice(_("stride"), [(_("window"), 1), (_("half of it"), 2)], 1),
@@ -175,15 +175,15 @@ def training():
         ends = {name: runs[:, -1, 1].mean() for name, runs in errors.items()}
         words = {name: f"{end:.1%}" for name, end in ends.items()}
         readout = _(
-            "Epoch {epoch}. Wrong on new digits, mean of {n} runs: max {max}, average {average}, "
-            "stochastic {stochastic}."
+            "Epoch {epoch}. Wrong on validation digits, mean of {n} runs: max {max}, average "
+            "{average}, stochastic {stochastic}."
         ).format(epoch=shown_epochs[-1], n=n_runs, **words)
         drawing = {
             "epochs": shown_epochs, "errors": errors,
             "spreads": {name: (end, maths.binomial_spread(end, n_test))
                         for name, end in ends.items()},
             "titles": ("training: " + ", ".join(f"{end:.1%}" for end in learned.values()),
-                       "test: " + ", ".join(words.values()),
+                       "validation: " + ", ".join(words.values()),
                        f"{n_runs} runs, ±√(e(1−e)/{n_test:,})")}
         done = shown_epochs[-1] == epochs
         turned = ends["average"] < min(0.13, ends["max"] - 0.02, ends["stochastic"] - 0.02)
@@ -194,7 +194,7 @@ def training():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 2, 0.05, also=(0.2,)),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 200], 16),
-            "init_scale": log_slider(_("init scale g"), 0.1, 10, 1.0),
+            "init_scale": log_slider(_("init scale g·√(2/n)"), 0.1, 10, 1.0),
             "seed": seed(),
         },
         show,
@@ -257,7 +257,7 @@ def check_probabilities(attempt):
 
 
 def check_pooled(attempt):
-    """Exercise 2: the output at test time, of many windows at once.
+    """Exercise 2: the output at inference, of many windows at once.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def check_pooled(attempt):
     one = np.array([_EXAMPLE])
     three = np.array([_EXAMPLE, [0.0, 0.0, 0.0, 0.0], [0.5, 1.5, 2.0, 1.0]])
     return ExercisePanel(Exercise(
-        _("Exercise 2, the output at test time"), pool,
+        _("Exercise 2, the output at inference"), pool,
         solution=(
             "def pool(a):\n"
             "    total = a.sum(axis=1)\n"
@@ -330,7 +330,7 @@ def check_variance(attempt):
         return (a**2).sum() / a.sum()
 
     return ExercisePanel(Exercise(
-        _("Exercise 3, why not draw at test time"), variance,
+        _("Exercise 3, why not draw at inference"), variance,
         solution=(
             "def variance(a):\n"
             "    p = a / a.sum()\n"
@@ -338,7 +338,7 @@ def check_variance(attempt):
         hints=(
             _("First p = a / a.sum(), then the expected value (p * a).sum()."),
             _("The variance is the expected squared distance from the expected value."),
-            _("It is Σ p a² − (Σ p a)². Mind where the squares stand."),
+            _("It is Σ p a² − (Σ p a)². Remember where the squares stand."),
         ),
         cases=((np.array(_EXAMPLE),), (np.array([2.0, 2.0, 0.0, 2.0]),),
                (np.array([0.5, 1.5, 2.0, 1.0]),)),
