@@ -128,6 +128,13 @@ def test_the_training_of_the_distributions_streams(distributions):
     assert views[3].readout.startswith("Update 60.")
 
 
+def test_rows_that_are_looked_at_again_and_again_are_called_validation_rows(
+        distributions, rate_and_scale):
+    for picture in (distributions.picture, rate_and_scale.picture):
+        axes = picture.curves["with BN"].axes
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("update", "validation accuracy")
+
+
 # One layer
 
 

@@ -303,6 +303,11 @@ def test_all_that_are_equally_quick_are_marked(race):
     assert race.picture.titles[0].get_text() == "first in updates: B = 64 and 1,024"
 
 
+def test_the_titles_stand_above_the_middle_of_their_axes():
+    for panel in (panels.training(), panels.overfitting()):
+        assert {title.get_ha() for title in panel.picture.titles} == {"center"}
+
+
 def test_at_an_absurd_rate_none_arrives(race):
     race.set_values({"learning_rate": 3.0})
     assert race.readout.value == (

@@ -132,6 +132,18 @@ def test_the_fourth_curve_has_its_own_look_and_name(gradients):
             also, "sigmoid", "tanh", "ReLU", "theory"]
 
 
+def test_the_sliders_say_that_they_set_the_gain(gradients, speed):
+    for panel in (gradients, speed):
+        assert panel.controls["init_scale"].description == "init scale g/√n"
+    assert gradients.picture.cursor.axes.get_xlabel() == "gain g (init scale σ = g/√n)"
+
+
+def test_the_title_of_the_accuracy_stands_above_the_middle_of_its_axes(dying):
+    title = dying.picture.titles[2].get_position()[0]
+    box = dying.picture.accuracy.axes.get_position()
+    assert title == pytest.approx((box.x0 + box.x1) / 2)
+
+
 def test_the_theory_of_relu_is_a_straight_line_through_he(gradients):
     curve = data(gradients.picture.factor_curves["ReLU"])
     assert_allclose(curve[:, 1], curve[:, 0] / np.sqrt(2))

@@ -232,6 +232,14 @@ def test_training_draws_the_runs_of_its_controls(training, values, settings):
     assert training.view.goal_met == (means["average"] < min(0.13, others - 0.02))
 
 
+def test_rows_that_are_looked_at_again_and_again_are_called_validation_rows(training):
+    training.reset()
+    assert "Wrong on validation digits" in training.readout.value
+    assert training.picture.curves["max"][1].axes.get_ylabel() == "validation error"
+    assert training.picture.last.get_xlabel() == "last validation error"
+    assert training.controls["init_scale"].description == "init scale g·√(2/n)"
+
+
 def test_the_goal_of_the_training_can_be_met(training):
     training.reset()
     assert not training.view.goal_met
