@@ -15,7 +15,7 @@ class TrainingPicture(Picture):
     class_names : sequence of str
         The classes, from top to bottom.
     n_rows : sequence of int
-        How many held-out rows each class has.
+        How many validation rows each class has.
     n_epochs : int
         How many epochs the axes are long.
     """
