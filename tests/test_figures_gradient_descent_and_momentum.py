@@ -1,7 +1,10 @@
 """What the pictures of section 04 draw, against numbers worked out independently."""
 
+import gc
+
 import numpy as np
 import pytest
+from matplotlib.colorbar import Colorbar
 from numpy.testing import assert_allclose
 
 from lecture_kit import gradient_descent_and_momentum as maths
@@ -423,3 +426,12 @@ def test_a_wrong_answer_is_recognised(check, code, words):
     feedback = check(read(code)).feedback
     assert feedback.status == NOT_YET
     assert words in feedback.text
+
+
+def test_another_map_leaves_no_colour_bar_behind():
+    panel = panels.valley()
+    for nesterov in (True, False, True):
+        panel.controls["nesterov"].value = nesterov
+    gc.collect()
+    bars = [thing for thing in gc.get_objects() if isinstance(thing, Colorbar)]
+    assert len([bar for bar in bars if bar.ax.figure is panel.picture.figure]) == 1

@@ -204,12 +204,12 @@ class ValleyPicture(Picture):
             part.remove()
         filled = self.map_axes.contourf(
             *self.map_grid, factors, levels=self.levels, cmap="viridis_r", zorder=0.5)
+        if not self.map_parts:  # all maps have the same colours
+            self.figure.colorbar(filled, cax=self.bar_axes, ticks=self.levels[::2])
         self.map_parts = [filled]
         self.critical.set_data(critical, self.map_grid[1])
         self.star.set_data([best[0]], [best[1]])
         self.star_name.xy = best
-        self.bar_axes.clear()
-        self.figure.colorbar(filled, cax=self.bar_axes, ticks=self.levels[::2])
         self.background_changed()
 
 
