@@ -51,7 +51,7 @@ class DrivenPanel:
 
     def wait_until(self, condition, *arguments):
         self.page.wait_for_function(f"([picture, ...rest]) => ({condition})(picture, ...rest)",
-                                    arg=[self.picture.element_handle(), *arguments], timeout=15_000)
+                                    arg=[self.picture.element_handle(), *arguments], timeout=60_000)
 
     def wait_for_change(self, source):
         """Wait for another picture, and then until no more come."""
