@@ -121,18 +121,21 @@ def command(page, name):
     page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
 
 
-def wait_for_prompts(page, pattern, seconds=30):
-    """Wait until the prompts of all code cells match a pattern."""
+def wait_for_prompts(page, pattern, seconds=30, meanwhile=""):
+    """Wait until the prompts of all code cells match a pattern; gives a command each second."""
     page.wait_for_function(
-        "pattern => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
-        " const prompts = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt');"
-        " return prompts.length > 0 && [...prompts].every(fits) }",
-        arg=pattern, timeout=1000 * seconds)
+        "([pattern, command]) => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
+        " const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
+        " if (prompts.length > 0 && prompts.every(fits)) return true;"
+        " if (command) window.jupyterapp.commands.execute(command) }",
+        arg=[pattern, meanwhile], timeout=1000 * seconds, polling=1000 if meanwhile else "raf")
 
 
 def run_all(page):
-    """Clear the outputs, so that old ones are not taken for new ones, and run all cells."""
-    command(page, "editmenu:clear-all")
-    wait_for_prompts(page, r"^\[ \]:$")
+    """Clear the outputs, so that old ones are not taken for new ones, and run all cells.
+
+    A notebook that is not yet the current one lets a command go by: it is given until it works.
+    """
+    wait_for_prompts(page, r"^\[ \]:$", meanwhile="editmenu:clear-all")
     command(page, "runmenu:run-all")
     wait_for_prompts(page, r"^\[\d+\]:$", 120)
