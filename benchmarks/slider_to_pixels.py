@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watched_page  # noqa: E402
 from driving import all_panels, places  # noqa: E402
 
+RNG = np.random.default_rng(0)
 PATHS = ("interact, inline pyplot", "ipympl, draw_idle", "the kit", "frames made beforehand")
 CELLS = (
     """\
@@ -87,7 +88,7 @@ class Hand:
         self.handle.scroll_into_view_if_needed()
         self.cell.evaluate("cell => probe.watch(cell)")
         self.handle.focus()
-        time.sleep(0.25)
+        time.sleep(0.25 + RNG.uniform(0, 1 / 60))  # a hand is not in step with the screen
 
     def value(self):
         """Read the slider."""
