@@ -143,15 +143,15 @@ def compare(browser, lab, ratio, presses):
     hands = {name: Hand(page, cell) for name, cell in zip(PATHS, cells, strict=True)}
     times, sizes, drags = ({name: [] for name in PATHS} for _ in range(3))
     for _press in range(presses + 3):  # the first three warm up and are not counted
-        for name, hand in hands.items():
-            hand.rest()
+        for name in RNG.permutation(PATHS):  # what came before still keeps the machine busy
+            hands[name].rest()
             before = sum(received)
-            times[name].append(hand.press("ArrowRight"))
+            times[name].append(hands[name].press("ArrowRight"))
             time.sleep(0.15)
             sizes[name].append(sum(received) - before)
     for _ in range(5):
-        for name, hand in hands.items():
-            drags[name].append(hand.drag())
+        for name in RNG.permutation(PATHS):
+            drags[name].append(hands[name].drag())
     page.close()
     taken = {name: times[name][3:] for name in PATHS}
     kit = statistics.median(taken["the kit"])

@@ -93,7 +93,7 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
     Returns
     -------
     iterator of (Record, ndarray of shape (8,))
-        After every epoch the record, and the recall of each class on the held-out rows; NaN after
+        After every epoch the record, and the recall of each class on the validation rows; NaN after
         a divergence, which ends the training.
 
     Raises
@@ -125,7 +125,7 @@ def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
     Returns
     -------
     accuracies : ndarray of shape (n_seeds,)
-        Accuracy on the held-out rows after the last epoch; NaN for a training that diverged.
+        Accuracy on the validation rows after the last epoch; NaN for a training that diverged.
     recalls : ndarray of shape (n_seeds, 8)
         Recall of each class.
 

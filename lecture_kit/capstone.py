@@ -35,14 +35,7 @@ from lecture_kit.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nes
 from lecture_kit.preprocessing import SCALERS, prepare
 from lecture_kit.training import train
 
-
-@cache
-def _load_mail():
-    """Load the e-mails, with another name for the class that Spambase calls like the data."""
-    return replace(load_spambase(), class_names=("no spam", "spam"))
-
-
-DATA = {"mail": _load_mail, "connections": load_attack_triage}
+DATA = {"mail": load_spambase, "connections": load_attack_triage}
 ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU, "leaky ReLU": LEAKY_RELU}
 OPTIMIZERS = {"gradient descent": GradientDescent, "momentum": Momentum, "Nesterov": Nesterov,
               "Adagrad": Adagrad, "RMSprop": RMSprop, "Adam": Adam}

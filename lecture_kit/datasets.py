@@ -99,7 +99,7 @@ def load_spambase():
     Hopkins, M., Reeber, E., Forman, G., & Suermondt, J. (1999). Spambase. UCI Machine Learning
     Repository, doi:10.24432/C53G6X. Licence CC BY 4.0.
     """
-    return _read("spambase.csv.gz", ("mail", "spam"), ("0", "1"))
+    return _read("spambase.csv.gz", ("no spam", "spam"), ("0", "1"))
 
 
 @cache

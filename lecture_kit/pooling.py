@@ -291,7 +291,7 @@ class WeightedPooling(Pooling):
 
     References
     ----------
-    Zeiler, M. D., & Fergus, R. (2013), who use it at test time.
+    Zeiler, M. D., & Fergus, R. (2013), who use it at inference.
     """
 
     def entries(self, x):
@@ -319,7 +319,7 @@ class WeightedPooling(Pooling):
 class StochasticPooling(ChoosingPooling, WeightedPooling):
     """Stochastic pooling: in training one entry is drawn with the probability p_i = a_i/Σ_k a_k.
 
-    The drawn entry gets the whole derivative, as if it had been the maximum. At test time
+    The drawn entry gets the whole derivative, as if it had been the maximum. At inference
     (``infer``) nothing is drawn: the output is the expected value Σ p_i a_i. A window of zeros
     gives 0 and has the derivative 0.
 

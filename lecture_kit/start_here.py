@@ -290,7 +290,7 @@ def _on_initialization():
         (_("`np.random.randn*1000, 100)`"), "`np.random.randn(1000, 100)`", "slide-experiment",
          "note"),
         (_("the lines of the loop are in `if i != 0`"),
-         _("then layer 0 never comes to be, and the code stops"), "slide-experiment", "note"),
+         _("then layer 0 is never computed, and the code stops"), "slide-experiment", "note"),
         (_("`range(0,1)` in `plt.hist`"),
          _("`range=(0, 1)`; the slide's is one number, 0"), "slide-experiment", "note"),
         (_("three lines for w below each other"),
@@ -355,7 +355,7 @@ def _on_epochs_and_batches():
         (_("more epochs are more random weights"),
          _("they are drawn once; the order of the rows changes"), "weights-once-numbers"),
         (_("a large batch makes learning slow"),
-         _("1,024 rows: {step:,.0f} times the work per step, {epoch:.0f} per epoch").format(
+         _("1,024 rows: {step:,.0f} times the work per update, {epoch:.0f} per epoch").format(
              step=whole / single, epoch=whole / (steps * single)), "step-and-epoch"),
         (_("a small batch is unstable"),
          _("ηN/B counts: it can be {calm:.0f} for B = 1, {wild:.0f} for B = 64").format(
@@ -414,7 +414,7 @@ def _on_pooling():
         (_("p for any window"),
          _("no a below 0; if all are 0, the output is {output:.0f}").format(
              output=pooling.weighted_average(np.zeros(4))), "two-rules-numbers"),
-        (_("nothing about the time of inference"),
+        (_("nothing about inference"),
          _("Σ p a, {average:.2f} for (1.6, 0, 0, 2.4); nothing is drawn").format(
              average=pooling.weighted_average(window)), "show-source"),
         (_("max overfits, average learns badly"),

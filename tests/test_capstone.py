@@ -16,7 +16,6 @@ from test_panel import widgets_in
 
 from lecture_kit import capstone
 from lecture_kit.batch_normalization import BatchNormalization
-from lecture_kit.datasets import load_spambase
 from lecture_kit.exercises import NOT_YET, RIGHT
 from lecture_kit.networks import ActivationLayer, Dense
 from lecture_kit.optimizers import Momentum
@@ -516,12 +515,6 @@ def test_the_right_title_counts_the_classes_that_are_never_found():
     worst = capstone.DATA["connections"]().class_names[recalls.argmin()]
     assert recalls.min() > 0
     assert panel.view.drawing["titles"][2] == f"lowest: {worst}, {recalls.min():.2f}"
-
-
-def test_the_classes_of_the_mail_are_not_called_like_the_data():
-    mail = capstone.DATA["mail"]()
-    assert mail.class_names == ("no spam", "spam")
-    assert_array_equal(mail.labels, load_spambase().labels)
 
 
 @pytest.fixture

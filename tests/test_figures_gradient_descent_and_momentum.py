@@ -214,12 +214,12 @@ def test_a_run_that_diverges_is_drawn_up_to_its_first_point_outside(valley):
 
 
 def test_only_a_new_method_draws_the_map_again(valley):
-    parts = valley.picture.map_parts
+    before = valley.picture.filled_map
     valley.set_values({"learning_rate": 1.0, "momentum": 0.5})
-    assert valley.picture.map_parts is parts
+    assert valley.picture.filled_map is before
     assert valley.picture._background is not None
     valley.set_values({"nesterov": True})
-    assert valley.picture.map_parts is not parts
+    assert valley.picture.filled_map is not before
     n_collections = len(valley.picture.map_axes.collections)
     valley.set_values({"nesterov": False})
     assert len(valley.picture.map_axes.collections) == n_collections

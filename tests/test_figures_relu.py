@@ -118,7 +118,7 @@ def test_gradients_draw_measurement_and_theory(gradients, init_scale, n_layers, 
             gradients.readout.value)
     assert set(picture.cursor.get_xdata()) == {init_scale}
     left = data(picture.curves["sigmoid"])[0, 1]
-    assert f"sigmoid {left:.1g}, tanh" in picture.titles[0].get_text()
+    assert f"sigmoid {left:.1g}, tanh".replace("-", "−") in picture.titles[0].get_text()
 
 
 def test_the_fourth_curve_has_its_own_look_and_name(gradients):

@@ -149,7 +149,7 @@ class ValleyPicture(Picture):
             [], [], "o", color=BLUE, markersize=7, markeredgecolor="white", clip_on=False)[0])
 
     def _build_map(self, axes):
-        self.map_axes, self.map_name, self.map_parts = axes, None, []
+        self.map_axes, self.map_name, self.filled_map = axes, None, None
         axes.set(xlim=(0, self.map_grid[0][-1]), ylim=(0, 1), xlabel="learning rate η",
                  ylabel="momentum β")
         axes.grid(visible=False)
@@ -200,13 +200,12 @@ class ValleyPicture(Picture):
 
     def _draw_map(self, name, factors, critical, best):
         self.map_name = name
-        for part in self.map_parts:
-            part.remove()
-        filled = self.map_axes.contourf(
+        before, self.filled_map = self.filled_map, self.map_axes.contourf(
             *self.map_grid, factors, levels=self.levels, cmap="viridis_r", zorder=0.5)
-        if not self.map_parts:  # all maps have the same colours
-            self.figure.colorbar(filled, cax=self.bar_axes, ticks=self.levels[::2])
-        self.map_parts = [filled]
+        if before is None:  # all maps have the same colours
+            self.figure.colorbar(self.filled_map, cax=self.bar_axes, ticks=self.levels[::2])
+        else:
+            before.remove()
         self.critical.set_data(critical, self.map_grid[1])
         self.star.set_data([best[0]], [best[1]])
         self.star_name.xy = best
