@@ -299,7 +299,7 @@ def _on_initialization():
          _("variance 0.01 is Xavier's: in layer 5 both have {std:.2f}").format(
              std=layers.standard_deviation[-1]), "slide-numbers"),
         (_("Xavier is 1/√n"),
-         _("LeCun's; Glorot's, for 64 → 256: signal times {factor:.2f}").format(
+         _("LeCun's; Glorot's, for 64 → 256: size times {factor:.2f}").format(
              factor=64**0.5 * glorot(64, 256)), "glorot-compromise"),
         (_("Xavier's histograms stay broad"),
          _("needed, not enough: of {std:.2f} only {signal:.4f} is signal").format(

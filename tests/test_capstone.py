@@ -377,10 +377,10 @@ def test_a_choice_is_tested_on_other_rows_and_with_other_seeds(monkeypatch):
 
 
 def test_everything_on_does_not_beat_the_nearest_row():
-    assert capstone.settings_from(capstone.BASELINE) == ON
-    feedback = panels.check_challenge(capstone.BASELINE).feedback
+    assert capstone.settings_from(capstone.ALL_ON) == ON
+    feedback = panels.check_challenge(capstone.ALL_ON).feedback
     assert feedback.status == NOT_YET
-    scores = capstone.challenge_scores(capstone.BASELINE)
+    scores = capstone.challenge_scores(capstone.ALL_ON)
     (nearest, *_same) = capstone.challenge_scores(capstone.NEAREST_ROW)
     assert scores.mean() > nearest
     assert f"mean recall {scores.mean():.3f} ± {scores.std():.3f}" in feedback.text
@@ -404,7 +404,7 @@ def pretended_scores(monkeypatch):
         scores["parts"].append(part)
         if choices == capstone.NEAREST_ROW:
             return np.full(5, 0.5)
-        return np.array([0.5, 0.6, 0.7, 0.8, 0.9] if choices is capstone.BASELINE
+        return np.array([0.5, 0.6, 0.7, 0.8, 0.9] if choices is capstone.ALL_ON
                         else scores["ours"])
 
     monkeypatch.setattr(capstone, "challenge_scores", challenge_scores)

@@ -20,7 +20,7 @@ def training_data(n_epochs=3, n_classes=3):
 
 @pytest.fixture
 def training():
-    return TrainingPicture(["back", "land", "rootkit"], [242, 5, 2], 20)
+    return TrainingPicture(["back", "land", "rootkit"], [242, 5, 2], 20, (1e-5, 20))
 
 
 def test_losses_accuracies_and_mean_recall_are_the_curves(training):

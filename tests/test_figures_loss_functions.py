@@ -121,7 +121,7 @@ def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
     size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
     assert panel.picture.title.get_text() == f"sigmoid gradient after 8 layers: {size}"
     assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
-    assert panel.controls["init_scale"].description == "init scale g/√n"
+    assert panel.controls["init_scale"].description == "init scale, gain g"
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])

@@ -134,7 +134,7 @@ def test_the_fourth_curve_has_its_own_look_and_name(gradients):
 
 def test_the_sliders_say_that_they_set_the_gain(gradients, speed):
     for panel in (gradients, speed):
-        assert panel.controls["init_scale"].description == "init scale g/√n"
+        assert panel.controls["init_scale"].description == "init scale, gain g"
     assert gradients.picture.cursor.axes.get_xlabel() == "gain g (init scale σ = g/√n)"
 
 

@@ -237,7 +237,7 @@ def test_rows_that_are_looked_at_again_and_again_are_called_validation_rows(trai
     assert "Wrong on validation digits" in training.readout.value
     assert training.picture.curves["max"][1].axes.get_ylabel() == "validation error"
     assert training.picture.last.get_xlabel() == "last validation error"
-    assert training.controls["init_scale"].description == "init scale g·√(2/n)"
+    assert training.controls["init_scale"].description == "init scale, gain g"
 
 
 def test_the_goal_of_the_training_can_be_met(training):

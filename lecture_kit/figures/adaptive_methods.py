@@ -27,9 +27,9 @@ class _Board:
             axes.text(x, -0.8, words, ha="right", va="center", color=GREY)
         self.rows = {}
         for y, name in enumerate(names):
-            axes.plot([0, 0.12], [y, y], **LOOKS[name])
-            axes.plot(0.06, y, **_dot(name))
-            axes.text(0.145, y, name, va="center", color=LOOKS[name]["color"])
+            axes.plot([0, 0.09], [y, y], **LOOKS[name])
+            axes.plot(0.045, y, **_dot(name))
+            axes.text(0.11, y, name, va="center", color=LOOKS[name]["color"])
             self.rows[name] = [picture.moving(axes.text(x, y, "", ha="right", va="center"))
                                for x in columns]
 
@@ -74,7 +74,7 @@ class RacePicture(Picture):
     def build(self, figure):
         """Draw axes and names."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1.15, 0.95))
-        grid.update(left=0.052, right=0.985, bottom=0.165, top=0.9, wspace=0.16)
+        grid.update(left=0.052, right=0.985, bottom=0.165, top=0.9, wspace=0.2)
         self.land, board, sweep = (figure.add_subplot(cell) for cell in grid)
         x, y = self.grid
         self.land.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="x",
@@ -83,12 +83,13 @@ class RacePicture(Picture):
         self.land.grid(visible=False)
         self.landscape, self.parts = None, []
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.8, self.n_steps),
-                  xlabel="learning rate η")
+                  xlabel="learning rate η", ylabel="steps to arrive")
+        sweep.yaxis.labelpad = 0
         ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if tick <= self.n_steps]
         sweep.set_yticks(ticks, labels=map(str, ticks))
         sweep.set_yticks([], minor=True)
         self.titles = [self.moving(axes.title) for axes in (self.land, board, sweep)]
-        self.board = _Board(self, board, self.names, {0.82: "this η", 1.0: "best η"})
+        self.board = _Board(self, board, self.names, {0.79: "this η", 0.98: "best η"})
         self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
         self.best = _dots(self, sweep, self.names, clip_on=False)
@@ -385,11 +386,12 @@ class TrainingPicture(Picture):
                  ylabel="loss of the mini batches")
         loss.set_yticks([0.03, 0.1, 0.3, 1, 3, 10], labels=["0.03", "0.1", "0.3", "1", "3", "10"])
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.005, 1.1),
-                  xlabel="η (dashed: constant answer)")
+                  xlabel="η (dashed: constant answer)", ylabel="share of wrong answers")
+        sweep.yaxis.labelpad = 0
         ticks = [0.01, 0.03, 0.1, 0.3, 1]
         sweep.set_yticks(ticks, labels=map(str, ticks))
         self.titles = [self.moving(axes.title) for axes in (loss, board, sweep)]
-        self.board = _Board(self, board, self.names, {0.81: "this η", 1.0: "best η"})
+        self.board = _Board(self, board, self.names, {0.79: "this η", 0.98: "best η"})
         self.losses = _lines(self, loss, self.names, linewidth=1.5)
         self.always = self.moving(sweep.axhline(1, color=GREY, linewidth=1, linestyle="--"))
         self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])

@@ -280,7 +280,7 @@ class MapPicture(Picture):
         self.numbers[kind] = [[axes.text(x, y, "", ha="center", va="center") for x in self.x]
                               for y in self.y]
         self.points[kind] = self.moving(axes.plot(
-            [], [], "o", color="none", markeredgecolor="white", markeredgewidth=2, markersize=15,
+            [], [], "o", color="none", markeredgecolor="white", markeredgewidth=2, markersize=25,
             path_effects=[withStroke(linewidth=4, foreground=BLACK)])[0])
 
     def draw(self, maps, good_scale, point, same_rate, updates, runs, titles):

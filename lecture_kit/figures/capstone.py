@@ -18,12 +18,15 @@ class TrainingPicture(Picture):
         How many validation rows each class has.
     n_epochs : int
         How many epochs the axes are long.
+    loss_limits : tuple of float
+        Ends of the axis of the loss.
     """
 
     height = 310
 
-    def __init__(self, class_names, n_rows, n_epochs):
+    def __init__(self, class_names, n_rows, n_epochs, loss_limits):
         self.class_names, self.n_rows, self.n_epochs = class_names, n_rows, n_epochs
+        self.loss_limits = loss_limits
         super().__init__()
 
     def build(self, figure):
@@ -31,10 +34,10 @@ class TrainingPicture(Picture):
         grid = figure.add_gridspec(1, 5, width_ratios=(1, 0.24, 1, 0.7, 0.8))
         grid.update(left=0.07, right=0.955, bottom=0.15, top=0.9, wspace=0)
         loss, share, recall = (figure.add_subplot(grid[0, column]) for column in (0, 2, 4))
-        n_classes = len(self.class_names)
-        loss.set(xlim=(0, self.n_epochs), ylim=(1e-5, 20), yscale="log", xlabel="epoch",
+        n_classes, ends = len(self.class_names), (-0.02 * self.n_epochs, 1.02 * self.n_epochs)
+        loss.set(xlim=ends, ylim=self.loss_limits, yscale="log", xlabel="epoch",
                  ylabel="loss")
-        share.set(xlim=(0, self.n_epochs), ylim=(0, 1.42), xlabel="epoch", ylabel="share",
+        share.set(xlim=ends, ylim=(0, 1.42), xlabel="epoch", ylabel="share",
                   yticks=np.arange(6) / 5)
         share.axhline(1 / n_classes, color=GREY, linewidth=1)
         share.text(self.n_epochs, 1 / n_classes - 0.02, f"blind guess: mean recall 1/{n_classes}",
@@ -194,7 +197,8 @@ class FewRowsPicture(Picture):
         right.set_xticklabels(["1", "10", "100", "1,000"])
         right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
         for name, n in self.classes.items():
-            right.axvline(n, color=GREY, linewidth=0.8)
+            under_the_legend = n > 50
+            right.axvline(n, ymax=0.78 if under_the_legend else 1, color=GREY, linewidth=0.8)
             crowded = any(0.85 * n < other < n for other in self.classes.values())
             right.text(n * (1.03 if crowded else 0.985), 0.00115, f"{name} {n}", rotation=90,
                        ha="left" if crowded else "right", va="bottom", color="#444444",

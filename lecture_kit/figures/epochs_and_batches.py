@@ -417,7 +417,7 @@ class NoisePicture(Picture):
                  ylabel="mean loss above the minimum")
         floor.set(xscale="log", yscale="log", xlim=(0.85, 1.2 * self.factors[-1]),
                   ylim=(0.003, 400), xlabel="factor k: batch size k · B",
-                  ylabel="noise, that of (η, B) = 1")
+                  ylabel="noise ÷ noise of (η, B)")
         floor.set_xticks(self.factors, [f"{k}" for k in self.factors])
         floor.minorticks_off()
         self.titles = [self.moving(axes.title) for axes in (place, loss, floor)]

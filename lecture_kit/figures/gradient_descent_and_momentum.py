@@ -155,7 +155,7 @@ class ValleyPicture(Picture):
         axes.grid(visible=False)
         axes.set_facecolor("#eeeeee")
         self.critical = axes.plot([], [], **LOOKS["theory"])[0]
-        self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=17)[0]
+        self.star = axes.plot([], [], "*", color="white", markeredgecolor=BLACK, markersize=11)[0]
         self.star_name = axes.annotate("best", (0, 0), (12, -4), textcoords="offset points")
         axes.text(0.97, 0.04, "diverges", ha="right", transform=axes.transAxes)
         self.bar_axes = axes.inset_axes((1.04, 0, 0.05, 1))

@@ -54,7 +54,7 @@ class ValleyPicture(Picture):
             [], [], "D", color=VERMILLION, markeredgecolor="white")[0])
         self.loss = self.moving(loss.plot([], [])[0])
         self.theory = self.moving(loss.plot([], [], **LOOKS["theory"])[0])
-        self.critical = self.moving(factors.plot([1, 1], [0.55, 1.3], color=GREY, linewidth=1)[0])
+        self.critical = self.moving(factors.plot([1, 1], [0.55, 1.3], color=BLACK, linewidth=1)[0])
         self.factors = {
             name: self.moving(factors.plot([], [], label=name, **LOOKS[name])[0])
             for name in _SCALINGS}

@@ -88,7 +88,8 @@ class GradientPicture(Picture):
         self.curves, self.theories, self.factor_curves, self.points = {}, {}, {}, {}
         for name, marker in zip(self.names, ["D", *_MARKERS.values()], strict=True):
             look = {**LOOKS.get(name, {}), "marker": marker, "markersize": 5}
-            self.factor_curves[name] = self.moving(factor.plot([], [], **LOOKS["theory"])[0])
+            theory = {**LOOKS["theory"], "color": look.get("color")}
+            self.factor_curves[name] = self.moving(factor.plot([], [], **theory)[0])
             self.points[name] = self.moving(factor.plot(
                 [], [], label=name, **{**look, "markersize": 8})[0])
             self.curves[name] = self.moving(gradient.plot([], [], **look)[0])
@@ -136,6 +137,7 @@ class GradientPicture(Picture):
         self.also = also
         for artist in (self.curves["also"], self.points["also"], self.legend.get_lines()[0]):
             artist.set(**LOOKS[also])
+        self.factor_curves["also"].set_color(LOOKS[also]["color"])
         self.legend.get_texts()[0].set_text(also)
         self.background_changed()
 

@@ -36,7 +36,7 @@ def connections():
     """
     return _training(
         "connections", _("Catching attacks"),
-        goal=_("all eight recalls at least 0.9 after 20 epochs"), least=0.9)
+        goal=_("all eight recalls at least 0.9 after 20 epochs"), least=0.9, loss_limits=(1e-5, 20))
 
 
 def mail():
@@ -49,10 +49,10 @@ def mail():
     """
     return _training(
         "mail", _("Catching spam"),
-        goal=_("both recalls at least 0.92 after 20 epochs"), least=0.92)
+        goal=_("both recalls at least 0.92 after 20 epochs"), least=0.92, loss_limits=(3e-3, 20))
 
 
-def _training(data, title, goal, least):
+def _training(data, title, goal, least, loss_limits):
     training, validation = maths.prepared(data, "raw", "integer codes")
     names = maths.DATA[data]().class_names
     n_training, n_held_out = len(training[1]), np.bincount(validation[1])
@@ -105,7 +105,7 @@ def _training(data, title, goal, least):
     off = {"techniques": frozenset(), "init_scale": "0.01", "batch_size": n_training,
            "learning_rate": 0.1}
     return Panel(
-        title, figures.TrainingPicture(names, n_held_out, _N_EPOCHS),
+        title, figures.TrainingPicture(names, n_held_out, _N_EPOCHS, loss_limits),
         {
             "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, 0.3),
             "batch_size": stop_slider(
@@ -351,7 +351,7 @@ class _Challenge(Exercise):
         except ValueError as error:
             return Feedback(NOT_YET, str(error))
         scores, nearest, everything = (maths.challenge_scores(choices) for choices in (
-            attempt, maths.NEAREST_ROW, maths.BASELINE))
+            attempt, maths.NEAREST_ROW, maths.ALL_ON))
         verdict = maths.verdict(scores, nearest)
         text = _("Validation: mean recall {ours}. The nearest row has {theirs:.3f}: {above} of "
                  "{n} runs lie above it, {below} below. By the rule of part 5: {verdict}. "
@@ -366,7 +366,7 @@ class _Challenge(Exercise):
 
     def _name_it(self, settings, scores):
         same, lost, raw = (mistake.text for mistake in self.mistakes)
-        if settings == maths.settings_from(maths.BASELINE):
+        if settings == maths.settings_from(maths.ALL_ON):
             return same
         if (scores == 0).any():
             return lost
@@ -403,8 +403,8 @@ def check_challenge(attempt):
               "z-score, and 60 epochs."),
         ),
         mistakes=(
-            Mistake(maths.BASELINE, _("This is everything on, as it was. Change something.")),
-            Mistake({**maths.BASELINE, "optimizer": "gradient descent", "batch_norm": False,
+            Mistake(maths.ALL_ON, _("This is everything on, as it was. Change something.")),
+            Mistake({**maths.ALL_ON, "optimizer": "gradient descent", "batch_norm": False,
                      "learning_rate": 1e5},
                     _("At least one training diverged, and counts 0. Try a smaller learning "
                       "rate.")),

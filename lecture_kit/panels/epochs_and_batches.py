@@ -392,7 +392,7 @@ def noise():
             "titles": ("100 walkers", f"ηN/B: {scales[0]:.3g} → {scales[1]:.3g}",
                        f"diverged at step {int(gone.argmax())}" if gone.any()
                        else "kη ≥ 2: no floor" if not np.isfinite(share)
-                       else f"noise × {number(share)}")}
+                       else f"theory: noise × {number(share)}")}
         return View(drawing, readout, factor >= 16 and 0.9 <= share <= 1.1)
 
     rules = ("keep η", "k · η")

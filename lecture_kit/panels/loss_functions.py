@@ -146,7 +146,7 @@ def depth():
         _("Depth"), figures.DepthPicture(),
         {
             "n_layers": whole_slider(_("layers L"), 1, 20, 8),
-            "init_scale": log_slider(_("init scale g/√n"), 0.2, 5, 1.0, also=(1.41,)),
+            "init_scale": log_slider(_("init scale, gain g"), 0.2, 5, 1.0, also=(1.41,)),
             "seed": seed(),
         },
         show,

@@ -128,7 +128,7 @@ def gradients():
     return Panel(
         _("Deep gradients"), figures.GradientPicture(),
         {
-            "init_scale": log_slider(_("init scale g/√n"), 0.1, 30, 1.0, also=(_ROOT_2,)),
+            "init_scale": log_slider(_("init scale, gain g"), 0.1, 30, 1.0, also=(_ROOT_2,)),
             "n_layers": whole_slider(_("layers L"), 2, 40, 22),
             "seed": seed(),
             "also": choice(_("fourth curve"), [(name, name) for name in _ALSO], "GELU"),
@@ -290,7 +290,7 @@ def speed():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 128], 32),
-            "init_scale": log_slider(_("init scale g/√n"), 0.1, 10, _ROOT_2),
+            "init_scale": log_slider(_("init scale, gain g"), 0.1, 10, _ROOT_2),
             "own": choice(_("rate"), [(_("same for all"), False), (_("own best"), True)], False),
             "seed": seed(),
         },

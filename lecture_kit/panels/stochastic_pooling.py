@@ -194,7 +194,7 @@ def training():
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 2, 0.05, also=(0.2,)),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 200], 16),
-            "init_scale": log_slider(_("init scale g·√(2/n)"), 0.1, 10, 1.0),
+            "init_scale": log_slider(_("init scale, gain g"), 0.1, 10, 1.0),
             "seed": seed(),
         },
         show,

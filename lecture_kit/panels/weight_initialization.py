@@ -46,8 +46,9 @@ def signals():
             n=n_layers, std=_three(last), theory=_three(expected), signal=_two(signal),
             saturated=words.format(share=forward["saturated"][-1]), first=_two(first),
             first_theory=_two(first_expected))
-        titles = (f"activations: std of layer {n_layers} {_three(last)}, theory {_three(expected)}",
-                  f"gradients δ: size in layer 1 {_two(first)}, theory {_two(first_expected)}",
+        titles = (f"activations: std of layer {n_layers}: {_three(last)}, "
+                  f"theory {_three(expected)}",
+                  f"gradients δ: size in layer 1: {_two(first)}, theory {_two(first_expected)}",
                   f"signal {_two(signal)}, theory {_two(theory.signal[-1])}")
         drawing = {"activation": activation, "forward": forward, "backward": backward,
                    "theory": theory, "titles": titles}
