@@ -84,7 +84,7 @@ def gradients():
     rows = maths.digit_rows(32)
     mean_square = float((rows[0] ** 2).mean())
 
-    @lru_cache(maxsize=8)
+    @lru_cache(maxsize=4)  # those that are shown; each takes up to 10 MB
     def network(name, n_layers, seed):
         built = maths.deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, width, seed)
         return built, built.parameters.copy()
