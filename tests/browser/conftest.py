@@ -8,9 +8,12 @@ from playwright.sync_api import sync_playwright
 from .lab import BROWSERS, Lab, find_browser, launch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium; without one the tests are skipped, or fail where REQUIRE_BROWSER is set."""
+    """Chromium; without one the tests are skipped, or fail where REQUIRE_BROWSER is set.
+
+    It ends with its module: while it lives, asyncio.run fails in the tests that follow.
+    """
     path = find_browser()
     if path is None:
         missing = f"no browser found (looked for {', '.join(BROWSERS)})"
@@ -21,7 +24,7 @@ def browser():
         yield launch(playwright, path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     server = Lab(tmp_path_factory.mktemp("lab"))
     yield server
