@@ -336,7 +336,7 @@ GOOD = {
                              BOWL, VALLEY, WELLS)
            for part in ("value", "gradient", "hessian")},
     },
-    "language": {"number": {"value": -0.25}},
+    "language": {"number": {"value": -0.25, "digits": 2}},
     "loss_functions": {
         "first_step_below": {"values": np.array([3.0, 2.0]), "threshold": 2.5},
         "gradient_by_depth": {"activation": SIGMOID, "weights": WEIGHTS, "seed": 0,

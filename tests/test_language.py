@@ -64,3 +64,10 @@ def test_words_that_the_catalogue_lacks_stay_english(korean):
 ])
 def test_a_number_has_three_digits_and_a_true_minus_sign(value, words):
     assert language.number(value) == words
+
+
+@pytest.mark.parametrize(("value", "digits", "words"), [
+    (-26.0, 1, "−30"), (0.0512, 2, "0.051"), (8e-14, 1, "8e−14"), (1234.5, 1, "1e+03"),
+])
+def test_a_number_can_have_fewer_digits(value, digits, words):
+    assert language.number(value, digits) == words

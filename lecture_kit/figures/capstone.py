@@ -35,8 +35,7 @@ class TrainingPicture(Picture):
         grid.update(left=0.07, right=0.955, bottom=0.15, top=0.9, wspace=0)
         loss, share, recall = (figure.add_subplot(grid[0, column]) for column in (0, 2, 4))
         n_classes, ends = len(self.class_names), (-0.02 * self.n_epochs, 1.02 * self.n_epochs)
-        loss.set(xlim=ends, ylim=self.loss_limits, yscale="log", xlabel="epoch",
-                 ylabel="loss")
+        loss.set(xlim=ends, ylim=self.loss_limits, yscale="log", xlabel="epoch", ylabel="loss")
         share.set(xlim=ends, ylim=(0, 1.42), xlabel="epoch", ylabel="share",
                   yticks=np.arange(6) / 5)
         share.axhline(1 / n_classes, color=GREY, linewidth=1)

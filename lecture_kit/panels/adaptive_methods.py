@@ -238,7 +238,7 @@ def escape():
                   np.full(len(distances), maths.escape_steps_of_adagrad(learning_rate)))
         words = {name: _("over {n}").format(n=n_steps) if np.isnan(k) else f"{k:.0f}"
                  for name, k in from_here.items()}
-        start = number(float(f"{distance:.2g}"))
+        start = number(distance, 2)
         readout = _("From ε = {distance}: gradient descent {plain} steps (theory {theory:.1f}), "
                     "Adagrad {adagrad}, RMSprop {rmsprop}, Adam {adam}.").format(
             distance=start, plain=words["gradient descent"], theory=float(theory[0][column]),

@@ -137,7 +137,7 @@ def valley():
         best = float(maths.convergence_rate(
             _CURVATURES, *maths.best_momentum(_CURVATURES, nesterov), nesterov))
         shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
-        height = number(float(f"{losses[-1]:.2g}"))
+        height = number(losses[-1], 2)
         if end >= 0:
             result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
         else:

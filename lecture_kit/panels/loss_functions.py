@@ -136,8 +136,8 @@ def depth():
         readout = _(
             "After {n} layers: sigmoid {sigmoid} (bound {bound}), tanh {tanh}, ReLU {relu} of the "
             "gradient is left."
-        ).format(n=n_layers, bound=_one_digit(bound[n_layers]), **{
-            name.lower(): _one_digit(curve[n_layers]) for name, curve in curves.items()})
+        ).format(n=n_layers, bound=number(bound[n_layers], 1), **{
+            name.lower(): number(curve[n_layers], 1) for name, curve in curves.items()})
         drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.3g}^L",
                    "n_layers": n_layers}
         return View(drawing, readout, n_layers == 20 and 0.5 < curves["ReLU"][20] < 2)
@@ -154,10 +154,6 @@ def depth():
         presets={_("g = 1"): {"init_scale": 1.0},
             _("g = √2"): {"init_scale": 1.41}},
     )
-
-
-def _one_digit(value):
-    return number(float(f"{value:.1g}"))
 
 
 def softmax():

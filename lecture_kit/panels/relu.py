@@ -116,8 +116,7 @@ def gradients():
                           for key in shown)
         readout = _("Factor per layer (theory): {factors}.").format(factors=words)
         left = {name: measured[name][0] for name in ACTIVATIONS}
-        rounded = {name: number(float(f"{share:.1g}")) for name, share in left.items()}
-        titles = ("at layer 1: " + ", ".join(f"{name} {share}" for name, share in rounded.items()),
+        titles = ("at layer 1: " + ", ".join(f"{name} {number(left[name], 1)}" for name in left),
                   f"factor of ReLU: {_factor(per_layer['ReLU'])}, "
                   f"theory {_factor(expected['ReLU'])}")
         drawing = {"also": also, "gradients": measured, "theories": theories, "factors": per_layer,

@@ -104,8 +104,7 @@ def _two(value):
     """Write a size with two digits, or with one where it is far from 1."""
     if np.isnan(value):
         return _("under 1e−6")
-    digits = 2 if 1e-3 <= value < 1e4 else 1
-    return number(float(f"{value:.{digits}g}"))
+    return number(value, 2 if 1e-3 <= value < 1e4 else 1)
 
 
 def _three(value):
