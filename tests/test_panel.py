@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from threading import Event, Thread
 
 import pytest
 from ipywidgets import Button, FloatProgress, Play
@@ -171,6 +172,42 @@ def test_streaming_ends_with_the_picture_that_a_run_to_the_end_gives():
     asyncio.run(move())
     direct.controls["x"].value = 0.5
     assert streamed.image.value == direct.image.value
+
+
+@pytest.mark.usefixtures("every_view_is_a_frame")
+def test_a_move_in_another_thread_ends_a_stream_for_good():
+    """JupyterLab hands the first move of a slider to one thread and the next to another."""
+    under_way, go_on = Event(), Event()
+
+    def show(x, n):
+        if x == 1:
+            yield View({"x": x}, "the last move")
+        else:
+            yield View({"x": x}, "the first move", progress=0.5)
+            under_way.set()
+            go_on.wait(5)
+            yield View({"x": x}, "a stale picture")
+
+    async def move_and_wait():
+        panel.controls["x"].value = 0.5
+        await settle(panel)
+        await panel._task
+
+    go_on.set()
+    panel = make(show)
+    under_way.clear()
+    go_on.clear()
+    threads = [Thread(target=asyncio.run, args=[move_and_wait()]),
+               Thread(target=panel.set_values, args=[{"x": 1}])]
+    threads[0].start()
+    assert under_way.wait(5)
+    threads[1].start()
+    threads[1].join(0.1)
+    go_on.set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert panel.readout.value == panel.image.tooltip == "the last move"
 
 
 @pytest.mark.parametrize("control", [choice("c", [("a", 1), ("b", 2)], 2), seed(7)])

@@ -1,5 +1,7 @@
 import io
+from threading import Event, Thread
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -108,3 +110,31 @@ def test_the_style_of_the_lecture_does_not_leak(picture):
     picture.frame()
     assert mpl.rcParams["axes.grid"] is False
     assert picture.axes.spines["top"].get_visible() is False
+
+
+def test_two_threads_that_draw_leave_the_settings_as_they_were():
+    """The first one ends while the second one draws, if nothing makes the second one wait."""
+    events = {name: Event() for name in ("first", "second", "first has ended")}
+    sizes = []
+
+    class SlowPicture(DotPicture):
+        def build(self, figure):
+            super().build(figure)
+            name = "second" if events["first"].is_set() else "first"
+            events[name].set()
+            events["second" if name == "first" else "first has ended"].wait(0.5)
+            sizes.append(matplotlib.rcParams["font.size"])
+
+    def first():
+        SlowPicture()
+        events["first has ended"].set()
+
+    before = dict(matplotlib.rcParams)
+    threads = [Thread(target=first), Thread(target=SlowPicture)]
+    threads[0].start()
+    assert events["first"].wait(5)
+    threads[1].start()
+    for thread in threads:
+        thread.join(5)
+    assert sizes == [9.5, 9.5]
+    assert dict(matplotlib.rcParams) == before

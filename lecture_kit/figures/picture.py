@@ -7,7 +7,9 @@ A full draw of a figure takes some 50 ms, most of it for text and ticks. A slide
 import io
 import struct
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from zlib import crc32
 
 import matplotlib.style
@@ -22,6 +24,13 @@ except ImportError:  # the few systems without isal have the same function, six 
     from zlib import compress
 
 _STYLE = Path(__file__).with_name("lecture.mplstyle")
+_one_at_a_time = RLock()  # Matplotlib's settings are the same for all threads
+
+
+@contextmanager
+def _lecture_style():
+    with _one_at_a_time, matplotlib.style.context(_STYLE):
+        yield
 
 
 class Picture(ABC):
@@ -48,7 +57,7 @@ class Picture(ABC):
         size = (self.width / 100, self.height / 100)
         self._moving = []
         self._background = None
-        with matplotlib.style.context(_STYLE):
+        with _lecture_style():
             self.figure = Figure(figsize=size, dpi=100 * self.pixel_ratio)
             self._canvas = FigureCanvasAgg(self.figure)
             self.build(self.figure)
@@ -114,7 +123,7 @@ class Picture(ABC):
             Red, green, blue and opacity in picture pixels. The next frame overwrites it.
         """
         if self._background is None:
-            with matplotlib.style.context(_STYLE):
+            with _lecture_style():
                 self._canvas.draw()
             self._background = self._canvas.copy_from_bbox(self.figure.bbox)
         self._canvas.restore_region(self._background)

@@ -5,6 +5,7 @@ import base64
 import inspect
 import time
 from dataclasses import dataclass
+from threading import RLock
 
 from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
 from traitlets import Unicode
@@ -80,14 +81,16 @@ class Panel(VBox):
     def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
-        self._task, self._waiting, self._link = None, False, None
+        self._waiting, self._link = False, None
+        self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
+        self._work = self._task = None
         self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
         self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
             min=0, max=1, layout=Layout(flex="0 0 80px", width="80px", height="16px"))
         size = Layout(width=f"{picture.width}px", max_width="100%", height="auto", flex="0 0 auto")
         self.image = DescribedImage(format="png", layout=size)
-        self._run_to_the_end()
+        self._paint_last(self._views())
         for control in controls.values():
             control.observe(self._changed, "value")
         row = Layout(flex_flow="row wrap", align_items="center", max_width=f"{picture.width}px")
@@ -112,13 +115,14 @@ class Panel(VBox):
         values : dict of str to object
             New values by name; the other controls stay as they are.
         """
-        self._waiting = True
-        try:
-            for name, value in values.items():
-                self.controls[name].value = value
-        finally:
-            self._waiting = False
-        self._changed(None)
+        with self._lock:
+            self._waiting = True
+            try:
+                for name, value in values.items():
+                    self.controls[name].value = value
+            finally:
+                self._waiting = False
+            self._changed(None)
 
     def reset(self):
         """Give every control its first value."""
@@ -140,28 +144,23 @@ class Panel(VBox):
         return button
 
     def _changed(self, _change):
-        if self._waiting:
-            return
-        self._stop()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._run_to_the_end()
-            return
-        views = self._views()
-        self._paint_next(views)
-        if self.view.progress < 1:
-            self._task = loop.create_task(self._stream(views))
-
-    def _stop(self):
-        """End slow work that is under way."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        with self._lock:
+            if self._waiting:
+                return
+            self._work = views = self._views()  # ends the stream of the work before
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                self._paint_last(views)
+                return
+            self._paint_next(views)
+            if self.view.progress < 1:
+                self._task = loop.create_task(self._stream(views))
 
     def close(self):
         """End all work and take the panel out of the notebook."""
-        self._stop()
+        with self._lock:
+            self._work = None
         if self._link is not None:
             self._link.close()
         super().close()
@@ -170,14 +169,13 @@ class Panel(VBox):
         shown = self._show(**self.values)
         return shown if inspect.isgenerator(shown) else iter([shown])
 
-    def _run_to_the_end(self):
-        *_before, last = self._views()
-        self._paint(last)
-
     async def _stream(self, views):
         while self.view.progress < 1:
-            await asyncio.sleep(0.001)  # lets the next slider event in, which may cancel
-            self._paint_next(views)
+            await asyncio.sleep(0.001)  # lets the next slider event in
+            with self._lock:
+                if self._work is not views:
+                    return
+                self._paint_next(views)
 
     def _paint_next(self, views):
         end = time.monotonic() + _SECONDS_PER_FRAME
@@ -185,6 +183,10 @@ class Panel(VBox):
             if view.progress >= 1 or time.monotonic() > end:
                 break
         self._paint(view)
+
+    def _paint_last(self, views):
+        *_before, last = views
+        self._paint(last)
 
     def _paint(self, view):
         self.view = view

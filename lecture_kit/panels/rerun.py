@@ -40,8 +40,8 @@ def close_all(widget):
     widget : ipywidgets.Widget
         A panel, for example.
     """
-    for child in getattr(widget, "children", ()):
-        close_all(child)
-    for part in (getattr(widget, "layout", None), getattr(widget, "style", None), widget):
+    for part in (widget, getattr(widget, "layout", None), getattr(widget, "style", None)):
         if part is not None:
             part.close()
+    for child in getattr(widget, "children", ()):
+        close_all(child)
