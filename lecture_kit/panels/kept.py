@@ -17,4 +17,4 @@ class Kept(dict):
     def __setitem__(self, settings, result):
         super().__setitem__(settings, result)
         if len(self) > self.most:
-            del self[next(iter(self))]
+            self.pop(next(iter(self)), None)  # None: another thread may have been quicker
