@@ -6,6 +6,7 @@ SETTINGS_PER_PANEL=300 in the environment tries that many random settings instea
 import asyncio
 import io
 import os
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -91,20 +92,38 @@ def test_random_settings_in_a_row(panel):
         assert_it_shows_something(panel)
 
 
-def test_after_rapid_moves_the_last_values_are_shown(panel):
+@pytest.fixture(scope="module")
+def other_loop():
+    """An event loop in a second thread: JupyterLab has a control moved now here, now there."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_after_rapid_moves_in_two_threads_the_last_values_are_shown(panel, other_loop):
     rng = np.random.default_rng(4)
 
     async def move():
+        name = rng.choice(list(panel.controls))
+        panel.controls[name].value = places(panel.controls[name], rng)[rng.integers(5)]
+
+    async def move_in_two_threads():
         for _ in range(N_SETTINGS):
-            name = rng.choice(list(panel.controls))
-            panel.controls[name].value = places(panel.controls[name], rng)[rng.integers(5)]
+            if rng.random() < 0.5:
+                await move()
+            else:
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(move(), other_loop))
             await asyncio.sleep(rng.choice([0, 0.003, 0.03]))
             if rng.random() < 0.1:
                 panel.reset()
-        if panel._task is not None:
-            await panel._task
+        while panel.view.progress < 1:
+            await asyncio.sleep(0.003)
 
-    asyncio.run(move())
+    asyncio.run(move_in_two_threads())
     shown, values = state(panel), panel.values
     assert_it_shows_something(panel)
     panel.reset()
