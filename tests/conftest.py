@@ -6,6 +6,8 @@ import re
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from lecture_kit.panels import panel as panel_module
+
 # Small matrix products in several processes: more threads only stand in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -22,3 +24,9 @@ class ByTopic(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByTopic(config, log)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_under_way(monkeypatch):
+    """A test that presses a button and then moves a control means it, however fast it is."""
+    monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 0)

@@ -99,8 +99,10 @@ def test_after_an_interruption_a_panel_streams_on(kernel):
         assert time.monotonic() < end, "the panel no longer streams"
         time.sleep(0.1)
     shown = kernel.run("print(panel.readout.value)")
-    kernel.run("panel.reset()\npanel.controls['seed'].value = 77\npanel._stop()")
-    kernel.run("panel._run_to_the_end()")
+    kernel.run("panel.reset()")
+    kernel.run("from threading import Thread\n"  # with no event loop it runs to the end at once
+               "afresh = Thread(target=panel.set_values, args=[{'seed': 77}])\n"
+               "afresh.start()\nafresh.join()")
     assert kernel.run("print(panel.readout.value)") == shown
 
 

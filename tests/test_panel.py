@@ -23,10 +23,13 @@ def show_in_steps(x, n):
         yield View({"x": x * step / 5}, f"step {step}, x = {x:.2f}", progress=step / 5)
 
 
-def make(show):
+HIGH = {"high": {"x": 0.9, "n": 2}}
+
+
+def make(show, presets=HIGH):
     controls = {"x": slider("x", 0, 1, 0.25), "n": whole_slider("n", 1, 3, 1)}
     return Panel("Dot", DotPicture(), controls, show, goal="more than a half",
-                 presets={"high": {"x": 0.9, "n": 2}}, play="n")
+                 presets=presets, play="n")
 
 
 def widgets_in(panel, kind):
@@ -87,6 +90,34 @@ def test_reset_brings_the_first_picture_back(panel):
     button(panel, "Reset").click()
     assert panel.values == {"x": 0.25, "n": 1}
     assert panel.image.value == first
+
+
+def test_a_value_from_before_a_press_that_comes_after_it_is_put_back(panel, monkeypatch):
+    monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 60)
+    panel.controls["x"].value = 0.7
+    button(panel, "Reset").click()
+    first, paintings = panel.image.value, []
+    panel.image.observe(paintings.append, "value")
+    panel.controls["x"].value = 0.75
+    assert panel.values == {"x": 0.25, "n": 1}
+    assert panel.image.value == first
+    assert paintings == []
+    panel.set_values({"x": 0.5})
+    assert panel.readout.value == "x·n = 0.50"
+
+
+def test_after_a_press_what_the_button_does_not_set_moves_at_once(monkeypatch):
+    monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 60)
+    panel = make(show_at_once, presets={"high": {"x": 0.9}})
+    button(panel, "high").click()
+    panel.controls["n"].value = 2
+    assert panel.readout.value == "x·n = 1.80"
+
+
+def test_some_time_after_a_press_everything_moves_again(panel):
+    button(panel, "Reset").click()
+    panel.controls["x"].value = 0.5
+    assert panel.readout.value == "x·n = 0.50"
 
 
 def test_play_is_linked_to_its_slider_in_the_front_end(panel):

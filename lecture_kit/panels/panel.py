@@ -14,6 +14,7 @@ from lecture_kit.language import translate as _
 from lecture_kit.panels.rerun import take_the_place
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
+_SECONDS_UNDER_WAY = 0.25  # how long after a press of a button an older event may still come
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Panel(VBox):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
         self._waiting, self._link = False, None
+        self._pressed, self._pressed_until = {}, 0.0
         self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
         self._work = self._task = None
         self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
@@ -140,12 +142,29 @@ class Panel(VBox):
 
     def _button(self, label, values):
         button = Button(description=label, layout=Layout(width="auto", height="28px"))
-        button.on_click(lambda _button: self.set_values(values))
+        button.on_click(lambda _button: self._press(values))
         return button
 
-    def _changed(self, _change):
+    def _press(self, values):
         with self._lock:
-            if self._waiting:
+            self.set_values(values)
+            self._pressed = {self.controls[name]: value for name, value in values.items()}
+            self._pressed_until = time.monotonic() + _SECONDS_UNDER_WAY
+
+    def _put_back(self, change):
+        """Undo an event from before the press of a button.
+
+        The browser keeps a control's newest value back while the kernel works on the one before,
+        but sends a press at once. So the value of a drag or of Play can come after the press.
+        """
+        if change and change.owner in self._pressed and time.monotonic() < self._pressed_until:
+            change.owner.value = self._pressed[change.owner]
+            return self.values == self._drawn_values
+        return False
+
+    def _changed(self, change):
+        with self._lock:
+            if self._waiting or self._put_back(change):
                 return
             self._work = views = self._views()  # ends the stream of the work before
             try:
@@ -166,7 +185,8 @@ class Panel(VBox):
         super().close()
 
     def _views(self):
-        shown = self._show(**self.values)
+        self._drawn_values = self.values
+        shown = self._show(**self._drawn_values)
         return shown if inspect.isgenerator(shown) else iter([shown])
 
     async def _stream(self, views):
