@@ -6,8 +6,6 @@ import re
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from lecture_kit.panels import panel as panel_module
-
 # Small matrix products in several processes: more threads only stand in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -29,4 +27,4 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.fixture(autouse=True)
 def nothing_is_under_way(monkeypatch):
     """A test that presses a button and then moves a control means it, however fast it is."""
-    monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 0)
+    monkeypatch.setattr("lecture_kit.panels.panel._SECONDS_UNDER_WAY", 0)
