@@ -39,6 +39,8 @@ class DrivenPanel:
         self.page, self.cell = page, cell
         self.picture = cell.locator("img.widget-image")
         self.picture.scroll_into_view_if_needed()
+        self.settle()
+        self.first = self.readout()
 
     def readout(self):
         return self.picture.get_attribute("title")
@@ -68,12 +70,11 @@ class DrivenPanel:
             " const bar = cell.querySelector('.widget-hprogress');"
             " return now - picture.at > 200 && getComputedStyle(bar).visibility === 'hidden' }")
 
-    def wait_for_readout(self, readout):
-        self.wait_until("(picture, wanted) => picture.title === wanted", readout)
-
-    def reset(self, readout):
+    def reset(self):
         self.cell.get_by_role("button", name="Reset", exact=True).click()
-        self.wait_for_readout(readout)
+        self.page.wait_for_timeout(300)  # until then the panel puts back what Reset has set
+        self.settle()
+        self.wait_until("(picture, first) => picture.title === first", self.first)
 
     def drag(self, handle, share):
         """Drag with the mouse to a place on the track, from 0 to 1."""
@@ -111,16 +112,15 @@ def test_every_control_of_every_panel_moves_the_picture(page):
     assert driven
     for panel in driven:
         panel.picture.scroll_into_view_if_needed()
-        first, height = panel.readout(), panel.height()
+        height = panel.height()
         assert height <= 450
         heights = {*drive_sliders(panel), *press_choices(panel), *press_presets(panel)}
-        assert heights == {height}, f"{first}: the layout jumps"
+        assert heights == {height}, f"{panel.first}: the layout jumps"
     assert_no_failure_is_shown(page)
     assert page.errors == []
 
 
 def drive_sliders(panel):
-    first = panel.readout()
     for handle in panel.cell.locator(".noUi-handle").all():
         at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         for share in (0.0, 1.0) if at_the_top else (1.0, 0.0):
@@ -132,11 +132,10 @@ def drive_sliders(panel):
         for _ in range(3):
             handle.press("ArrowLeft" if at_the_top else "ArrowRight")
         panel.wait_for_change(before)
-        panel.reset(first)
+        panel.reset()
 
 
 def press_choices(panel):
-    first = panel.readout()
     for group in panel.cell.locator(".widget-toggle-buttons").all():
         for number in range(group.locator("button").count()):
             button, before = group.locator("button").nth(number), panel.source()
@@ -147,11 +146,10 @@ def press_choices(panel):
             else:
                 panel.wait_for_change(before)
             yield panel.height()
-        panel.reset(first)
+        panel.reset()
 
 
 def press_presets(panel):
-    first = panel.readout()
     buttons = panel.cell.locator("button.jupyter-button:not(.widget-toggle-buttons button)")
     buttons = buttons.filter(has_text=re.compile(r"\w"))
     for number in range(buttons.count() - 1):  # the last one is Reset
@@ -163,9 +161,10 @@ def press_presets(panel):
             panel.settle()
         yield panel.height()
     slider = panel.cell.locator(".noUi-handle").first
+    panel.reset()
     if slider.count():
         panel.drag(slider, 0.9)
-        panel.reset(first)  # at once, while the kernel still works on the drag
+        panel.reset()  # at once, while the kernel still works on the drag
 
 
 def test_play_moves_the_picture_and_stops(page):
@@ -173,14 +172,10 @@ def test_play_moves_the_picture_and_stops(page):
         panel = DrivenPanel(page, cell)
         play = panel.cell.locator(".widget-play button").first
         if play.count():
-            first = panel.readout()
             play.click()
-            panel.wait_until("(picture, before) => picture.title !== before", first)
-            panel.reset(first)  # and it plays on from there
-            panel.wait_until("(picture, before) => picture.title !== before", first)
+            panel.wait_until("(picture, before) => picture.title !== before", panel.first)
             play.click()
-            panel.settle()
-            panel.reset(first)
+            panel.reset()  # at once, while the kernel still works on the last step
 
 
 def test_the_tab_key_reaches_every_control(page):
