@@ -196,6 +196,7 @@ def test_the_tab_key_reaches_every_control(page):
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
     count = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count('"image/png": "')
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save').then(() => null)")
+    page.close()  # it saves by itself, and without a kernel it would save no panels
     lab.shut_down_kernels()
     again = watched_page(browser)
     open_notebook(again, lab, name)
