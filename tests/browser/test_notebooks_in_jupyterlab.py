@@ -13,7 +13,7 @@ FAILURES = ("Error displaying widget", "model not found", "Click to show javascr
 
 def wait_for_pictures(page, selector, count):
     """Bring every cell into sight, where JupyterLab draws it, until all pictures are there."""
-    for _ in range(60):
+    for _ in range(120):
         show_all_cells(page)
         if page.locator(selector).count() == count:
             return
