@@ -1,9 +1,12 @@
 """Finding the panels and exercises of all sections, and moving their controls."""
 
+import hashlib
 import importlib
 import inspect
+import io
 from pathlib import Path
 
+import numpy as np
 from ipywidgets import (
     BoundedIntText,
     Dropdown,
@@ -12,6 +15,7 @@ from ipywidgets import (
     SelectionSlider,
     ToggleButtons,
 )
+from PIL import Image
 
 from lecture_kit.panels.controls import Switches
 
@@ -34,6 +38,19 @@ def all_panels():
 def all_exercises():
     return [(f"{topic}.{name}", function) for topic in TOPICS
             for name, function in public_functions(topic) if name.startswith("check_")]
+
+
+def decode(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def fingerprint(png):
+    """Equal for equal pixels. The files may differ: isal compresses them now so, now so."""
+    return hashlib.sha256(decode(png)).hexdigest()
+
+
+def state(panel):
+    return panel.readout.value, fingerprint(panel.image.value)
 
 
 def places(control, rng):

@@ -4,15 +4,13 @@ SETTINGS_PER_PANEL=300 in the environment tries that many random settings instea
 """
 
 import asyncio
-import io
 import os
 from threading import Thread
 
 import numpy as np
 import pytest
-from driving import all_exercises, all_panels, is_on_the_grid, places
+from driving import all_exercises, all_panels, decode, is_on_the_grid, places, state
 from ipywidgets import Button
-from PIL import Image
 from test_panel import widgets_in
 
 from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT
@@ -37,10 +35,6 @@ def at_its_first_values(request):
         request.getfixturevalue("panel").reset()
 
 
-def decode(png):
-    return np.asarray(Image.open(io.BytesIO(png)))
-
-
 def assert_it_shows_something(panel):
     picture = decode(panel.image.value)
     assert picture.shape == (2 * panel.picture.height, 2 * panel.picture.width, 4)
@@ -50,10 +44,6 @@ def assert_it_shows_something(panel):
     words = panel.readout.value.lower()
     assert "nan" not in words.replace("finance", "")
     assert len(words) <= 115, "the readout does not fit on its line"
-
-
-def state(panel):
-    return panel.readout.value, panel.image.value
 
 
 def test_it_is_a_panel_of_the_right_size(panel):
@@ -74,7 +64,7 @@ def test_every_control_goes_everywhere(panel):
         panel.reset()
 
 
-def test_every_control_changes_what_is_seen(panel):
+def test_every_control_changes_what_is_state(panel):
     for name, control in panel.controls.items():
         seen, values = set(), places(control, np.random.default_rng(1))[:3]
         for value in values:

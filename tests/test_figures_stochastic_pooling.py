@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import state
 from numpy.testing import assert_allclose, assert_array_equal
 from test_convolution import looped_windows
 
@@ -252,11 +253,11 @@ def test_the_goal_of_the_training_can_be_met(training):
 def test_settings_seen_before_are_not_trained_again(training, monkeypatch):
     training.reset()
     training.set_values({"batch_size": 64})
-    seen = training.readout.value, training.image.value
+    first = state(training)
     training.reset()
     monkeypatch.setattr(panels.maths, "train_poolings", None)
     training.set_values({"batch_size": 64})
-    assert (training.readout.value, training.image.value) == seen
+    assert state(training) == first
     assert training.view.progress == 1
 
 
