@@ -113,7 +113,10 @@ def open_notebook(page, lab, name):
     page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     lab.wait_for_kernel(name)
-    wait_for_prompts(page, r"^\[\d+\]:$")  # as in the file: it is fully drawn
+    cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
+    page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
+        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells),
+        timeout=120_000)
 
 
 def command(page, name):
