@@ -209,7 +209,7 @@ def _round_trip(page, cell):
     handle.scroll_into_view_if_needed()
     handle.focus()
     page.wait_for_function(  # no training is under way any more
-        "bar => getComputedStyle(bar).visibility === 'hidden'",
+        "bar => getComputedStyle(bar).display === 'none'",
         arg=cell.locator(".widget-hprogress").element_handle())
     picture.evaluate(
         "picture => { window.answer = new Promise(done => {"

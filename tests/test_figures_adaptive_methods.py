@@ -272,7 +272,7 @@ def test_escape_draws_ways_steps_and_theory(escape, rate, distance, decay):
         y = np.abs(walk(saddle(), rule, (0.0, distance), 1000)[:, 1])
         out = np.argmax(y >= 1) if np.any(y >= 1) else None
         assert_allclose(data(picture.ways[name])[:, 1], y[: out + 1] if out else y, rtol=1e-6)
-        expected = f"{out}" if out else "over 1000"
+        expected = f"{out}" if out else ">1000"
         assert words(picture.board, name) == [expected]
         drawn = data(picture.steps[name])
         assert_allclose(drawn[:, 0], distances, rtol=5e-3)

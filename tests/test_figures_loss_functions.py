@@ -113,13 +113,13 @@ def test_depth_draws_the_bound_and_stays_below_it():
     sigmoid = data(panel.picture.curves["sigmoid"])
     assert np.all(sigmoid[:, 1] <= bound[:, 1])
     assert set(panel.picture.cursor.get_xdata()) == {5}
-    assert f"after 5 layers: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
+    assert f"at L = 5: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
 
 
 def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
     panel = panels.depth()
     size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
-    assert panel.picture.title.get_text() == f"sigmoid gradient after 8 layers: {size}"
+    assert panel.picture.title.get_text() == f"sigmoid gradient at L = 8: {size}"
     assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
     assert panel.controls["init_scale"].description == "init scale, gain g"
 

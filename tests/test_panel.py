@@ -167,13 +167,13 @@ def test_in_an_event_loop_slow_work_streams_with_a_progress_bar():
 
     async def move():
         panel.controls["x"].value = 0.5
-        assert bar.layout.visibility == "visible"
+        assert bar.layout.display is None
         assert bar.value == pytest.approx(0.2)
         await settle(panel)
 
     asyncio.run(move())
     assert seen == [f"step {n}, x = 0.50" for n in range(1, 6)]
-    assert bar.layout.visibility == "hidden"
+    assert bar.layout.display == "none"
 
 
 @pytest.mark.usefixtures("every_view_is_a_frame")

@@ -177,7 +177,7 @@ class DepthPicture(Picture):
         self._place_names(ends)
         self.cursor.set_xdata([n_layers, n_layers])
         left = f"{curves['sigmoid'][n_layers]:.1g}".replace("-", "−")
-        self.title.set_text(f"sigmoid gradient after {n_layers} layers: {left}")
+        self.title.set_text(f"sigmoid gradient at L = {n_layers}: {left}")
 
     def _place_names(self, ends):
         lowest = -np.inf

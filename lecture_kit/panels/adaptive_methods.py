@@ -122,7 +122,7 @@ def race():
         return View(drawing, readout, bool(met))
 
     rates = log_slider(_("learning rate η"), 0.0003, 5, 0.1, also=(0.95,))
-    rates.options, rates.value = ((_("each its best"), own), *rates.options), 0.1
+    rates.options, rates.value = ((_("own best"), own), *rates.options), 0.1
     ends = {"step": n_steps}
     return Panel(
         _("The race"), figures.RacePicture(_NAMES, x, y, (tried[0], tried[-1]), n_steps),
@@ -236,7 +236,7 @@ def escape():
         from_here = {name: float(counts[column]) for name, counts in steps.items()}
         theory = (maths.escape_steps_of_gradient_descent(distances, learning_rate),
                   np.full(len(distances), maths.escape_steps_of_adagrad(learning_rate)))
-        words = {name: _("over {n}").format(n=n_steps) if np.isnan(k) else f"{k:.0f}"
+        words = {name: f">{n_steps}" if np.isnan(k) else f"{k:.0f}"
                  for name, k in from_here.items()}
         start = number(distance, 2)
         readout = _("From ε = {distance}: gradient descent {plain} steps (theory {theory:.1f}), "

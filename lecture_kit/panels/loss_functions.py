@@ -134,8 +134,8 @@ def depth():
         }
         bound = maths.sigmoid_gradient_bound(np.arange(21), init_scale)
         readout = _(
-            "After {n} layers: sigmoid {sigmoid} (bound {bound}), tanh {tanh}, ReLU {relu} of the "
-            "gradient is left."
+            "L = {n}: sigmoid {sigmoid} (bound {bound}), tanh {tanh}, ReLU {relu} of the gradient "
+            "is left."
         ).format(n=n_layers, bound=number(bound[n_layers], 1), **{
             name.lower(): number(curve[n_layers], 1) for name, curve in curves.items()})
         drawing = {"curves": curves, "bound": bound, "bound_name": f"{init_scale / 4:.3g}^L",

@@ -218,7 +218,7 @@ class Panel(VBox):
         mark = _("✓ Goal reached") if view.goal_met else _("Goal")
         self.goal.value = f"{mark}: {self._goal_text}"
         self.progress.value = view.progress
-        self.progress.layout.visibility = "hidden" if view.progress >= 1 else "visible"
+        self.progress.layout.display = "none" if view.progress >= 1 else None
 
     def __repr__(self):
         return f"{self.title}: {self.view.readout}"

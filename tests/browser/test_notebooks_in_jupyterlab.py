@@ -39,6 +39,7 @@ class DrivenPanel:
     def __init__(self, page, cell):
         self.page, self.cell = page, cell
         self.picture = cell.locator("img.widget-image")
+        self.cut_off = set()
         self.picture.scroll_into_view_if_needed()
         self.settle()
         self.first = self.readout()
@@ -62,14 +63,17 @@ class DrivenPanel:
         self.settle()
 
     def settle(self):
-        """Wait until no slow work is under way and no new picture comes for a while."""
+        """Wait until no slow work is under way and no new picture comes; look for cut-off words."""
         self.picture.evaluate("picture => { picture.seen = null }")
         self.wait_until(
             "picture => { const now = performance.now();"
             " if (picture.src !== picture.seen) { picture.seen = picture.src; picture.at = now }"
             " const cell = picture.closest('.jp-CodeCell');"
             " const bar = cell.querySelector('.widget-hprogress');"
-            " return now - picture.at > 200 && getComputedStyle(bar).visibility === 'hidden' }")
+            " return now - picture.at > 200 && getComputedStyle(bar).display === 'none' }")
+        self.cut_off.update(self.cell.locator(".widget-label, .widget-readout").evaluate_all(
+            "labels => labels.filter(label => label.scrollWidth > label.clientWidth)"
+            ".map(label => label.textContent)"))
 
     def reset(self):
         self.cell.get_by_role("button", name="Reset", exact=True).click()
@@ -125,6 +129,7 @@ def test_every_control_of_every_panel_moves_the_picture(page):
         assert height <= 450
         heights = {*drive_sliders(panel), *press_choices(panel), *press_presets(panel)}
         assert heights == {height}, f"{panel.first}: the layout jumps"
+        assert panel.cut_off == set()
     assert shown_failures(page) == []
     assert page.errors == []
 
