@@ -241,7 +241,7 @@ def mail():
             "seed": seed(),
         },
         show,
-        goal=_("make squared error at least twice as often wrong as cross entropy"),
+        goal=_("squared error at least twice as often wrong as cross entropy"),
         presets={
             _("small start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01},
             _("saturated start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 3.02},
