@@ -1,4 +1,4 @@
-"""Finding the panels and exercises of all sections, and moving their controls."""
+"""Finding the panels and exercises of all sections, moving and reading the panels."""
 
 import hashlib
 import importlib

@@ -64,7 +64,7 @@ def test_every_control_goes_everywhere(panel):
         panel.reset()
 
 
-def test_every_control_changes_what_is_state(panel):
+def test_every_control_changes_what_is_seen(panel):
     for name, control in panel.controls.items():
         seen, values = set(), places(control, np.random.default_rng(1))[:3]
         for value in values:
