@@ -1,1 +1,0 @@
-"""The pictures of the course: arrays in, a matplotlib picture out."""
