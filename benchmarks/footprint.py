@@ -28,7 +28,7 @@ from driving import all_panels, places  # noqa: E402
 
 IMPORTS = {"nothing": "", "numpy": "import numpy", "matplotlib": "import matplotlib.figure",
            "ipywidgets": "import ipywidgets", "all three": "import ipywidgets, matplotlib.figure",
-           "a section of the kit": "import lecture_kit.panels.loss_functions"}
+           "a section of the kit": "import lecture_kit.sections.loss_functions.panels"}
 
 
 def import_times(rounds=5):

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lecture_kit.figures.picture import Picture
-from lecture_kit.landscapes import quadratic
-from lecture_kit.optimizers import Momentum, trajectory
+from lecture_kit.live.picture import Picture
+from lecture_kit.maths.landscapes import quadratic
+from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.trajectories import trajectory
 
 N_STATES = 62
 LANDSCAPE = quadratic([0.1, 2.0])

@@ -55,7 +55,7 @@ def repaint(change):
 control.observe(repaint, "value")
 VBox([control, canvas])""",
     """\
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.panel import Panel, View
 def panel(kind):
     return Panel("kit", picture(kind, RATIO), {"state": slider()},
                  lambda state: View({"state": state}, f"state {state}"), "none")

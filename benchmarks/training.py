@@ -20,21 +20,16 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
-from lecture_kit.activations import RELU
-from lecture_kit.datasets import load_digits, load_spambase
-from lecture_kit.initializers import he
-from lecture_kit.landscapes import quadratic
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import (
-    Adam,
-    GradientDescent,
-    Momentum,
-    Nesterov,
-    RMSprop,
-    trajectory,
-)
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import mini_batches, train
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.datasets import load_digits, load_spambase
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.landscapes import quadratic
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from lecture_kit.maths.preprocessing import StandardScaler
+from lecture_kit.maths.training import mini_batches, train
+from lecture_kit.maths.trajectories import trajectory
 
 try:
     import torch

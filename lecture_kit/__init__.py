@@ -1,13 +1,13 @@
 """Helpers for the notebooks of the lecture AICS305: deep learning optimization.
 
-The kit has three floors, and an import only ever goes down:
+The kit is a house. Imports only ever go down:
 
-``lecture_kit``
-    the maths: arrays in, arrays out;
-``lecture_kit.figures``
-    the pictures: arrays in, a picture out;
-``lecture_kit.panels``
-    the controls: sliders bound to the maths and to a picture.
+``lecture_kit.sections``
+    one room for each notebook: experiments, pictures, panels, exercises, corrections;
+``lecture_kit.live``
+    what every panel is made of;
+``lecture_kit.maths``
+    the library: arrays in, arrays out.
 """
 
 __version__ = "0.1.0"

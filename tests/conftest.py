@@ -27,4 +27,4 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.fixture(autouse=True)
 def nothing_is_under_way(monkeypatch):
     """A test that presses a button and then moves a control means it, however fast it is."""
-    monkeypatch.setattr("lecture_kit.panels.panel._SECONDS_UNDER_WAY", 0)
+    monkeypatch.setattr("lecture_kit.live.panel._SECONDS_UNDER_WAY", 0)

@@ -17,27 +17,38 @@ from ipywidgets import (
 )
 from PIL import Image
 
-from lecture_kit.panels.controls import Switches
+from lecture_kit.live.controls import Switches
 
 ROOT = Path(__file__).parent.parent
-TOPICS = [path.stem.split("_", 1)[1] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+IDS = [path.stem for path in NOTEBOOKS]
+TOPICS = [path.stem.split("_", 1)[1] for path in NOTEBOOKS]
 
 
-def public_functions(topic):
-    module = importlib.import_module(f"lecture_kit.panels.{topic}")
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def public_functions(topic, file):
+    module = importlib.import_module(f"lecture_kit.sections.{topic}.{file}")
     for name, function in inspect.getmembers(module, inspect.isfunction):
         if function.__module__ == module.__name__ and not name.startswith("_"):
-            yield name, function
+            yield f"{topic}.{name}", function
 
 
 def all_panels():
-    return [(f"{topic}.{name}", function) for topic in TOPICS
-            for name, function in public_functions(topic) if not name.startswith("check_")]
+    return [panel for topic in TOPICS for panel in public_functions(topic, "panels")]
 
 
 def all_exercises():
-    return [(f"{topic}.{name}", function) for topic in TOPICS
-            for name, function in public_functions(topic) if name.startswith("check_")]
+    return [check for topic in TOPICS for check in public_functions(topic, "exercises")]
+
+
+def widgets_in(panel, kind):
+    found = [panel] if isinstance(panel, kind) else []
+    for child in getattr(panel, "children", ()):
+        found += widgets_in(child, kind)
+    return found
 
 
 def decode(png):

@@ -36,3 +36,12 @@ def frozen(values, dtype=float):
 def says(rule, value, remedy):
     """Make the pattern of an error text that states the rule, the value and the remedy."""
     return rf"{re.escape(rule)}.*; got {re.escape(value)}\. .*{re.escape(remedy)}"
+
+
+def looped_windows(maps, window, stride):
+    """Cut the windows one by one."""
+    rows = range(0, maps.shape[-2] - window + 1, stride)
+    columns = range(0, maps.shape[-1] - window + 1, stride)
+    return np.array([[[[image[top : top + window, left : left + window].ravel()
+                        for left in columns] for top in rows] for image in sample]
+                     for sample in maps])

@@ -9,13 +9,11 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from driving import all_exercises, all_panels, decode, is_on_the_grid, places, state
+from driving import all_exercises, all_panels, decode, is_on_the_grid, places, state, widgets_in
 from ipywidgets import Button
-from test_panel import widgets_in
 
-from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel
+from lecture_kit.live.exercise import NOT_ATTEMPTED, NOT_YET, RIGHT, ExercisePanel
+from lecture_kit.live.panel import Panel
 
 N_SETTINGS = int(os.environ.get("SETTINGS_PER_PANEL", "8"))
 

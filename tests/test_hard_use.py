@@ -9,8 +9,8 @@ import time
 
 import nbformat
 import pytest
+from driving import NOTEBOOKS, code_cells
 from jupyter_client.manager import start_new_kernel
-from test_notebooks import NOTEBOOKS, code_cells
 
 SOME = NOTEBOOKS if os.environ.get("EVERY_NOTEBOOK") else NOTEBOOKS[:2]
 NO_NETWORK = """
@@ -87,7 +87,7 @@ def test_a_notebook_goes_on_from_its_set_up_cell(kernel):
 
 
 def test_after_an_interruption_a_panel_streams_on(kernel):
-    kernel.run("from lecture_kit.panels.loss_functions import mail\npanel = mail()")
+    kernel.run("from lecture_kit.sections.loss_functions.panels import mail\npanel = mail()")
     for turn in range(1, 6):
         kernel.run("panel.controls['seed'].value += 1")
         time.sleep(0.02 * turn)

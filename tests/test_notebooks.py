@@ -3,15 +3,12 @@
 import base64
 import re
 import struct
-from pathlib import Path
 
 import nbformat
 import pytest
+from driving import IDS, NOTEBOOKS, code_cells
 
 from lecture_kit.tools import normalize
-
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-IDS = [path.stem for path in NOTEBOOKS]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=IDS)
@@ -22,10 +19,6 @@ def path(request):
 @pytest.fixture
 def notebook(path):
     return nbformat.read(path, as_version=4)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def outputs(notebook):

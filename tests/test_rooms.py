@@ -1,27 +1,37 @@
-"""The floors of the kit: an import only ever goes down, and each floor keeps to its own tools."""
+"""The house: a room for each notebook, imports that only go down, and files one likes to read."""
 
 import ast
-from pathlib import Path
+import importlib
+import re
 
 import pytest
+from driving import NOTEBOOKS, ROOT
 
-ROOT = Path(__file__).parent.parent
 KIT = ROOT / "lecture_kit"
-FLOORS = {"maths": 0, "figures": 1, "panels": 2}
+FLOORS = ("maths", "live", "sections")
 FORBIDDEN = {
     "maths": ("matplotlib", "ipywidgets", "IPython", "PIL"),
-    "figures": ("ipywidgets", "IPython", "matplotlib.pyplot"),
-    "panels": ("matplotlib", "PIL"),
+    "live": ("matplotlib.pyplot",),
+    "sections": ("matplotlib", "ipywidgets", "IPython", "PIL"),
+    "pictures": ("ipywidgets", "IPython", "matplotlib.pyplot", "PIL"),
 }
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 420, 40
+MODULES = sorted(path for floor in FLOORS for path in (KIT / floor).rglob("*.py"))
+every_module = pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
 
 
-def floor_of(path):
-    folder = path.relative_to(KIT).parts[0]
-    return folder if folder in FLOORS else "maths"
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def room_of(parts):
+    """Floor and, among the sections, room of a module's name or path below the kit."""
+    return parts[0], parts[1] if parts[0] == "sections" and len(parts) > 1 else None
 
 
 def imported_names(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -29,37 +39,79 @@ def imported_names(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-MODULES = [path for path in sorted(KIT.rglob("*.py")) if "tools" not in path.parts]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
-def test_imports_only_go_down(path):
-    floor = floor_of(path)
+@every_module
+def test_imports_only_go_down_and_never_into_another_room(path):
+    floor, room = room_of(path.relative_to(KIT).parts)
     for name in imported_names(path):
-        parts = name.split(".")
-        if parts[0] == "lecture_kit":
-            imported = parts[1] if parts[1] in FLOORS else "maths"
-            assert FLOORS[imported] <= FLOORS[floor], f"{path.name} imports {name} from above"
+        kit, *parts = name.split(".")
+        if kit == "lecture_kit":
+            imported_floor, imported_room = room_of(parts)
+            assert FLOORS.index(imported_floor) <= FLOORS.index(floor), f"{name} is from above"
+            assert imported_room in (None, room), f"{name} belongs to another section"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
+@every_module
 def test_each_floor_keeps_to_its_own_tools(path):
+    floor = path.relative_to(KIT).parts[0]
+    tools = FORBIDDEN["pictures" if path.stem == "pictures" else floor]
     for name in imported_names(path):
-        for forbidden in FORBIDDEN[floor_of(path)]:
+        for forbidden in tools:
             assert not f"{name}.".startswith(f"{forbidden}."), f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
-def test_the_maths_and_the_pictures_print_nothing(path):
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-             if isinstance(node, ast.Call)]
+@every_module
+def test_the_kit_prints_nothing(path):
+    calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
     assert "print" not in [call.id for call in calls if isinstance(call, ast.Name)]
 
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")),
-                         ids=lambda path: path.stem)
-def test_a_topic_has_one_name_on_every_floor(notebook):
+@every_module
+def test_a_file_is_not_too_long(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@every_module
+def test_a_function_is_not_too_long(path):
+    """Without its docstring, which tells shapes, units and errors."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef):
+            first = node.body[0]
+            is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+            n_lines = node.end_lineno - node.lineno + 1
+            n_lines -= first.end_lineno - first.lineno + 1 if is_text else 0
+            assert n_lines <= MOST_LINES_OF_A_FUNCTION, f"{node.name}: {n_lines} lines"
+
+
+@every_module
+def test_what_a_docstring_refers_to_is_there(path):
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r":\w+:`~?(lecture_kit[\w.]+)`", text):
+        parts = name.split(".")
+        depth = max(n for n in range(1, len(parts) + 1) if is_module(parts[:n]))
+        thing = importlib.import_module(".".join(parts[:depth]))
+        for part in parts[depth:]:
+            thing = getattr(thing, part)
+
+
+def is_module(parts):
+    path = ROOT.joinpath(*parts)
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_has_a_room_and_tests_of_the_same_name(notebook):
     number, topic = notebook.stem.split("_", 1)
     assert number.isdigit()
-    for folder in (KIT, KIT / "figures", KIT / "panels"):
-        assert (folder / f"{topic}.py").is_file(), f"{topic} is missing in {folder.name}"
+    for name in ("experiments", "pictures", "panels", "exercises"):
+        assert (KIT / "sections" / topic / f"{name}.py").is_file(), f"{topic} has no {name}.py"
+    assert (ROOT / "tests" / "sections" / topic / "calls.py").is_file()
+
+
+def test_every_room_has_a_notebook():
+    topics = {notebook.stem.split("_", 1)[1] for notebook in NOTEBOOKS}
+    assert {path.parent.name for path in (KIT / "sections").glob("*/panels.py")} == topics
+
+
+def test_no_folder_but_these_holds_code():
+    folders = {path.relative_to(KIT).parts[0] for path in KIT.rglob("*.py") if path.parent != KIT}
+    assert folders == {*FLOORS, "tools"}

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from driving import IDS, NOTEBOOKS
 from ipywidgets import HTML
-from test_notebooks import IDS, NOTEBOOKS
 
-from lecture_kit.exercises import Exercise
-from lecture_kit.panels.exercise import ExercisePanel
+from lecture_kit.live.exercise import Exercise, ExercisePanel
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "lecture_kit").rglob("*.py"))

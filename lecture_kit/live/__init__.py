@@ -1,4 +1,4 @@
-"""The panels of the course: sliders bound to the maths and to a picture."""
+"""What every panel is made of. It knows no section."""
 
 from threadpoolctl import threadpool_limits
 

@@ -15,7 +15,7 @@ from ipywidgets import (
 )
 from traitlets import Instance
 
-from lecture_kit.language import translate as _
+from lecture_kit.live.language import translate as _
 
 _STYLE = {"description_width": "initial"}
 

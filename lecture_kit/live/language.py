@@ -8,10 +8,10 @@ English.
 import gettext
 from pathlib import Path
 
-from lecture_kit.checks import as_array, as_whole, require
+from lecture_kit.maths.checks import as_array, as_whole, require
 
 _catalogue = gettext.translation(
-    "lecture_kit", localedir=Path(__file__).parent / "locales", fallback=True
+    "lecture_kit", localedir=Path(__file__).parent.parent / "locales", fallback=True
 )
 translate = _catalogue.gettext
 

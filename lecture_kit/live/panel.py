@@ -10,8 +10,8 @@ from threading import RLock
 from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
 from traitlets import Unicode
 
-from lecture_kit.language import translate as _
-from lecture_kit.panels.rerun import take_the_place
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.rerun import take_the_place
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
 _SECONDS_UNDER_WAY = 0.25  # how long after a press of a button an older event may still come

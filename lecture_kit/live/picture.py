@@ -22,7 +22,6 @@ try:
     from isal.isal_zlib import compress
 except ImportError:  # the few systems without isal have the same function, six times as slow
     from zlib import compress
-
 _STYLE = Path(__file__).with_name("lecture.mplstyle")
 _one_at_a_time = RLock()  # Matplotlib's settings are the same for all threads
 

@@ -7,7 +7,7 @@ from functools import partial, wraps
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, as_number
+from lecture_kit.maths.checks import as_floats, as_number
 
 
 def finite_input(formula):
@@ -21,7 +21,7 @@ def finite_input(formula):
     Returns
     -------
     callable
-        Takes anything that :func:`lecture_kit.checks.as_floats` takes.
+        Takes anything that :func:`lecture_kit.maths.checks.as_floats` takes.
     """
 
     @wraps(formula)

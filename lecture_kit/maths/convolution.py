@@ -7,9 +7,11 @@ out of a map is left out, so maps get a little smaller.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lecture_kit.activations import RELU
-from lecture_kit.checks import as_number, as_rng, as_whole, require
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, ActivationLayer, Dense, Layer, Network
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.checks import as_number, as_rng, as_whole, require
+from lecture_kit.maths.layers import ActivationLayer, Dense, Layer
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import Network
 
 
 def require_window(window, stride):
@@ -206,7 +208,7 @@ def convolutional_network(map_size, n_filters, pooling, n_classes, init_scale, s
         Nodes of the dense layer. The loss is the softmax cross entropy.
     init_scale : callable
         Standard deviation of the weights of a layer from its fan-in, for example
-        :func:`lecture_kit.initializers.he`. Biases start at 0.
+        :func:`lecture_kit.maths.initializers.he`. Biases start at 0.
     seed : int
         Seed of the random weights.
     dtype : dtype, default float64

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_kit.checks import as_whole
+from lecture_kit.maths.checks import as_labels, as_whole, require, require_choice
+from lecture_kit.maths.preprocessing import StandardScaler
 
-_FOLDER = Path(__file__).parent / "data"
+_FOLDER = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,3 +160,45 @@ def load_photograph():
     photograph = np.loadtxt(_FOLDER / "camera_128.csv.gz", delimiter=",")
     photograph.flags.writeable = False
     return photograph
+
+
+def digit_rows(n_rows, classes=range(10), z_score=None):
+    """Give the first training digits of some classes.
+
+    Parameters
+    ----------
+    n_rows : int
+        How many rows, at least 1 and at most all of these classes.
+    classes : sequence of int, default all ten
+        Which digits.
+    z_score : {None, "all digits", "these rows"}
+        Left out, grey values go from 0 to 1. Else every pixel gets the mean 0 and the standard
+        deviation 1, over all training digits or over the rows that are given; a pixel that is
+        always blank there stays 0.
+
+    Returns
+    -------
+    features : ndarray of shape (n_rows, 64)
+        Pixels.
+    labels : ndarray of int, shape (n_rows,)
+        The digits.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many rows, ``classes`` is not a list of digits, or ``z_score`` is
+        unknown.
+    """
+    classes = as_labels("classes", classes, 10)
+    require(classes.ndim == 1 and classes.size > 0, "classes must be a list of digits", classes,
+            "Try range(4).")
+    require_choice("z_score", z_score or "all digits", ("all digits", "these rows"))
+    training, _test = load_digits()
+    of_classes = np.flatnonzero(np.isin(training.labels, classes))
+    n_rows = as_whole("n_rows", n_rows, "Try n_rows=500.", least=1, most=len(of_classes))
+    rows = of_classes[:n_rows]
+    features = training.features[rows] / 16
+    if z_score is not None:
+        fitted_on = features if z_score == "these rows" else training.features / 16
+        features = StandardScaler().fit(fitted_on).transform(features)
+    return features, training.labels[rows]

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from lecture_kit.checks import as_array, as_floats, require, require_choice
+from lecture_kit.maths.checks import as_array, as_floats, require, require_choice
 
 
 def _as_categories(values):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_kit.checks import as_number, as_numbers, as_whole
+from lecture_kit.maths.checks import as_number, as_numbers, as_whole
 
 
 def _require_width(name, value):

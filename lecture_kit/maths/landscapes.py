@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, as_number, as_row, require
+from lecture_kit.maths.checks import as_floats, as_number, as_row, require
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from lecture_kit.activations import sigmoid, sigmoid_derivative
-from lecture_kit.checks import as_floats, as_labels, as_number, require, require_fit
+from lecture_kit.maths.activations import sigmoid, sigmoid_derivative
+from lecture_kit.maths.checks import as_floats, as_labels, as_number, require, require_fit
 
 
 def _as_shares(name, values, remedy):

@@ -6,186 +6,22 @@ and all their derivatives in another, ``network.gradient``. The layers hold view
 optimizer steps the whole network at once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from lecture_kit.activations import SIGMOID
-from lecture_kit.checks import as_array, as_floats, as_labels, as_number, as_rng, as_whole, require
-
-
-class Layer:
-    """What all layers share; a layer without parameters needs no more than three methods.
-
-    Attributes
-    ----------
-    n_parameters : int
-        How many weights and biases the layer has.
-    """
-
-    n_parameters = 0
-
-    def attach(self, parameters, gradient):
-        """Use two flat arrays of ``n_parameters`` entries as parameters and as derivatives."""
-
-    def infer(self, x):
-        """Turn the layer's input, one row per sample, into its output."""
-        raise NotImplementedError
-
-    def forward(self, x):
-        """Do the same in training and remember what the two derivatives need."""
-        self.x = x
-        return self.infer(x)
-
-    def parameter_gradient(self, output_gradient):
-        """Write the derivatives of the parameters into the attached array."""
-
-    def input_gradient(self, output_gradient):
-        """Return the derivatives of the layer's input."""
-        raise NotImplementedError
-
-
-class Dense(Layer):
-    """Fully connected layer, z = xW + b.
-
-    Parameters
-    ----------
-    fan_in, fan_out : int
-        How many inputs and how many nodes the layer has, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If a number is less than 1 or not whole.
-    """
-
-    def __init__(self, fan_in, fan_out):
-        as_whole("fan_in", fan_in, "It counts inputs.", least=1)
-        as_whole("fan_out", fan_out, "It counts nodes.", least=1)
-        self.shape = (fan_in, fan_out)
-        self.n_parameters = fan_in * fan_out + fan_out
-
-    def attach(self, parameters, gradient):
-        """Use two flat arrays of ``n_parameters`` entries as weights, biases and derivatives."""
-        n_weights = self.n_parameters - self.shape[1]
-        self.weights, self.bias = parameters[:n_weights].reshape(self.shape), parameters[n_weights:]
-        self.weights_gradient = gradient[:n_weights].reshape(self.shape)
-        self.bias_gradient = gradient[n_weights:]
-
-    def infer(self, x):
-        """Turn rows of shape (n_samples, fan_in) into rows of shape (n_samples, fan_out)."""
-        require(x.shape[1:] == self.shape[:1], f"rows must have {self.shape[0]} features", x.shape,
-                "Build the network with as many inputs as the data have columns.")
-        z = x @ self.weights
-        z += self.bias
-        return z
-
-    def parameter_gradient(self, output_gradient):
-        """Write the derivatives of weights and biases."""
-        np.matmul(self.x.T, output_gradient, out=self.weights_gradient)
-        output_gradient.sum(axis=0, out=self.bias_gradient)
-
-    def input_gradient(self, output_gradient):
-        """Return the derivatives of the rows."""
-        return output_gradient @ self.weights.T
-
-
-class ActivationLayer(Layer):
-    """Layer that applies an activation function to every node.
-
-    Parameters
-    ----------
-    activation : Activation
-        Function and derivative.
-    """
-
-    def __init__(self, activation):
-        self.activation = activation
-
-    def infer(self, x):
-        """Apply the activation function."""
-        return self.activation.function(x)
-
-    def input_gradient(self, output_gradient):
-        """Return the derivatives of the input."""
-        return output_gradient * self.activation.derivative(self.x)
-
-
-@dataclass(frozen=True)
-class NetworkLoss:
-    """A loss as a network uses it: from logits, with labels that are class numbers.
-
-    Its functions check nothing; the network has checked its data before. The same losses with
-    checks, and for any base of the logarithm, are in :mod:`lecture_kit.losses`.
-
-    Parameters
-    ----------
-    name : str
-        The name that pictures show.
-    is_binary : bool
-        Whether the network has one output that decides between two classes.
-    value : callable
-        Logits of shape (n_samples, n_outputs) and labels to errors of shape (n_samples,).
-    gradient : callable
-        The same to derivatives of the error of each sample by its logits.
-    predict : callable
-        Logits to class numbers of shape (n_samples,).
-    """
-
-    name: str
-    is_binary: bool
-    value: Callable
-    gradient: Callable
-    predict: Callable
-
-
-def _above_half(logits):
-    return (logits[:, 0] > 0).astype(np.intp)
-
-
-def _output_minus_target(logits, labels):
-    return SIGMOID.function(logits) - labels[:, np.newaxis].astype(logits.dtype)
-
-
-def _squared_error(logits, labels):
-    return _output_minus_target(logits, labels)[:, 0] ** 2 / 2
-
-
-def _squared_error_gradient(logits, labels):
-    return _output_minus_target(logits, labels) * SIGMOID.derivative(logits)
-
-
-def _cross_entropy(logits, labels):
-    wrong_way = np.where(labels == 1, -logits[:, 0], logits[:, 0])
-    return np.logaddexp(0, wrong_way)
-
-
-def _log_softmax(logits):
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-
-
-def _softmax_cross_entropy(logits, labels):
-    return -_log_softmax(logits)[np.arange(len(labels)), labels]
-
-
-def _softmax_cross_entropy_gradient(logits, labels):
-    by_class = logits.T.copy()  # numpy adds up 10 long rows faster than 1,000 short ones
-    gradient = np.exp(by_class - by_class.max(axis=0))
-    gradient /= gradient.sum(axis=0)
-    gradient[labels, np.arange(len(labels))] -= 1
-    return gradient.T
-
-
-SQUARED_ERROR = NetworkLoss(
-    "squared error", True, _squared_error, _squared_error_gradient, _above_half)
-CROSS_ENTROPY = NetworkLoss(
-    "cross entropy", True, _cross_entropy, _output_minus_target, _above_half)
-SOFTMAX_CROSS_ENTROPY = NetworkLoss(
-    "softmax cross entropy", False, _softmax_cross_entropy, _softmax_cross_entropy_gradient,
-    lambda logits: logits.argmax(axis=1))
+from lecture_kit.maths.checks import (
+    as_array,
+    as_floats,
+    as_labels,
+    as_number,
+    as_rng,
+    as_whole,
+    require,
+)
+from lecture_kit.maths.initializers import xavier
+from lecture_kit.maths.layers import ActivationLayer, Dense
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 
 
 def _as_type(name, values, dtype):
@@ -217,6 +53,8 @@ class Network:
     ----------
     parameters, gradient : ndarray of shape (n_parameters,)
         All parameters and all derivatives; they start at 0.
+    batch_logits : ndarray of shape (batch_size, n_outputs)
+        What the network answered to the last mini batch of a training, before the update.
     """
 
     def __init__(self, layers, loss, dtype=np.float64):
@@ -226,12 +64,17 @@ class Network:
                 "a binary loss needs a network with one output", n_outputs,
                 "Use SOFTMAX_CROSS_ENTROPY for more outputs.")
         self.n_classes = 2 if loss.is_binary else n_outputs
-        sizes = [layer.n_parameters for layer in layers]
-        self.parameters = np.zeros(sum(sizes), dtype)
-        self.gradient = np.zeros(sum(sizes), dtype)
-        ends = np.cumsum(sizes)
-        for layer, size, end in zip(layers, sizes, ends, strict=True):
-            layer.attach(self.parameters[end - size : end], self.gradient[end - size : end])
+        n_parameters = sum(layer.n_parameters for layer in layers)
+        self.attach(np.zeros(n_parameters, dtype), np.zeros(n_parameters, dtype))
+
+    def attach(self, parameters, gradient):
+        """Use two arrays of shape (..., n_parameters) as all parameters and all derivatives."""
+        self.parameters, self.gradient = parameters, gradient
+        first = 0
+        for layer in self.layers:
+            own = slice(first, first + layer.n_parameters)
+            layer.attach(parameters[..., own], gradient[..., own])
+            first = own.stop
 
     def check(self, features, labels):
         """Make rows and labels ready for this network.
@@ -312,7 +155,9 @@ class Network:
         ValueError
             As in :meth:`check`, or if the rows have the wrong number of features.
         """
-        features, labels = self.check(features, labels)
+        return self._evaluate(*self.check(features, labels))
+
+    def _evaluate(self, features, labels):
         logits = self._infer(features)
         with np.errstate(over="ignore", invalid="ignore"):
             loss = float(self.loss.value(logits, labels).mean())
@@ -358,7 +203,8 @@ class Network:
         rows = features
         for layer in self.layers:
             rows = layer.forward(rows)
-        back = self.loss.gradient(rows, labels) / len(rows)
+        self.batch_logits = rows
+        back = self.loss.gradient(rows, labels) / rows.shape[-2]
         for layer in reversed(self.layers[1:]):
             layer.parameter_gradient(back)
             back = layer.input_gradient(back)
@@ -405,7 +251,7 @@ def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64)
         What the network is trained to make small.
     init_scale : float or callable
         Standard deviation of all weights, at least 0, or a rule such as
-        :func:`lecture_kit.initializers.he` that gives it for each layer from its fan-in.
+        :func:`lecture_kit.maths.initializers.he` that gives it for each layer from its fan-in.
     seed : int
         Seed of the random weights.
     dtype : dtype, default float64
@@ -433,3 +279,39 @@ def fully_connected(sizes, activation, loss, init_scale, seed, dtype=np.float64)
         as_number("init_scale", scale, "Try init_scale=he.", least=0)
         layer.weights[:] = scale * rng.standard_normal(layer.shape)
     return network
+
+
+def deep_network(activation, gain, n_hidden, seed, width=50, dtype=np.float64):
+    """Build a deep network for the digits, with weights from N(0, g²/n).
+
+    Parameters
+    ----------
+    activation : Activation
+        Activation function of the hidden layers.
+    gain : float
+        g, the init scale in units of Xavier's 1/√n. Xavier is 1, He √2.
+    n_hidden : int
+        How many hidden layers.
+    seed : int
+        Seed of the weights.
+    width : int, default 50
+        Nodes per hidden layer.
+    dtype : dtype, default float64
+        Type of the parameters.
+
+    Returns
+    -------
+    Network
+        64 inputs, the hidden layers, 10 outputs.
+
+    Raises
+    ------
+    ValueError
+        If ``gain`` or ``n_hidden`` is negative, ``width`` is less than 1, or a number of
+        layers or nodes is not whole.
+    """
+    gain = as_number("gain", gain, "Try gain=1.", least=0)
+    n_hidden = as_whole("n_hidden", n_hidden, "Try n_hidden=5.", least=0)
+    width = as_whole("width", width, "Try width=50.", least=1)
+    return fully_connected((64, *[width] * n_hidden, 10), activation, SOFTMAX_CROSS_ENTROPY,
+                           lambda fan_in: gain * xavier(fan_in), seed, dtype)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, as_numbers, as_rng, require, require_fit
-from lecture_kit.convolution import add_windows, require_window, window_entries
-from lecture_kit.networks import Layer
+from lecture_kit.maths.checks import as_floats, as_numbers, as_rng, require, require_fit
+from lecture_kit.maths.convolution import add_windows, require_window, window_entries
+from lecture_kit.maths.layers import Layer
 
 # One window
 

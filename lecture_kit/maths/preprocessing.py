@@ -1,15 +1,15 @@
 """Section 02, preprocessing: bringing features to a common scale.
 
-Codes for names are in :mod:`lecture_kit.encoders`; what scales and codes do to learning is in
-:mod:`lecture_kit.preprocessing_effects`.
+Codes for names are in :mod:`lecture_kit.maths.encoders`; what scales and codes do to learning is
+measured in :mod:`lecture_kit.sections.preprocessing`.
 """
 
 from abc import ABC, abstractmethod
 
 import numpy as np
 
-from lecture_kit.checks import as_floats, require, require_choice
-from lecture_kit.encoders import ENCODERS
+from lecture_kit.maths.checks import as_floats, require, require_choice
+from lecture_kit.maths.encoders import ENCODERS
 
 
 def _as_table(features):

@@ -1,11 +1,11 @@
 """Training of networks, as a stream of records."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lecture_kit.checks import as_measured, as_rng, as_whole, require
+from lecture_kit.maths.checks import as_array, as_measured, as_number, as_rng, as_whole, require
 
 _LONGEST = 1e6  # a training with a longer parameter vector has diverged
 
@@ -15,6 +15,7 @@ class Record:
     """How a training stands after some updates.
 
     Where a training has diverged, all losses and accuracies are NaN, which a picture leaves blank.
+    Those of an ensemble are arrays of shape (n_networks,), with NaN for those that have diverged.
 
     Parameters
     ----------
@@ -22,9 +23,9 @@ class Record:
         How many updates (iterations) were made; 0 is before the first.
     epoch : float
         How many times all training rows went through.
-    training_loss, training_accuracy : float
+    training_loss, training_accuracy : float or ndarray
         Measured on all training rows.
-    validation_loss, validation_accuracy : float or None
+    validation_loss, validation_accuracy : float, ndarray or None
         Measured on the validation rows; None without such rows.
     """
 
@@ -37,8 +38,8 @@ class Record:
 
     @property
     def diverged(self):
-        """Whether the training has diverged at this update."""
-        return math.isnan(self.training_loss)
+        """Whether the training has diverged at this update; for an ensemble, which of them."""
+        return np.isnan(self.training_loss)
 
 
 def mini_batches(n_samples, batch_size, rng, drop_last=False):
@@ -81,27 +82,55 @@ def _cut(n_samples, batch_size, rng, drop_last=False):
     return (order[first : first + batch_size] for first in range(0, end, batch_size))
 
 
-def train(network, optimizer, training, validation=None, *, batch_size, epochs, seed,
-          record_every=None):
-    """Train a network and report on the way.
-
-    A training whose parameters grow longer than 10⁶ or whose loss is no longer finite has diverged.
-    It ends there with a last record of NaN, and the network keeps its parameters from before.
+def learn(network, optimizer, training, *, batch_size, epochs, seed):
+    """Train a network, update by update, and measure nothing.
 
     Parameters
     ----------
-    network : Network
+    network, optimizer, training, batch_size, epochs, seed
+        As in :func:`train`.
+
+    Returns
+    -------
+    iterator of (rows, alive)
+        After each update the row numbers of its mini batch, and whether the training has not
+        diverged, a boolean array of shape () or, for an ensemble, (n_networks,). The iterator ends
+        after the last update, or when all have diverged.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`train`.
+    """
+    alive = np.ones(network.parameters.shape[:-1], bool)
+    updates = _updates(network, optimizer, training, batch_size, epochs, seed, alive)
+    return ((rows, alive) for rows in updates)
+
+
+def train(network, optimizer, training, validation=None, *, batch_size, epochs, seed,
+          record_every=None):
+    """Train a network, or many side by side, and report on the way.
+
+    A training whose parameters grow longer than 10⁶ or whose loss is no longer finite has diverged.
+    It ends there with a last record of NaN, and the network keeps its parameters from before. In an
+    ensemble the other networks go on.
+
+    Parameters
+    ----------
+    network : Network or Ensemble
         Its ``parameters`` are changed in place.
     optimizer : Optimizer
-        The rule.
+        The rule. Settings of shape (n_networks, 1) give each network of an ensemble its own.
     training, validation : tuple of (features, labels), validation may be None
-        Features of shape (n_samples, n_features) and labels of shape (n_samples,).
+        Features of shape (n_samples, n_features) and labels of shape (n_samples,). With one more
+        axis in front, each network of an ensemble has rows of its own.
     batch_size : int
         B, rows per mini batch, at least 1.
     epochs : int
         How many times all training rows go through, at least 0.
-    seed : int
-        Seed of the shuffles. It does not touch the weights.
+    seed : int, or sequence of int of shape (n_networks,)
+        Seed of the shuffles. It does not touch the weights. With one seed, all networks of an
+        ensemble see the same mini batches.
     record_every : int, optional
         Updates from one record to the next. Left out, a record comes after every epoch.
 
@@ -115,26 +144,115 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     ------
     ValueError
         If ``epochs`` is negative, ``batch_size`` or ``record_every`` is less than 1, one of them
-        is not whole, there are no rows, rows and labels do not fit the network, or settings
-        of the optimizer are neither single numbers nor one per parameter.
+        is not whole, there are no rows, rows and labels do not fit the network, there is not one
+        seed or one per network, or settings of the optimizer are neither single numbers nor one
+        per parameter or per network.
 
     References
     ----------
     Slides, section "(5) Epoch".
     """
-    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
-    epochs = as_whole("epochs", epochs, "Try epochs=10.", least=0)
     if record_every is not None:
         record_every = as_whole("record_every", record_every, "Leave it out.", least=1)
-    shapes = {np.shape(setting) for setting in vars(optimizer).values()}
-    require(shapes <= {(), (1,), network.parameters.shape},
-            "settings must be single numbers or have one per parameter", shapes,
-            "Call train once for each learning rate.")
+    alive = np.ones(network.parameters.shape[:-1], bool)
+    updates = _updates(network, optimizer, training, batch_size, epochs, seed, alive)
     training = network.check(*training)
     validation = validation and network.check(*validation)
-    record_every = record_every or -(-len(training[1]) // batch_size)
-    return _records(network, optimizer, training, validation, batch_size, epochs,
-                    as_rng(seed), record_every)
+    record_every = record_every or -(-training[1].shape[-1] // batch_size)
+    return _records(network, updates, training, validation, epochs, record_every, alive)
+
+
+def _updates(network, optimizer, training, batch_size, epochs, seed, alive):
+    """Check all that a training needs, and return the iterator that does it."""
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    epochs = as_whole("epochs", epochs, "Try epochs=10.", least=0)
+    shape = network.parameters.shape
+    shapes = {np.shape(setting) for setting in vars(optimizer).values()}
+    require(all(_is_part_of(part, shape) for part in shapes),
+            "settings must be single numbers or have one per parameter", shapes,
+            "To try several at once, train an Ensemble.")
+    if alive.ndim and as_array(seed).ndim == 1:
+        require(as_array(seed).shape == alive.shape, "there must be one seed, or one per network",
+                seed, f"There are {len(alive)} networks.")
+        rng = [as_rng(one) for one in seed]
+    else:
+        rng = as_rng(seed)
+    return _steps(network, _in_type(optimizer, network.parameters.dtype), network.check(*training),
+                  batch_size, epochs, rng, alive)
+
+
+def _is_part_of(part, shape):
+    """Tell whether a shape broadcasts to another one without changing it."""
+    try:
+        return np.broadcast_shapes(part, shape) == shape
+    except ValueError:
+        return False
+
+
+def _in_type(optimizer, dtype):
+    """Give settings that are arrays the type of the parameters: float32 stays float32."""
+    arrays = {name: setting.astype(dtype) for name, setting in vars(optimizer).items()
+              if isinstance(setting, np.ndarray)}
+    return replace(optimizer, **arrays) if arrays else optimizer
+
+
+def _steps(network, optimizer, training, batch_size, epochs, rng, alive):
+    """Yield the row numbers of each mini batch after its update; mark who has diverged."""
+    features, labels = training
+    state = optimizer.initial_state(network.parameters)
+    for _ in range(epochs):
+        for rows in _batches(labels.shape[-1], batch_size, rng):
+            picked = rows if labels.ndim == 1 else (np.arange(len(labels))[:, np.newaxis], rows)
+            state = _take_step(network, optimizer, features[picked], labels[picked], state, alive)
+            yield rows
+            if not alive.any():
+                return
+
+
+def _batches(n_samples, batch_size, rng):
+    """Cut one epoch into mini batches; a list of generators gives each network its own."""
+    if isinstance(rng, list):
+        return map(np.stack, zip(*(_cut(n_samples, batch_size, own) for own in rng), strict=True))
+    return _cut(n_samples, batch_size, rng)
+
+
+def _take_step(network, optimizer, features, labels, state, alive):
+    """Change the parameters of the networks that do not diverge, and return the new state."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = network.backpropagate(features, labels)
+        parameters, state = optimizer.step(network.parameters, gradient, state)
+        alive &= np.vecdot(parameters, parameters) <= _LONGEST**2
+    if alive.all():
+        network.parameters[:] = parameters
+    else:
+        np.copyto(network.parameters, parameters, where=alive[..., np.newaxis])
+    return state
+
+
+def _records(network, updates, training, validation, epochs, record_every, alive):
+    n_samples, n_seen = training[1].shape[-1], 0
+    yield _measure(network, training, validation, 0, 0.0, alive)
+    if not alive.any():
+        return
+    for update, rows in enumerate(updates, start=1):
+        n_seen += rows.shape[-1]
+        last = n_seen == epochs * n_samples or not alive.any()
+        if last or update % record_every == 0:
+            yield _measure(network, training, validation, update, n_seen / n_samples, alive)
+            if not alive.any():
+                return
+
+
+def _measure(network, training, validation, update, epoch, alive):
+    """Measure and mark who has diverged: of those, nothing but NaN is reported."""
+    measured = network.evaluate(*training)
+    alive &= np.isfinite(measured[0])
+    if validation:
+        measured += network.evaluate(*validation)
+    if not alive.all():
+        measured = [np.where(alive, value, np.nan) if alive.ndim else math.nan
+                    for value in measured]
+    return Record(update, epoch, *measured, *([] if validation else [None, None]))
 
 
 def best_and_last(losses, patience):
@@ -220,43 +338,27 @@ def _until_patience_ends(network, records, patience):
     network.parameters[:] = parameters
 
 
-def _records(network, optimizer, training, validation, batch_size, epochs, rng, record_every):
-    features, labels = training
-    state = optimizer.initial_state(network.parameters)
-    update = n_rows = 0
-    record = _measure(network, training, validation, 0, 0.0)
-    yield record
-    if record.diverged:
-        return
-    for _ in range(epochs):
-        for rows in _cut(len(labels), batch_size, rng):
-            state = _take_step(network, optimizer, features[rows], labels[rows], state)
-            update += 1
-            n_rows += len(rows)
-            last = n_rows == epochs * len(labels)
-            if state is None or last or update % record_every == 0:
-                epoch = n_rows / len(labels)
-                record = _measure(network, training, validation, update, epoch, state is None)
-                yield record
-                if record.diverged:
-                    return
+def first_step_below(values, threshold):
+    """Find the first step at which a curve is below a threshold.
 
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps + 1,)
+        The curve.
+    threshold : float
+        The number to get below.
 
-def _take_step(network, optimizer, features, labels, state):
-    """Change the parameters and return the new state, or None if the training diverges."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        gradient = network.backpropagate(features, labels)
-        parameters, state = optimizer.step(network.parameters, gradient, state)
-        if not parameters @ parameters <= _LONGEST**2:
-            return None
-    network.parameters[:] = parameters
-    return state
+    Returns
+    -------
+    int or None
+        Number of the step, or None if the curve never gets there.
 
-
-def _measure(network, training, validation, update, epoch, diverged=False):
-    measured = network.evaluate(*training)
-    validated = network.evaluate(*validation) if validation else (None, None)
-    if diverged or not math.isfinite(measured[0]):
-        measured = (math.nan, math.nan)
-        validated = measured if validation else (None, None)
-    return Record(update, epoch, *measured, *validated)
+    Raises
+    ------
+    ValueError
+        If ``values`` are no numbers or ``threshold`` is not a finite one.
+    """
+    values = as_measured("values", values, "Pass the curve as a list of numbers.", least=0)
+    threshold = as_number("threshold", threshold)
+    below = np.flatnonzero(values < threshold)
+    return int(below[0]) if below.size else None

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from lecture_kit.panels.controls import log_slider, stop_slider
+from lecture_kit.live.controls import log_slider, stop_slider
 
 
 def stops(control):

@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
 
-from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT, Exercise, Mistake
-from lecture_kit.panels.exercise import ExercisePanel
+from lecture_kit.live.exercise import (
+    NOT_ATTEMPTED,
+    NOT_YET,
+    RIGHT,
+    Exercise,
+    ExercisePanel,
+    Mistake,
+)
 
 
 def mean(values):

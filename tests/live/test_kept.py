@@ -1,6 +1,6 @@
 """Results that panels keep."""
 
-from lecture_kit.panels.kept import Kept
+from lecture_kit.live.kept import Kept
 
 
 def test_the_oldest_result_goes_first():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lecture_kit import language
+from lecture_kit.live import language
 
 
 def write_catalogue(path, words):
@@ -26,7 +26,8 @@ def write_catalogue(path, words):
 
 def load_copy(folder):
     """Import a copy of the module that looks for its catalogues in another folder."""
-    copy = folder / "language.py"
+    copy = folder / "live" / "language.py"
+    copy.parent.mkdir()
     copy.write_text(Path(language.__file__).read_text(encoding="utf-8"), encoding="utf-8")
     spec = importlib.util.spec_from_file_location("language_copy", copy)
     module = importlib.util.module_from_spec(spec)

@@ -5,39 +5,14 @@ import base64
 from threading import Event, Thread
 
 import pytest
-from driving import fingerprint, state
+from driving import fingerprint, state, widgets_in
 from ipywidgets import Button, FloatProgress, Play
-from test_picture import DotPicture
+from sketches import make, show_at_once, show_in_steps
 from traitlets import TraitError
 
-from lecture_kit.panels import panel as panel_module
-from lecture_kit.panels.controls import choice, seed, slider, whole_slider
-from lecture_kit.panels.panel import Panel, View
-
-
-def show_at_once(x, n):
-    return View({"x": x * n}, f"x·n = {x * n:.2f}", goal_met=x * n > 0.5)
-
-
-def show_in_steps(x, n):
-    for step in range(1, 6):
-        yield View({"x": x * step / 5}, f"step {step}, x = {x:.2f}", progress=step / 5)
-
-
-HIGH = {"high": {"x": 0.9, "n": 2}}
-
-
-def make(show, presets=HIGH):
-    controls = {"x": slider("x", 0, 1, 0.25), "n": whole_slider("n", 1, 3, 1)}
-    return Panel("Dot", DotPicture(), controls, show, goal="more than a half",
-                 presets=presets, play="n")
-
-
-def widgets_in(panel, kind):
-    found = [panel] if isinstance(panel, kind) else []
-    for child in getattr(panel, "children", ()):
-        found += widgets_in(child, kind)
-    return found
+from lecture_kit.live import panel as panel_module
+from lecture_kit.live.controls import choice, seed
+from lecture_kit.live.panel import View
 
 
 def button(panel, label):

@@ -6,29 +6,9 @@ import numpy as np
 import pytest
 from driving import decode, fingerprint
 from PIL import Image
+from sketches import DotPicture
 
-from lecture_kit.figures.picture import Picture, encode_png
-
-
-class DotPicture(Picture):
-    """One axes, one moving dot."""
-
-    width, height = 300, 200
-
-    def build(self, figure):
-        self.backgrounds = 0
-        self.axes = figure.subplots()
-        self.axes.set(xlim=(0, 1), ylim=(0, 1))
-        self.title = self.moving(self.axes.title)
-        self.dot = self.moving(self.axes.plot([], [], "o")[0])
-        figure.canvas.mpl_connect("draw_event", self.count)
-
-    def count(self, _event):
-        self.backgrounds += 1
-
-    def draw(self, x, title=""):
-        self.dot.set_data([x], [0.5])
-        self.title.set_text(title)
+from lecture_kit.live.picture import encode_png
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from ipywidgets import Label
 from ipywidgets.widgets import widget as widget_module
-from test_panel import make, show_at_once, show_in_steps
+from sketches import make, show_at_once, show_in_steps
 
-from lecture_kit.panels import rerun
-from lecture_kit.panels.loss_functions import check_one_bit
+from lecture_kit.live import rerun
+from lecture_kit.sections.loss_functions.exercises import check_one_bit
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_without_a_cell_nothing_is_closed(monkeypatch, shell):
 def test_slow_work_ends_when_its_cell_is_run_again(run_cell, monkeypatch):
     async def play():
         panel = run_cell("a", lambda: make(show_in_steps))
-        monkeypatch.setattr("lecture_kit.panels.panel._SECONDS_PER_FRAME", 0)
+        monkeypatch.setattr("lecture_kit.live.panel._SECONDS_PER_FRAME", 0)
         panel.controls["x"].value = 0.5
         before = panel.view
         run_cell("a", lambda: make(show_in_steps))

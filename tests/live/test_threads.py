@@ -8,7 +8,7 @@ import sys
 CODE = """
 import json, numpy
 from threadpoolctl import threadpool_info
-from lecture_kit import panels
+from lecture_kit import live
 print(json.dumps([pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]))
 """
 

@@ -6,7 +6,7 @@ from oracles import frozen, says, slope
 from scipy.special import erf, expit, log1p, ndtr
 from scipy.stats import norm
 
-from lecture_kit.activations import (
+from lecture_kit.maths.activations import (
     ACTIVATIONS,
     ALL_ACTIVATIONS,
     ELU,

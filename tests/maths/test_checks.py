@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import frozen, says
 
-from lecture_kit.checks import (
+from lecture_kit.maths.checks import (
     as_counts,
     as_floats,
     as_labels,

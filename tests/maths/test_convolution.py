@@ -2,33 +2,25 @@
 
 import numpy as np
 import pytest
-from oracles import frozen, numerical_gradient, says
+from oracles import frozen, looped_windows, numerical_gradient, says
 from scipy.signal import correlate2d
 
-from lecture_kit.activations import RELU
-from lecture_kit.convolution import (
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.convolution import (
     Convolution,
     Flatten,
     add_windows,
     convolutional_network,
     window_entries,
 )
-from lecture_kit.initializers import he
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, ActivationLayer, Dense
-from lecture_kit.pooling import AveragePooling, MaxPooling
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.layers import ActivationLayer, Dense
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.pooling import AveragePooling, MaxPooling
 
 MAPS = frozen(np.random.default_rng(1).normal(size=(2, 3, 5, 6)))
 shapes = pytest.mark.parametrize(("window", "stride"), [
     (1, 1), (2, 2), (3, 3), (2, 1), (3, 2), (3, 1), (2, 3), (5, 1), (4, 4)])
-
-
-def looped_windows(maps, window, stride):
-    """Cut the windows one by one."""
-    rows = range(0, maps.shape[-2] - window + 1, stride)
-    columns = range(0, maps.shape[-1] - window + 1, stride)
-    return np.array([[[[image[top : top + window, left : left + window].ravel()
-                        for left in columns] for top in rows] for image in sample]
-                     for sample in maps])
 
 
 @shapes

@@ -5,7 +5,7 @@ import pytest
 from oracles import says
 from sklearn.datasets import load_digits as sklearn_digits
 
-from lecture_kit.datasets import (
+from lecture_kit.maths.datasets import (
     load_attack_triage,
     load_digits,
     load_photograph,

@@ -6,7 +6,7 @@ import sklearn.preprocessing
 from numpy.testing import assert_array_equal
 from oracles import says
 
-from lecture_kit.encoders import OneHotEncoder, OrdinalEncoder
+from lecture_kit.maths.encoders import OneHotEncoder, OrdinalEncoder
 
 RNG = np.random.default_rng(4)
 NAMES = RNG.choice(["tcp", "udp", "icmp", "a rather long name"], (50, 3))

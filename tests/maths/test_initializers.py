@@ -5,15 +5,7 @@ import pytest
 from oracles import says
 from scipy import stats
 
-from lecture_kit.initializers import (
-    glorot,
-    he,
-    lecun,
-    normal,
-    orthogonal,
-    uniform,
-    xavier,
-)
+from lecture_kit.maths.initializers import glorot, he, lecun, normal, orthogonal, uniform, xavier
 
 
 @pytest.mark.parametrize(("fan_in", "scale"), [(1, 1), (4, 0.5), (100, 0.1), (10_000, 0.01)])

@@ -5,14 +5,7 @@ import pytest
 from oracles import frozen, numerical_gradient, says
 from scipy.optimize import minimize, minimize_scalar, rosen, rosen_der, rosen_hess
 
-from lecture_kit.landscapes import (
-    beale,
-    canyon,
-    double_well,
-    quadratic,
-    rosenbrock,
-    saddle,
-)
+from lecture_kit.maths.landscapes import beale, canyon, double_well, quadratic, rosenbrock, saddle
 
 LANDSCAPES = [quadratic([0.1, 2]), quadratic([3.0]), quadratic([1, 2, 5]), double_well(),
               double_well(1.2), canyon(), canyon(30), saddle(), beale(), rosenbrock()]

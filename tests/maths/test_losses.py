@@ -7,7 +7,7 @@ from scipy.special import expit, log_expit, log_softmax, xlog1py, xlogy
 from scipy.special import softmax as scipy_softmax
 from sklearn.metrics import log_loss
 
-from lecture_kit.losses import (
+from lecture_kit.maths.losses import (
     binary_cross_entropy,
     binary_cross_entropy_from_logits,
     binary_cross_entropy_from_logits_gradient,

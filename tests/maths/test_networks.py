@@ -9,17 +9,11 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 from scipy.stats import kstest, norm
 from sklearn.neural_network import MLPClassifier
 
-from lecture_kit.activations import ACTIVATIONS, RELU, SIGMOID, TANH
-from lecture_kit.initializers import he, xavier
-from lecture_kit.networks import (
-    CROSS_ENTROPY,
-    SOFTMAX_CROSS_ENTROPY,
-    SQUARED_ERROR,
-    ActivationLayer,
-    Dense,
-    Network,
-    fully_connected,
-)
+from lecture_kit.maths.activations import ACTIVATIONS, RELU, SIGMOID, TANH
+from lecture_kit.maths.initializers import he, xavier
+from lecture_kit.maths.layers import ActivationLayer, Dense
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, SQUARED_ERROR
+from lecture_kit.maths.networks import Network, fully_connected
 
 ROWS = frozen(np.random.default_rng(1).normal(size=(6, 3)))
 BINARY_LABELS = frozen([0, 1, 1, 0, 1, 0], int)

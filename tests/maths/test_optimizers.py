@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from oracles import frozen, says
 
-from lecture_kit.landscapes import double_well, quadratic, rosenbrock
-from lecture_kit.optimizers import (
+from lecture_kit.maths.landscapes import double_well, quadratic, rosenbrock
+from lecture_kit.maths.optimizers import (
     Adadelta,
     Adagrad,
     Adam,
@@ -17,10 +17,8 @@ from lecture_kit.optimizers import (
     Nesterov,
     Optimizer,
     RMSprop,
-    diverged_at,
-    trajectory,
-    walk,
 )
+from lecture_kit.maths.trajectories import diverged_at, trajectory, walk
 
 LINEAR = [GradientDescent(0.1), Momentum(0.1, 0.9), Nesterov(0.1, 0.9)]
 ADAPTIVE = [Adagrad(0.1), RMSprop(0.1), Adadelta(0.1), Adam(0.1), AdamW(0.1)]

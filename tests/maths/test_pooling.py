@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from oracles import frozen, numerical_gradient, says
+from oracles import frozen, looped_windows, numerical_gradient, says
 from scipy.stats import chisquare
-from test_convolution import looped_windows
 
-from lecture_kit.pooling import (
+from lecture_kit.maths.pooling import (
     POOLINGS,
     AveragePooling,
     MaxPooling,

@@ -7,10 +7,10 @@ from oracles import frozen, says
 from sklearn.preprocessing import MinMaxScaler as SklearnMinMaxScaler
 from sklearn.preprocessing import StandardScaler as SklearnScaler
 
-from lecture_kit.datasets import Dataset, load_spambase
-from lecture_kit.encoders import ENCODERS
-from lecture_kit.preprocessing import SCALERS as SCALER_NAMES
-from lecture_kit.preprocessing import MinMaxScaler, StandardScaler, prepare
+from lecture_kit.maths.datasets import Dataset, load_spambase
+from lecture_kit.maths.encoders import ENCODERS
+from lecture_kit.maths.preprocessing import SCALERS as SCALER_NAMES
+from lecture_kit.maths.preprocessing import MinMaxScaler, StandardScaler, prepare
 
 RNG = np.random.default_rng(8)
 TRAINING = frozen(RNG.normal([0, 100, -3], [1, 1000, 0.01], (40, 3)))

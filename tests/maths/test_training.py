@@ -6,12 +6,13 @@ from oracles import frozen, says
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from lecture_kit.activations import RELU, TANH
-from lecture_kit.datasets import load_digits
-from lecture_kit.initializers import he
-from lecture_kit.networks import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent, Momentum
-from lecture_kit.training import Record, best_and_last, mini_batches, stop_early, train
+from lecture_kit.maths.activations import RELU, TANH
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent, Momentum
+from lecture_kit.maths.training import Record, best_and_last, mini_batches, stop_early, train
 
 ROWS = frozen(np.random.default_rng(1).normal(size=(10, 3)))
 LABELS = frozen([0, 2, 1, 1, 3, 0, 2, 3, 1, 0], int)

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from lecture_kit.activations import RELU
-from lecture_kit.checks import (
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.checks import (
     as_measured,
     as_number,
     as_numbers,
@@ -17,11 +17,12 @@ from lecture_kit.checks import (
     require_choice,
     require_fit,
 )
-from lecture_kit.datasets import load_attack_triage, load_spambase
-from lecture_kit.initializers import he
-from lecture_kit.landscapes import saddle
-from lecture_kit.networks import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import (
+from lecture_kit.maths.datasets import load_attack_triage, load_spambase
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.landscapes import saddle
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import (
     Adadelta,
     Adagrad,
     Adam,
@@ -30,19 +31,16 @@ from lecture_kit.optimizers import (
     Momentum,
     Nesterov,
     RMSprop,
-    trajectory,
-    walk,
 )
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import mini_batches
+from lecture_kit.maths.preprocessing import StandardScaler
+from lecture_kit.maths.training import mini_batches
+from lecture_kit.maths.trajectories import trajectory, walk
 
-_LONGEST = 1e6  # a training with longer parameters has diverged, as in lecture_kit.training
-
+_LONGEST = 1e6  # a training with longer parameters has diverged, as in lecture_kit.maths.training
 METHODS = {
     "gradient descent": GradientDescent, "momentum": Momentum, "Nesterov": Nesterov,
     "Adagrad": Adagrad, "RMSprop": RMSprop, "Adadelta": Adadelta, "Adam": Adam}
 """The methods of the races. AdamW pulls weights to 0, which has no meaning on a landscape."""
-
 METHODS_FOR_NETWORKS = {**METHODS, "AdamW": AdamW}
 """The same and AdamW."""
 
@@ -115,7 +113,7 @@ def race(landscape, rates, start, n_steps, bound=100.0):
     ------
     ValueError
         If a name or a number is out of range, or as in
-        :func:`~lecture_kit.optimizers.walk`.
+        :func:`~lecture_kit.maths.trajectories.walk`.
     """
     start, paths = as_row("start", start), {}
     for name, rate in rates.items():
@@ -870,8 +868,8 @@ def train_one_epoch(task, method, learning_rates, batch_size, seed, n_records=12
     """Train the network of a task at many learning rates at once, for one epoch.
 
     The network has one hidden layer of ReLU nodes and He's weights. All trainings share first
-    weights and mini batches. They do what :func:`lecture_kit.training.train` does, and diverge by
-    the same rule.
+    weights and mini batches. They do what :func:`lecture_kit.maths.training.train` does, and
+    diverge by the same rule.
 
     Parameters
     ----------

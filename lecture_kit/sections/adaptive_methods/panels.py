@@ -4,25 +4,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit import adaptive_methods as maths
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import adaptive_methods as figures
-from lecture_kit.landscapes import beale, canyon, rosenbrock, saddle
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.optimizers import diverged_at
-from lecture_kit.panels.controls import (
-    choice,
-    log_slider,
-    seed,
-    slider,
-    stop_slider,
-    whole_slider,
-)
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.landscapes import beale, canyon, rosenbrock, saddle
+from lecture_kit.maths.trajectories import diverged_at
+from lecture_kit.sections.adaptive_methods import experiments, pictures
 
-_NAMES = tuple(maths.METHODS)
+_NAMES = tuple(experiments.METHODS)
 _DECAYS = [0.5, 0.7, 0.9, 0.95, 0.99, 0.995, 0.999]
 
 
@@ -59,7 +49,7 @@ def race():
 
     @lru_cache(maxsize=8)  # learning rate and step do not change the search
     def search(name, start):
-        return maths.sweep_rates(landscapes[name], tried, start, n_steps)
+        return experiments.sweep_rates(landscapes[name], tried, start, n_steps)
 
     @lru_cache(maxsize=8)  # the step does not change the runs
     def runs(name, start, learning_rate):
@@ -67,8 +57,8 @@ def race():
         if learning_rate == own:
             rates = {method: sweep.best_rate for method, sweep in search(name, start).items()}
         land = landscapes[name]
-        paths = maths.race(land, rates, start, n_steps)
-        steps = {method: float(maths.arrival(land, path)) for method, path in paths.items()}
+        paths = experiments.race(land, rates, start, n_steps)
+        steps = {method: float(experiments.arrival(land, path)) for method, path in paths.items()}
         gone = {method: int(diverged_at(path)) for method, path in paths.items()}
         return paths, steps, gone
 
@@ -125,7 +115,7 @@ def race():
     rates.options, rates.value = ((_("own best"), own), *rates.options), 0.1
     ends = {"step": n_steps}
     return Panel(
-        _("The race"), figures.RacePicture(_NAMES, x, y, (tried[0], tried[-1]), n_steps),
+        _("The race"), pictures.RacePicture(_NAMES, x, y, (tried[0], tried[-1]), n_steps),
         {
             "landscape": _wide(choice(
                 _("landscape"), [(name, name) for name in landscapes], "canyon")),
@@ -156,19 +146,19 @@ def inside():
     """
     n_steps, start, slope = 1000, (-3.5, 1.0), canyon().gradient
     streams = {
-        "constant": maths.constant_gradient, "rare": maths.rare_gradient,
+        "constant": experiments.constant_gradient, "rare": experiments.rare_gradient,
         "canyon": lambda point, step: slope(point)}
     steps = np.arange(1, n_steps + 1)
 
     @lru_cache(maxsize=16)
     def run(method, gradient, learning_rate, decay):
-        optimizer = maths.make_inside(method, learning_rate, decay)
-        return maths.look_inside(optimizer, streams[gradient], start, n_steps)
+        optimizer = experiments.make_inside(method, learning_rate, decay)
+        return experiments.look_inside(optimizer, streams[gradient], start, n_steps)
 
     def show(method, gradient, learning_rate, decay):
         record = run(method, gradient, learning_rate, decay)
         moves = np.abs(record.moves) / learning_rate
-        theory = maths.step_on_a_slope(method, steps, decay)
+        theory = experiments.step_on_a_slope(method, steps, decay)
         first, longest = float(moves[0, 0]), int(moves[:, 0].round(6).argmax())
         readout = _("First step {first:.3g} η, theory {theory:.3g} η; longest {longest:.3g} η at "
                     "step {k}. Last rates: x {x:.2g}, y {y:.2g}.").format(
@@ -184,7 +174,7 @@ def inside():
         return View(drawing, readout, method == "Adam, not corrected" and 0.9 < first < 1.1)
 
     return Panel(
-        _("Inside one method"), figures.InsidePicture(n_steps),
+        _("Inside one method"), pictures.InsidePicture(n_steps),
         {
             "method": _wide(choice(_("method"), [
                 ("Adagrad", "Adagrad"), ("RMSprop", "RMSprop"), ("Adam", "Adam"),
@@ -219,7 +209,9 @@ def escape():
     @lru_cache(maxsize=128)
     def ways(name, learning_rate, decay):
         more = {} if decay is None else {"decay": decay}
-        return maths.leave_ridge(maths.METHODS[name](learning_rate, **more), distances, n_steps)
+        return experiments.leave_ridge(
+            experiments.METHODS[name](learning_rate, **more), distances, n_steps
+        )
 
     def show(learning_rate, distance, decay):
         column = int(np.argmin(np.abs(distances - distance)))
@@ -227,15 +219,15 @@ def escape():
         steps = {name: np.full(len(distances), np.nan) for name in _NAMES}
         for done, name in enumerate(_NAMES, start=1):
             way = ways(name, learning_rate, decay if name == "RMSprop" else None)
-            steps[name] = maths.escape_steps(way)
+            steps[name] = experiments.escape_steps(way)
             end = steps[name][column]
             drawn[name] = way[:, column] if np.isnan(end) else way[: int(end) + 1, column]
             yield view(learning_rate, distance, column, drawn, steps, done)
 
     def view(learning_rate, distance, column, drawn, steps, done):
         from_here = {name: float(counts[column]) for name, counts in steps.items()}
-        theory = (maths.escape_steps_of_gradient_descent(distances, learning_rate),
-                  np.full(len(distances), maths.escape_steps_of_adagrad(learning_rate)))
+        theory = (experiments.escape_steps_of_gradient_descent(distances, learning_rate),
+                  np.full(len(distances), experiments.escape_steps_of_adagrad(learning_rate)))
         words = {name: f">{n_steps}" if np.isnan(k) else f"{k:.0f}"
                  for name, k in from_here.items()}
         start = number(distance, 2)
@@ -249,7 +241,7 @@ def escape():
                   "steps until off the ridge")
         drawing = {
             "ways": dict(drawn), "distances": distances, "steps": dict(steps), "theory": theory,
-            "growth": maths.growth_on_the_ridge(
+            "growth": experiments.growth_on_the_ridge(
                 distance, learning_rate, int(np.ceil(theory[0][column]))),
             "point": (distance, from_here), "first": first, "titles": titles,
             "board": {name: (word,) for name, word in words.items()}}
@@ -257,7 +249,7 @@ def escape():
         return View(drawing, readout, met, done / len(_NAMES))
 
     return Panel(
-        _("Off the ridge"), figures.EscapePicture(_NAMES, (distances[0], distances[-1]), n_steps),
+        _("Off the ridge"), pictures.EscapePicture(_NAMES, (distances[0], distances[-1]), n_steps),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.005, 0.9, 0.01),
             "distance": stop_slider(_("distance ε"), distances.tolist(), 1e-6),
@@ -285,17 +277,17 @@ def rare_words():
 
     @lru_cache(maxsize=2)
     def texts(exponent, noise, seed):
-        return maths.write_words(exponent, noise, seed, batch_size=batch_size)
+        return experiments.write_words(exponent, noise, seed, batch_size=batch_size)
 
     @lru_cache(maxsize=64)
     def learned(name, exponent, noise, seed):
         words = texts(exponent, noise, seed)
-        result = maths.learn_words(maths.METHODS[name], words, tried)
-        return result, maths.sweep_words(words, result, tried)
+        result = experiments.learn_words(experiments.METHODS[name], words, tried)
+        return result, experiments.sweep_words(words, result, tried)
 
     def show(exponent, noise, seed):
         nothing = np.full(len(tried), np.nan)
-        sweeps = {name: maths.Sweep(tried, nothing, 0) for name in _NAMES}
+        sweeps = {name: experiments.Sweep(tried, nothing, 0) for name in _NAMES}
         frequencies = texts(exponent, noise, seed).frequencies
         rates = {name: np.full(len(frequencies), np.nan) for name in shown}
         theory = np.full(len(frequencies), np.nan)
@@ -305,7 +297,7 @@ def rare_words():
             if name in shown:
                 rates[name] = result.rates[best]
             if name == "Adagrad":
-                theory = maths.adagrad_rate_by_frequency(
+                theory = experiments.adagrad_rate_by_frequency(
                     frequencies, sweeps[name].best_rate, result.residual[best], batch_size)
             yield view(exponent, sweeps, frequencies, dict(rates), theory, done)
 
@@ -331,7 +323,7 @@ def rare_words():
         return View(drawing, readout, met, done / len(_NAMES))
 
     return Panel(
-        _("Rare words"), figures.WordsPicture(_NAMES, shown, (tried[0], tried[-1])),
+        _("Rare words"), pictures.WordsPicture(_NAMES, shown, (tried[0], tried[-1])),
         {
             "exponent": slider(_("exponent s"), 0, 2, 0.0, 0.05),
             "noise": slider(_("noise"), 0.1, 1, 0.5, 0.05),
@@ -357,22 +349,35 @@ def real_data():
     Panel
         Controls: data set, learning rate, batch size, seed.
     """
-    names, tried = tuple(maths.METHODS_FOR_NETWORKS), np.geomspace(1e-3, 10, 13)
+    names, tried = tuple(experiments.METHODS_FOR_NETWORKS), np.geomspace(1e-3, 10, 13)
 
     @lru_cache(maxsize=64)
     def course(data, name, learning_rate, batch_size, seed):
-        return maths.train_one_epoch(maths.load_task(data), maths.METHODS_FOR_NETWORKS[name],
-                                     [learning_rate], batch_size, seed)
+        return experiments.train_one_epoch(
+            experiments.load_task(data),
+            experiments.METHODS_FOR_NETWORKS[name],
+            [learning_rate],
+            batch_size,
+            seed,
+        )
 
     @lru_cache(maxsize=64)  # another learning rate does not change the search
     def search(data, name, batch_size, seed):
-        result = maths.train_one_epoch(
-            maths.load_task(data), maths.METHODS_FOR_NETWORKS[name], tried, batch_size, seed, 1)
-        return maths.make_sweep(tried, result.wrong)
+        result = experiments.train_one_epoch(
+            experiments.load_task(data),
+            experiments.METHODS_FOR_NETWORKS[name],
+            tried,
+            batch_size,
+            seed,
+            1,
+        )
+        return experiments.make_sweep(tried, result.wrong)
 
     def show(data, learning_rate, batch_size, seed):
         courses = {}
-        sweeps = {name: maths.make_sweep(tried, np.full(len(tried), np.nan)) for name in names}
+        sweeps = {
+            name: experiments.make_sweep(tried, np.full(len(tried), np.nan)) for name in names
+        }
         n_jobs = 2 * len(names)
         for done, name in enumerate(names, start=1):
             courses[name] = course(data, name, learning_rate, batch_size, seed)
@@ -387,7 +392,7 @@ def real_data():
         lost = {name: int(epoch.diverged[0]) for name, epoch in courses.items()
                 if epoch.diverged[0] >= 0}
         best = {name: (sweep.best_rate, sweep.best_result) for name, sweep in sweeps.items()}
-        task, first = maths.load_task(data), _firsts(now)
+        task, first = experiments.load_task(data), _firsts(now)
         low, high = _range(now.values())
         best_low, best_high = _range(result for _rate, result in best.values())
         readout = _("Wrong at η = {rate:.3g}: {low} to {high}, {lost} diverged; each at its best "
@@ -409,7 +414,7 @@ def real_data():
         return View(drawing, readout, bool(met), progress)
 
     return Panel(
-        _("One epoch"), figures.TrainingPicture(names, (tried[0], tried[-1])),
+        _("One epoch"), pictures.TrainingPicture(names, (tried[0], tried[-1])),
         {
             "data": _wide(choice(_("data"), [
                 ("spambase", "spambase"), ("attack_triage", "attack_triage")], "spambase")),
@@ -434,146 +439,3 @@ def _range(values):
     """Words for the smallest and the largest share."""
     shares = [value for value in values if not np.isnan(value)] or [np.nan]
     return _share(min(shares)), _share(max(shares))
-
-
-def check_bias_correction(attempt):
-    """Exercise 1: the bias correction of Adam.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``m, v, t, beta1, beta2`` and returns the corrected pair.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def corrected(m, v, t, beta1, beta2):
-        return m / (1 - beta1**t), v / (1 - beta2**t)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, bias correction"), corrected,
-        solution=(
-            "def corrected(m, v, t, beta1, beta2):\n"
-            "    return m / (1 - beta1**t), v / (1 - beta2**t)"),
-        hints=(
-            _("At t = 1, m is (1 − β₁)g. By what must you divide to get g?"),
-            _("At step t the weights of all gradients in m add up to 1 − β₁ᵗ. In Python a power "
-              "is **."),
-            _("The same for v, with β₂. Return both, m first."),
-        ),
-        cases=((np.array([0.1]), np.array([0.001]), 1, 0.9, 0.999),
-               (np.array([0.5, -2.0]), np.array([0.3, 0.04]), 10, 0.8, 0.99)),
-        mistakes=(
-            Mistake(lambda m, v, t, a, b: (m / (1 - a), v / (1 - b)),
-                    _("Right for t = 1 only. The correction must fade: put t into the power.")),
-            Mistake(lambda m, v, t, a, b: (m * (1 - a**t), v * (1 - b**t)),
-                    _("You made them smaller still. m and v are too small: divide.")),
-            Mistake(lambda m, v, t, a, b: (m / (1 - b**t), v / (1 - a**t)),
-                    _("β₁ belongs to m and β₂ to v; you exchanged them.")),
-            Mistake(lambda m, v, t, a, b: (m / a**t, v / b**t),
-                    _("βᵗ is the weight that the 0 at the start still has. Divide by 1 − βᵗ, the "
-                      "weight of the gradients.")),
-            Mistake(lambda m, v, t, a, b: (m / (1 - a**t), v),
-                    _("m is right. v needs its correction, too, or the steps become too long.")),
-            Mistake(lambda m, v, t, a, b: (m, v / (1 - b**t)),
-                    _("v is right. m needs its correction, too, or the steps become too short.")),
-            Mistake(lambda m, v, t, a, b: (m / (1 - a**t), v / np.sqrt(1 - b**t)),
-                    _("No root here: v is a mean of squares, and Adam takes the root later.")),
-            Mistake(lambda m, v, t, a, b: (m / (1 - a * t), v / (1 - b * t)),
-                    _("β to the power t, not β times t: write beta1**t.")),
-            Mistake(lambda m, v, t, a, b: corrected(m, v, t, a, b)[::-1],
-                    _("Right numbers, wrong order: return m first, then v.")),
-        ),
-    ), attempt)
-
-
-def check_first_step(attempt):
-    """Exercise 2: tune RMSprop so that its first step leaves the saddle.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the length of the first step and ρ, and returns the learning rate.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(Exercise(
-        _("Exercise 2, RMSprop off the saddle in one step"), maths.rate_for_first_step,
-        solution=(
-            "def rate_for_first_step(length, decay):\n"
-            "    return length * np.sqrt(1 - decay)"),
-        hints=(
-            _("Before the first step v = 0. After it v = (1 − ρ)g². What is g/√v?"),
-            _("The first step has the length η/√(1 − ρ). Solve for η."),
-        ),
-        cases=((1.0, 0.9), (1.0, 0.999), (0.3, 0.5)),
-        mistakes=(
-            Mistake(lambda length, decay: length / np.sqrt(1 - decay),
-                    _("Upside down. The first step is longer than η, so η must be smaller than "
-                      "the step.")),
-            Mistake(lambda length, decay: length,
-                    _("That would be right for Adagrad and for Adam. RMSprop has no bias "
-                      "correction.")),
-            Mistake(lambda length, decay: length * (1 - decay),
-                    _("The root is missing: RMSprop divides by √v.")),
-            Mistake(lambda length, decay: length * np.sqrt(decay),
-                    _("After the first step v = (1 − ρ)g², not ρg².")),
-            Mistake(lambda length, decay: 0.1 * length / np.sqrt(1 - decay),
-                    _("That is the first step of Adam without correction. RMSprop has no β₁.")),
-            Mistake(lambda length, decay: np.sqrt(1 - decay),
-                    _("That is η for a first step of length 1. Multiply by the length.")),
-            Mistake(lambda length, decay: np.sqrt(length * (1 - decay)),
-                    _("The length stands outside the root.")),
-        ),
-    ), attempt)
-
-
-def check_adagrad_wins(attempt):
-    """Exercise 3: how small a rare gradient must be for Adagrad to go farther.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the number of hits and returns the largest gradient with which Adagrad wins.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(Exercise(
-        _("Exercise 3, make Adagrad win"), maths.adagrad_wins_below,
-        solution=(
-            "def largest_gradient(n_hits):\n"
-            "    return np.mean(1 / np.sqrt(np.arange(1, n_hits + 1)))"),
-        hints=(
-            _("Gradient descent goes η · g · n. At its k-th hit Adagrad goes η / √k, whatever g."),
-            _("Adagrad's whole way is η (1/√1 + 1/√2 + … + 1/√n). Set both ways equal."),
-            _("np.arange(1, n_hits + 1) holds 1 … n. You need the sum of 1/√k, divided by n."),
-        ),
-        cases=((1,), (4,), (100,)),
-        mistakes=(
-            Mistake(lambda n: np.sum(1 / np.sqrt(np.arange(1, n + 1))),
-                    _("This is Adagrad's way in units of η. Gradient descent has n hits, too: "
-                      "divide by n.")),
-            Mistake(lambda n: 1 / np.sqrt(n),
-                    _("This is the last step only. Compare the whole way: all steps from 1 to n.")),
-            Mistake(lambda n: 2 / np.sqrt(n),
-                    _("That is what the sum comes to for very large n. Add up the steps exactly.")),
-            Mistake(lambda n: 1.0,
-                    _("Only at the first hit are both equal at g = 1. Adagrad's later steps are "
-                      "shorter.")),
-            Mistake(lambda n: np.mean(1 / np.arange(1, n + 1)),
-                    _("The root is missing: r is n g², and its root is √n g.")),
-            Mistake(lambda n: np.sum(1 / np.sqrt(np.arange(1, n))) / n,
-                    _("np.arange(1, n) ends at n − 1. The last hit is missing.")),
-            Mistake(lambda n: 1 / np.mean(1 / np.sqrt(np.arange(1, n + 1))),
-                    _("Upside down: solve η g n = η Σ 1/√k for g.")),
-        ),
-    ), attempt)

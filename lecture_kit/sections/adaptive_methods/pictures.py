@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.live.picture import Picture
 
 MARKERS = {"gradient descent": "o", "momentum": "s", "Nesterov": "D", "Adagrad": "^",
            "RMSprop": "v", "Adadelta": "P", "Adam": "*", "AdamW": "X"}

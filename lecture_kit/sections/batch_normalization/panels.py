@@ -5,17 +5,16 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lecture_kit import batch_normalization as maths
-from lecture_kit.activations import RELU, SIGMOID
-from lecture_kit.datasets import load_digits
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import batch_normalization as figures
-from lecture_kit.language import translate as _
-from lecture_kit.networks import CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.activations import RELU, SIGMOID
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.maths.network_losses import CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.normalization import BatchNormalization, batch_normalize
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.sections.batch_normalization import experiments, pictures
 
 _BATCH_SIZE = 60
 _LOW, _HIGH = -8, 8
@@ -47,9 +46,9 @@ def distributions():
         if key in runs:
             yield runs[key]
             return
-        network = maths.build_network(name, init_scale, seed=seed)
+        network = experiments.build_network(name, init_scale, seed=seed)
         so_far = []
-        for snapshot in maths.watch_training(
+        for snapshot in experiments.watch_training(
                 network, GradientDescent(learning_rate), training, validation, training[0][:300],
                 batch_size=_BATCH_SIZE, epochs=n_epochs, seed=seed, low=_LOW, high=_HIGH,
                 n_bins=n_bins):
@@ -99,7 +98,7 @@ def distributions():
                 zip(snapshot.deviations, snapshot.expected, strict=True)]
 
     updates = np.arange(n_epochs + 1) * 20
-    picture = figures.DistributionsPicture(np.linspace(_LOW, _HIGH, n_bins + 1), updates, 3)
+    picture = pictures.DistributionsPicture(np.linspace(_LOW, _HIGH, n_bins + 1), updates, 3)
     return Panel(
         _("Inside the network"), picture,
         {
@@ -131,18 +130,18 @@ def one_layer():
     population = neuron.logits(_digits()[0][0])[:, 0]
     mean, deviation, marked = population.mean(), population.std(), population[0]
     sizes, n_bins = [1, 2, 4, 8, 16, 32, 60, 128, 256, 512], 32
-    theory = maths.batch_mean_spread(deviation, np.array(sizes))
-    layer = maths.BatchNormalization(1)
+    theory = experiments.batch_mean_spread(deviation, np.array(sizes))
+    layer = BatchNormalization(1)
     layer.attach(np.zeros(2), np.zeros(2))
     layer.running_mean[:], layer.running_variance[:] = mean, deviation**2
 
     @lru_cache(maxsize=1)  # only the seed changes them
     def draw(seed):
-        rows = maths.random_batches(population, sizes[-1], 400, seed)
+        rows = experiments.random_batches(population, sizes[-1], 400, seed)
         return rows[0], np.array([rows[:, :size].mean(axis=1).std() for size in sizes])
 
     def stage(values, theory, inferred):
-        return {"shares": maths.shares_per_bin(values, _LOW, _HIGH, n_bins),
+        return {"shares": experiments.shares_per_bin(values, _LOW, _HIGH, n_bins),
                 "measured": (values.mean(), values.std()), "theory": theory,
                 "image": values[0, 0], "inferred": inferred}
 
@@ -154,10 +153,10 @@ def one_layer():
         rows, spread = draw(seed)
         batch = rows[:batch_size, np.newaxis].copy()
         batch[0] = marked
-        output = maths.batch_normalize(batch, scale, shift)
+        output = batch_normalize(batch, scale, shift)
         stages = {
             "raw": stage(batch, (mean, deviation), marked),
-            "normalized": stage(maths.batch_normalize(batch), (0, 1), infer(1, 0)),
+            "normalized": stage(batch_normalize(batch), (0, 1), infer(1, 0)),
             "output": stage(output, (shift, scale), infer(scale, shift))}
         pairs = {name: part["measured"] for name, part in stages.items()}
         here = sizes.index(batch_size)
@@ -174,7 +173,7 @@ def one_layer():
         undone = np.allclose(pairs["raw"], pairs["output"], rtol=0, atol=0.02)
         return View(drawing, readout, bool(undone and batch_size == _BATCH_SIZE))
 
-    picture = figures.OneLayerPicture(np.linspace(_LOW, _HIGH, n_bins + 1), sizes)
+    picture = pictures.OneLayerPicture(np.linspace(_LOW, _HIGH, n_bins + 1), sizes)
     return Panel(
         _("One layer"), picture,
         {
@@ -196,7 +195,7 @@ def _two(value):
     return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
-_KINDS = figures.MapPicture.kinds
+_KINDS = pictures.MapPicture.kinds
 _ACTIVATIONS = {"sigmoid": SIGMOID, "ReLU": RELU}
 _RATES, _SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
 _N_UPDATES, _EVERY, _WIDTH = 240, 20, 50
@@ -206,7 +205,7 @@ _maps = {}  # a map takes a second or two, so all panels of a session share the 
 def _train_both(activation, learning_rates, init_scales, seed, record_every, dtype):
     """Yield (update, accuracies without BN, accuracies with BN) while networks are trained."""
     training, validation = _digits()
-    runs = [maths.train_many(
+    runs = [experiments.train_many(
         (64, _WIDTH, _WIDTH, _WIDTH, 10), _ACTIVATIONS[activation], normalized, learning_rates,
         init_scales, training, validation, batch_size=_BATCH_SIZE, n_updates=_N_UPDATES,
         record_every=record_every, seed=seed, dtype=dtype) for normalized in (False, True)]
@@ -287,13 +286,20 @@ def rate_and_scale():
                     "{plain}, with BN {normalized} (seeds: {seeds}).").format(
             rate=learning_rate, scale=init_scale, n=n_updates, plain=words[0],
             normalized=words[1], seeds=len(runs[_KINDS[0]]))
-        good = float(maths.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))
+        good = float(experiments.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))
         titles = (f"without BN; dotted: theory σ = {good:.2g}", "with BN; dotted: equal η/σ²",
                   f"without {words[0]}, with {words[1]}")
         drawing = {
-            "maps": maps, "good_scale": good, "point": (learning_rate, init_scale),
-            "same_rate": maths.same_effective_rate(learning_rate, init_scale, _SCALES[[0, -1]]),
-            "updates": updates, "runs": runs, "titles": titles}
+            "maps": maps,
+            "good_scale": good,
+            "point": (learning_rate, init_scale),
+            "same_rate": experiments.same_effective_rate(
+                learning_rate, init_scale, _SCALES[[0, -1]]
+            ),
+            "updates": updates,
+            "runs": runs,
+            "titles": titles,
+        }
         plain, normalized = (ends[kind] for kind in _KINDS)
         goal_met = progress == 1 and not any(diverged.values()) and (
             len(runs[_KINDS[0]]) == 3 and plain > 0.9 and normalized - plain <= 0.02)
@@ -302,7 +308,7 @@ def rate_and_scale():
     def mean_of_finished(runs):
         return runs[~np.isnan(runs[:, 0])].mean(axis=0)
 
-    picture = figures.MapPicture(_RATES, _SCALES, _N_UPDATES)
+    picture = pictures.MapPicture(_RATES, _SCALES, _N_UPDATES)
     return Panel(
         _("Learning rate and init scale"), picture,
         {
@@ -320,178 +326,3 @@ def rate_and_scale():
             _("ReLU, He's σ"): {"learning_rate": 0.302, "init_scale": 0.2, "activation": "ReLU"},
         },
     )
-
-
-def check_batch_normalize(attempt):
-    """Exercise 1: the forward pass in training mode.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``x`` of shape (batch_size, n_features), ``scale``, ``shift`` and ``epsilon`` and
-        returns the output of the same shape.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def batch_normalize(x, scale, shift, epsilon):
-        return maths.batch_normalize(x, scale, shift, epsilon)
-
-    def with_parts(combine):
-        def answer(x, scale, shift, epsilon):
-            return combine(x, x.mean(axis=0), x.var(axis=0), scale, shift, epsilon)
-        return answer
-
-    rng = np.random.default_rng(0)
-    two, one = np.array([2.0, 0.5]), np.array([0.0, -1.0])
-    return ExercisePanel(Exercise(
-        _("Exercise 1, the forward pass"), batch_normalize,
-        solution=(
-            "def batch_norm(x, scale, shift, epsilon):\n"
-            "    mean, variance = x.mean(axis=0), x.var(axis=0)\n"
-            "    return scale * (x - mean) / np.sqrt(variance + epsilon) + shift"),
-        hints=(
-            _("Each column of x is one feature. np.mean with axis=0 goes down the rows."),
-            _("x.var(axis=0) divides by the number of rows, as the slide does."),
-            _("Subtract the mean, divide by np.sqrt(variance + epsilon), then scale and shift."),
-        ),
-        cases=(
-            (rng.normal(3, 2, (4, 2)).round(1), two, one, 1e-5),
-            (np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]]), two, one, 1e-2),
-        ),
-        mistakes=(
-            Mistake(with_parts(lambda x, m, v, g, b, e: (x - m) / np.sqrt(v + e)),
-                    _("γ and β are missing: scale * … + shift.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / np.sqrt(v) + b),
-                    _("ε is missing. The constant column of the second batch is divided by 0.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / (np.sqrt(v) + e) + b),
-                    _("ε belongs under the root: np.sqrt(variance + epsilon).")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / (v + e) + b),
-                    _("You divided by the variance. Divide by its square root.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean(axis=0)) / np.sqrt(
-                        x.var(axis=0, ddof=1) + epsilon) + shift,
-                    _("This variance is divided by n − 1. In training the batch is normalized with "
-                      "the variance divided by n.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean()) / np.sqrt(
-                        x.var() + epsilon) + shift,
-                    _("You took one mean and one variance of the whole table. Each feature has its "
-                      "own: axis=0.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean(axis=1)[:, None])
-                    / np.sqrt(x.var(axis=1)[:, None] + epsilon) + shift,
-                    _("You normalized each row. Batch normalization goes down the rows: axis=0.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * ((x - m) / np.sqrt(v + e) + b)),
-                    _("First multiply by γ, then add β. You multiplied β, too.")),
-        ),
-    ), attempt)
-
-
-def check_batch_of_one(attempt):
-    """Exercise 2: what comes out in training mode for a batch of one row.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the row ``x``, ``scale`` and ``shift``, all of shape (n_features,), and returns the
-        output row.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def batch_of_one(x, scale, shift):
-        return maths.batch_normalize(x[np.newaxis], scale, shift)[0]
-
-    return ExercisePanel(Exercise(
-        _("Exercise 2, a batch of one"), batch_of_one,
-        solution="def batch_of_one(x, scale, shift):\n    return shift",
-        hints=(
-            _("What is the mean of one number? What is left when you subtract it?"),
-            _("0 divided by √ε is 0. Then γ times 0, plus β."),
-        ),
-        cases=((np.array([7.0, -2.0, 0.5]), np.array([2.0, 1.0, 3.0]), np.array([3.0, -1.0, 0.25])),
-               (np.array([-100.0, 4.0]), np.array([1.5, 2.5]), np.array([0.5, 6.0]))),
-        mistakes=(
-            Mistake(lambda x, scale, shift: x,
-                    _("The row does not pass unchanged: its own mean is subtracted.")),
-            Mistake(lambda x, scale, shift: scale * x + shift,
-                    _("That is γx + β. The normalization comes first: x minus its mean is 0.")),
-            Mistake(lambda x, scale, shift: scale + shift,
-                    _("The normalized value is 0, not 1.")),
-            Mistake(lambda x, scale, shift: np.zeros_like(x),
-                    _("The normalized value is 0, but β is still added.")),
-            Mistake(lambda x, scale, shift: np.full_like(x, np.nan),
-                    _("0/0 would be undefined. But ε stands in the denominator, so it is not 0.")),
-        ),
-    ), attempt)
-
-
-def check_input_gradient(attempt):
-    """Exercise 3: the gradient in front of a batch normalization, whose columns sum to 0.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``output_gradient`` and ``normalized``, both of shape (batch_size, n_features),
-        ``scale`` and ``deviation`` of shape (n_features,), and returns the gradient of the input.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def input_gradient(output_gradient, normalized, scale, deviation):
-        by_mean = output_gradient.mean(axis=0)
-        by_variance = normalized * (output_gradient * normalized).mean(axis=0)
-        return scale / deviation * (output_gradient - by_mean - by_variance)
-
-    def case(seed, n_rows):
-        rng = np.random.default_rng(seed)
-        x = rng.normal(1, 2, (n_rows, 2))
-        deviation = np.sqrt(x.var(axis=0) + 1e-5)
-        return (rng.normal(0.5, 1, (n_rows, 2)).round(2), (x - x.mean(axis=0)) / deviation,
-                np.array([2.0, 0.5]), deviation)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 3, the gradient before the normalization"), input_gradient,
-        solution=(
-            "def input_gradient(output_gradient, normalized, scale, deviation):\n"
-            "    by_mean = output_gradient.mean(axis=0)\n"
-            "    by_variance = normalized * (output_gradient * normalized).mean(axis=0)\n"
-            "    return scale / deviation * (output_gradient - by_mean - by_variance)"),
-        hints=(
-            _("There are three terms. The direct way gives scale / deviation * output_gradient."),
-            _("The way through the batch mean takes the mean of output_gradient over the rows "
-              "away, the same number from each row of a column."),
-            _("The way through the variance takes normalized * (output_gradient * "
-              "normalized).mean(axis=0) away."),
-        ),
-        cases=(case(0, 3), case(1, 5)),
-        mistakes=(
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * g,
-                    _("This is the direct way only. Mean and variance depend on x, too. With it "
-                      "the columns do not sum to 0.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (g - g.mean(axis=0)),
-                    _("The way through the variance is missing.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g - xhat * (g * xhat).mean(axis=0)),
-                    _("The way through the mean is missing. With it the columns sum to 0.")),
-            Mistake(lambda g, xhat, scale, deviation: (
-                        g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / deviation,
-                    _("γ is missing: the gradient also passes through scale.")),
-            Mistake(lambda g, xhat, scale, deviation: scale * (
-                        g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)),
-                    _("Divide by the deviation: a wider batch gives a smaller gradient.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g - g.sum(axis=0) - xhat * (g * xhat).sum(axis=0)),
-                    _("You took sums. Each row gets its share: take means over the rows.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g + g.mean(axis=0) + xhat * (g * xhat).mean(axis=0)),
-                    _("Both corrections are subtracted.")),
-        ),
-    ), attempt)

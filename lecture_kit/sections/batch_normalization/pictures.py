@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREY, LOOKS, ORANGE
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, ORANGE
+from lecture_kit.live.picture import Picture
 
 _SATURATED = "#f4f4f4"
 

@@ -2,38 +2,32 @@
 
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from math import lgamma
-from statistics import NormalDist
 
 import numpy as np
 
-from lecture_kit.activations import LEAKY_RELU, RELU, SIGMOID, TANH
-from lecture_kit.attack_triage import recall_per_class
-from lecture_kit.batch_normalization import batch_normalized
-from lecture_kit.checks import (
-    as_answers,
+from lecture_kit.maths.activations import LEAKY_RELU, RELU, SIGMOID, TANH
+from lecture_kit.maths.checks import (
     as_measured,
-    as_number,
-    as_numbers,
     as_row,
     as_table,
     as_whole,
     require,
     require_choice,
-    require_fit,
 )
-from lecture_kit.datasets import load_attack_triage, load_spambase
-from lecture_kit.initializers import he, xavier
-from lecture_kit.networks import (
+from lecture_kit.maths.datasets import load_attack_triage, load_spambase
+from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.initializers import he, xavier
+from lecture_kit.maths.network_losses import (
     CROSS_ENTROPY,
     SOFTMAX_CROSS_ENTROPY,
+    SOFTMAX_SQUARED_ERROR,
     SQUARED_ERROR,
-    NetworkLoss,
-    fully_connected,
 )
-from lecture_kit.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
-from lecture_kit.preprocessing import SCALERS, prepare
-from lecture_kit.training import train
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.normalization import batch_normalized
+from lecture_kit.maths.optimizers import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop
+from lecture_kit.maths.preprocessing import SCALERS, prepare
+from lecture_kit.maths.training import train
 
 DATA = {"mail": load_spambase, "connections": load_attack_triage}
 ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU, "leaky ReLU": LEAKY_RELU}
@@ -295,62 +289,6 @@ def _prepared(data, scaling, codes, part):
     return (rows[0], training.labels), (rows[1], other.labels)
 
 
-def _softmax(logits):
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def _output_minus_target(outputs, labels):
-    difference = outputs.copy()
-    difference[np.arange(len(labels)), labels] -= 1
-    return difference
-
-
-def softmax_squared_error(logits, labels):
-    """Squared error of softmax outputs, e = ½ Σ_k (o_k − y_k)², where y is one-hot.
-
-    Parameters
-    ----------
-    logits : ndarray of shape (n_samples, n_classes)
-        Inputs of the softmax.
-    labels : ndarray of int, shape (n_samples,)
-        Class of each row.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,)
-        Errors from 0 to 1.
-    """
-    difference = _output_minus_target(_softmax(logits), labels)
-    return (difference**2).sum(axis=1) / 2
-
-
-def softmax_squared_error_gradient(logits, labels):
-    """Gradient of :func:`softmax_squared_error` by the logits, o_j (d_j − Σ_k o_k d_k), d = o − y.
-
-    Like the sigmoid's it carries a factor o: it vanishes where the network is sure, even if it is
-    sure of a wrong class.
-
-    Parameters
-    ----------
-    logits, labels
-        As in :func:`softmax_squared_error`.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, n_classes)
-        Derivatives.
-    """
-    outputs = _softmax(logits)
-    difference = _output_minus_target(outputs, labels)
-    return outputs * (difference - (outputs * difference).sum(axis=1, keepdims=True))
-
-
-SOFTMAX_SQUARED_ERROR = NetworkLoss(
-    "softmax squared error", False, softmax_squared_error, softmax_squared_error_gradient,
-    SOFTMAX_CROSS_ENTROPY.predict)
-
-
 def build_network(settings, n_features, n_classes, seed):
     """Build the network of some settings: two hidden layers of 32 nodes.
 
@@ -402,14 +340,14 @@ def start_training(settings, data, seed, part="validation", record_every=None):
     part : {"validation", "test"}
         On which part the training is judged.
     record_every : int, optional
-        As in :func:`~lecture_kit.training.train`.
+        As in :func:`~lecture_kit.maths.training.train`.
 
     Returns
     -------
     network : Network
         It learns while the records are asked for.
     records : iterator of Record
-        As :func:`~lecture_kit.training.train` returns them.
+        As :func:`~lecture_kit.maths.training.train` returns them.
     other : tuple of (rows, labels)
         The part that was asked for.
 
@@ -493,29 +431,6 @@ def repeat(settings, data, part="validation", n_seeds=5, first_seed=0):
     ends = [_outcome(settings, data, first_seed + i, part) for i in range(n_seeds)]
     return np.array([accuracy for accuracy, _recall in ends]), np.array(
         [recall for _accuracy, recall in ends])
-
-
-def confusion_matrix(labels, predicted, n_classes):
-    """Count how often rows of each class got each answer.
-
-    Parameters
-    ----------
-    labels, predicted, n_classes
-        As in :func:`~lecture_kit.attack_triage.recall_per_class`.
-
-    Returns
-    -------
-    ndarray of int, shape (n_classes, n_classes)
-        Row: the true class. Column: the answer. The right answers are on the diagonal.
-
-    Raises
-    ------
-    ValueError
-        If a number names no class, or there are not as many answers as rows.
-    """
-    labels, predicted = as_answers(labels, predicted, n_classes)
-    pairs = np.bincount(n_classes * labels + predicted, minlength=n_classes**2)
-    return pairs.reshape(n_classes, n_classes)
 
 
 RATES = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)
@@ -675,122 +590,6 @@ def verdict(result, start):
     if ours.min() > theirs.max():
         return "better"
     return "worse" if ours.max() < theirs.min() else "cannot tell"
-
-
-def wilson_interval(n_found, n_rows, confidence=0.95):
-    """Wilson's confidence interval of a share that was counted.
-
-    (p + z²/2n ± z√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), with p = k/n and the normal quantile z,
-    1.96 for 95 %. These are all true shares from which k lies less than z deviations away.
-
-    Parameters
-    ----------
-    n_found : array_like of int
-        k, how many were found, from 0 to n.
-    n_rows : array_like of int
-        n, how many there are, at least 1.
-    confidence : float, default 0.95
-        How often the interval shall hold the true share, between 0 and 1.
-
-    Returns
-    -------
-    low, high : ndarray of the broadcast shape
-        Ends of the interval, from 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of its range.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
-    """
-    n = np.asarray(as_numbers("n_rows", n_rows, "Without rows there is no share.", least=1,
-                              whole=True))
-    k = np.asarray(as_numbers("n_found", n_found, "Count the rows that were found.", least=0))
-    require_fit(n_found=k, n_rows=n)
-    require(k <= n, "n_found must lie between 0 and n_rows", n_found,
-            "Count the rows that were found.")
-    confidence = as_number("confidence", confidence, "Try 0.95.", above=0, below=1)
-    z, p = NormalDist().inv_cdf((1 + confidence) / 2), k / n
-    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    low, high = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
-    return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
-
-
-def exact_coverage(n_rows, recall, confidence=0.95):
-    """Probability that Wilson's interval holds the true recall, Σ_k P(k) [low_k ≤ p ≤ high_k].
-
-    P(k) is the binomial probability of finding k of n rows when each is found with probability p.
-
-    Parameters
-    ----------
-    n_rows : int
-        n, rows of the class, at least 1.
-    recall : float
-        p, the true recall, from 0 to 1.
-    confidence : float, default 0.95
-        As in :func:`wilson_interval`.
-
-    Returns
-    -------
-    float
-        A probability. It jumps up and down with n and p, near ``confidence``.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of its range.
-
-    References
-    ----------
-    Brown, L. D., Cai, T. T., & DasGupta, A. (2001). Interval estimation for a binomial proportion.
-    """
-    recall = as_number("recall", recall, "It is a share.", least=0, most=1)
-    n_rows = as_whole("n_rows", n_rows, "Without rows there is no share.", least=1)
-    found = np.arange(n_rows + 1)
-    low, high = wilson_interval(found, n_rows, confidence)
-    choose = [lgamma(n_rows + 1) - lgamma(k + 1) - lgamma(n_rows - k + 1) for k in found]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        powers = (np.where(found > 0, found * np.log(recall), 0)
-                  + np.where(found < n_rows, (n_rows - found) * np.log1p(-recall), 0))
-    return float(np.exp(choose + powers)[(low <= recall) & (recall <= high)].sum())
-
-
-def precision_at(recall, false_alarm_rate, share):
-    """Precision by Bayes' rule: which part of the alarms are attacks.
-
-    r s / (r s + f (1 − s)).
-
-    Parameters
-    ----------
-    recall : float
-        r, which part of the attacks raises an alarm, above 0 and at most 1.
-    false_alarm_rate : float
-        f, which part of the harmless rows raises an alarm, from 0 to 1.
-    share : array_like
-        s, which part of all rows is an attack, above 0 and at most 1.
-
-    Returns
-    -------
-    ndarray of the shape of ``share``
-        The precision.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of its range.
-
-    References
-    ----------
-    Axelsson, S. (2000). The base-rate fallacy and the difficulty of intrusion detection.
-    """
-    recall = as_number("recall", recall, "It is a share.", above=0, most=1)
-    false_alarm_rate = as_number("false_alarm_rate", false_alarm_rate, "It is a share.",
-                                 least=0, most=1)
-    share = as_numbers("share", share, "It is a share.", above=0, most=1)
-    return recall * share / (recall * share + false_alarm_rate * (1 - share))
 
 
 def columns_that_differ(rows, others):

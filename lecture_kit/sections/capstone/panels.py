@@ -4,22 +4,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit import capstone as maths
-from lecture_kit.exercises import NOT_ATTEMPTED, NOT_YET, RIGHT, Exercise, Feedback, Mistake
-from lecture_kit.figures import capstone as figures
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.panels.controls import (
-    Switches,
-    choice,
-    log_slider,
-    menu,
-    seed,
-    slider,
-    stop_slider,
-)
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.controls import Switches, choice, log_slider, menu, seed, slider, stop_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.inference import exact_coverage, wilson_interval
+from lecture_kit.sections.capstone import experiments, pictures
 
 _N_EPOCHS = 20
 _SLIDERS = ("Xavier or He", "batches of 32")  # techniques that have a control of their own
@@ -53,17 +43,17 @@ def mail():
 
 
 def _training(data, title, goal, least, loss_limits):
-    training, validation = maths.prepared(data, "raw", "integer codes")
-    names = maths.DATA[data]().class_names
+    training, validation = experiments.prepared(data, "raw", "integer codes")
+    names = experiments.DATA[data]().class_names
     n_training, n_held_out = len(training[1]), np.bincount(validation[1])
-    techniques = [name for name in maths.technique_names(data) if name not in _SLIDERS]
+    techniques = [name for name in experiments.technique_names(data) if name not in _SLIDERS]
 
     def show(learning_rate, batch_size, init_scale, seed, techniques):
-        settings = maths.with_techniques(
+        settings = experiments.with_techniques(
             techniques, learning_rate=learning_rate, batch_size=batch_size, epochs=_N_EPOCHS,
-            init_scale=init_scale if init_scale == maths.XAVIER_OR_HE else float(init_scale))
+            init_scale=init_scale if init_scale == experiments.XAVIER_OR_HE else float(init_scale))
         history = []
-        for record, recall in maths.train_with(settings, data, seed):
+        for record, recall in experiments.train_with(settings, data, seed):
             history.append((record, recall))
             done = record.diverged or record.epoch == _N_EPOCHS
             yield view(history, done)
@@ -101,18 +91,18 @@ def _training(data, title, goal, least, loss_limits):
         return View(drawing, readout, met, 1.0 if done else last.epoch / _N_EPOCHS)
 
     everything = frozenset(techniques)
-    on = {"techniques": everything, "init_scale": maths.XAVIER_OR_HE, "batch_size": 32}
+    on = {"techniques": everything, "init_scale": experiments.XAVIER_OR_HE, "batch_size": 32}
     off = {"techniques": frozenset(), "init_scale": "0.01", "batch_size": n_training,
            "learning_rate": 0.1}
     return Panel(
-        title, figures.TrainingPicture(names, n_held_out, _N_EPOCHS, loss_limits),
+        title, pictures.TrainingPicture(names, n_held_out, _N_EPOCHS, loss_limits),
         {
             "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, 0.3),
             "batch_size": stop_slider(
                 _("batch size B"), [8, 32, 128, 512, n_training], 32),
             "init_scale": menu(_("init scale σ"), [
                 *((scale, scale) for scale in ("0.001", "0.01", "0.1", "1")),
-                ("Xavier/He", maths.XAVIER_OR_HE)], maths.XAVIER_OR_HE),
+                ("Xavier/He", experiments.XAVIER_OR_HE)], experiments.XAVIER_OR_HE),
             "seed": seed(),
             "techniques": Switches("", [(name, name) for name in techniques], _FIRST),
         },
@@ -139,9 +129,9 @@ def ablation():
               ("connections", "all off"): (0, 1), ("connections", "all on"): (0.3, 1)}
 
     def show(data, start, measure):
-        chosen, results = maths.ablation(data, start), {}
+        chosen, results = experiments.ablation(data, start), {}
         for done, (label, settings) in enumerate(chosen.items()):
-            for share, result in maths.measure(settings, data):
+            for share, result in experiments.measure(settings, data):
                 if result is not None:
                     results[label] = result
                 progress = (done + share) / len(chosen)
@@ -150,7 +140,7 @@ def ablation():
     def view(labels, results, data, start, measure, progress):
         values = [result.mean_recalls if measure == "mean recall" else result.accuracies
                   for result in results.values()]
-        verdicts = ["(start)" if label == start else maths.verdict(value, values[0])
+        verdicts = ["(start)" if label == start else experiments.verdict(value, values[0])
                     for label, value in zip(results, values, strict=True)]
         words = [(number(result.learning_rate), _mean_and_deviation(value), verdict)
                  for result, value, verdict in zip(results.values(), values, verdicts, strict=True)]
@@ -166,13 +156,13 @@ def ablation():
             "labels": labels, "name": measure, "limits": limits[data, start],
             "values": values, "words": words,
             "title": f"{data}, {start}: {n_better} better, {n_worse} worse"}
-        worse_by_recall = sum(maths.verdict(result, first) == "worse" for result in
+        worse_by_recall = sum(experiments.verdict(result, first) == "worse" for result in
                               results.values()) if first else 0
         met = progress >= 1 and measure == "accuracy" and n_worse == 2 and worse_by_recall == 3
         return View(drawing, readout, met, progress)
 
     return Panel(
-        _("One by one"), figures.AblationPicture(9, ("best η", "mean ± std", "verdict")),
+        _("One by one"), pictures.AblationPicture(9, ("best η", "mean ± std", "verdict")),
         {
             "data": choice(_("data"), [("connections", "connections"), ("mail", "mail")],
                            "connections"),
@@ -202,8 +192,8 @@ def few_rows():
     """
     n_intervals, most = 40, 1000
     grid = np.unique(np.geomspace(1, most, 60).astype(int))
-    n_held_out = np.bincount(maths.prepared("connections", "raw", "integer codes")[1][1])
-    classes = maths.DATA["connections"]().class_names
+    n_held_out = np.bincount(experiments.prepared("connections", "raw", "integer codes")[1][1])
+    classes = experiments.DATA["connections"]().class_names
     shown = {name: int(n) for name, n in zip(classes, n_held_out, strict=True)}
 
     @lru_cache(maxsize=4)  # only the seed changes the draw
@@ -212,10 +202,10 @@ def few_rows():
 
     def show(n_rows, recall, confidence, seed):
         found = (draws(seed)[:, :n_rows] < recall).sum(axis=1)
-        low, high = maths.wilson_interval(found, n_rows, confidence)
-        ends = maths.wilson_interval(grid * recall, grid, confidence)
+        low, high = wilson_interval(found, n_rows, confidence)
+        ends = wilson_interval(grid * recall, grid, confidence)
         n_hits = int(((low <= recall) & (recall <= high)).sum())
-        width, exact = (high - low).mean(), maths.exact_coverage(n_rows, recall, confidence)
+        width, exact = (high - low).mean(), exact_coverage(n_rows, recall, confidence)
         readout = _("{hits} of {n} intervals contain the true recall {recall:.2f} (exact: "
                     "{exact:.1%}). Mean width {width:.3f} with n = {rows:,}.").format(
             hits=n_hits, n=n_intervals, recall=recall, exact=exact, width=width, rows=n_rows)
@@ -229,7 +219,7 @@ def few_rows():
 
     stops = sorted({1, 20, 30, 50, 70, 150, 200, 300, 400, 500, 700, most, *n_held_out.tolist()})
     return Panel(
-        _("A few rows"), figures.FewRowsPicture(n_intervals, shown, grid),
+        _("A few rows"), pictures.FewRowsPicture(n_intervals, shown, grid),
         {
             "n_rows": stop_slider(_("rows n"), stops, int(n_held_out[-1])),
             "recall": slider(_("true recall"), 0, 1, 0.9, 0.01),
@@ -245,171 +235,3 @@ def few_rows():
             "back": {"n_rows": int(n_held_out[0])},
         },
     )
-
-
-def check_recall(attempt):
-    """Exercise 1: recall of each class out of a confusion matrix.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes a confusion matrix with one row per true class, returns the recalls.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def recall(confusion):
-        return np.diag(confusion) / confusion.sum(axis=1)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, recall of each class"), recall,
-        solution="def recall(confusion):\n    return np.diag(confusion) / confusion.sum(axis=1)",
-        hints=(
-            _("The right answers are on the diagonal: np.diag(confusion)."),
-            _("How many rows of the class are there? They are spread over one row of the table."),
-            _("confusion.sum(axis=1) adds up every row."),
-        ),
-        cases=((np.array([[8, 2], [1, 4]]),),
-               (np.array([[90, 5, 5], [3, 6, 1], [2, 1, 1]]),)),
-        mistakes=(
-            Mistake(lambda confusion: np.diag(confusion) / confusion.sum(axis=0),
-                    _("You divided by the answers (columns). That is the precision: how many of "
-                      "the alarms are right.")),
-            Mistake(lambda confusion: np.diag(confusion) / confusion.sum(),
-                    _("You divided by all rows of the data. Each class needs its own number of "
-                      "rows.")),
-            Mistake(lambda confusion: np.trace(confusion) / confusion.sum(),
-                    _("This is the accuracy, one number. Return one recall per class.")),
-            Mistake(lambda confusion: (np.diag(confusion) / confusion.sum(axis=1)).mean(),
-                    _("This is the mean recall. Return the recalls themselves.")),
-        ),
-    ), attempt)
-
-
-def check_send_home(attempt):
-    """Exercise 2: which of two detectors has the larger mean recall.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes two confusion matrices, returns 0 if the first has the larger mean recall, and 1 if
-        the second has.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def mean_recall(confusion):
-        return (np.diag(confusion) / confusion.sum(axis=1)).mean()
-
-    def keep_by(score):
-        return lambda first, second: int(score(second) > score(first))
-
-    def keep(first, second):
-        return keep_by(mean_recall)(first, second)
-
-    loud = np.array([[94, 3, 3], [1, 8, 1], [1, 1, 2]])
-    quiet = np.array([[100, 0, 0], [4, 6, 0], [4, 0, 0]])
-    steady = np.array([[85, 5, 10], [1, 9, 0], [0, 1, 3]])
-    sharp = np.array([[99, 1, 0], [2, 8, 0], [3, 0, 1]])
-    even = np.array([[60, 20, 20], [3, 6, 1], [1, 1, 2]])
-    return ExercisePanel(Exercise(
-        _("Exercise 2, the better of two"), keep,
-        solution=("def keep(first, second):\n"
-                  "    scores = [(np.diag(c) / c.sum(axis=1)).mean() for c in (first, second)]\n"
-                  "    return int(scores[1] > scores[0])"),
-        hints=(
-            _("Compute one number for each detector: the mean of its recalls."),
-            _("The recalls are np.diag(c) / c.sum(axis=1)."),
-            _("Return 1 if the second has the larger mean recall, else 0."),
-        ),
-        cases=((quiet, loud), (steady, quiet), (even, sharp), (sharp, loud)),
-        mistakes=(
-            Mistake(keep_by(lambda c: np.trace(c) / c.sum()),
-                    _("You compared accuracies. They hardly see the rare classes.")),
-            Mistake(lambda first, second: 1 - keep(first, second),
-                    _("The other way round: this is the one with the smaller mean recall.")),
-            Mistake(keep_by(lambda c: (np.diag(c) / c.sum(axis=1)).min()),
-                    _("You compared the lowest recalls only. Take the mean of all.")),
-        ),
-    ), attempt)
-
-
-class _Challenge(Exercise):
-    """The open challenge: any settings that beat the nearest row on the validation rows."""
-
-    def check(self, attempt):
-        if attempt is None or attempt is ...:
-            return Feedback(NOT_ATTEMPTED, _("Write your settings in place of the three dots."))
-        try:
-            settings = maths.settings_from(attempt)
-        except ValueError as error:
-            return Feedback(NOT_YET, str(error))
-        scores, nearest, everything = (maths.challenge_scores(choices) for choices in (
-            attempt, maths.NEAREST_ROW, maths.ALL_ON))
-        verdict = maths.verdict(scores, nearest)
-        text = _("Validation: mean recall {ours}. The nearest row has {theirs:.3f}: {above} of "
-                 "{n} runs lie above it, {below} below. By the rule of part 5: {verdict}. "
-                 "(Everything on: {everything}, {other}.)").format(
-            ours=_mean_and_deviation(scores), theirs=nearest[0],
-            above=(scores > nearest).sum(), below=(scores < nearest).sum(), n=len(scores),
-            verdict=verdict, everything=_mean_and_deviation(everything),
-            other=maths.verdict(scores, everything))
-        if verdict == "better":
-            return Feedback(RIGHT, _("{text} Now open the test rows, once.").format(text=text))
-        return Feedback(NOT_YET, f"{text} {self._name_it(settings, scores)}".strip())
-
-    def _name_it(self, settings, scores):
-        same, lost, raw = (mistake.text for mistake in self.mistakes)
-        if settings == maths.settings_from(maths.ALL_ON):
-            return same
-        if (scores == 0).any():
-            return lost
-        return raw if settings.scaling == "raw" else ""
-
-
-def check_challenge(attempt):
-    """Exercise 3, the open challenge: settings with a better mean recall than the nearest row.
-
-    Parameters
-    ----------
-    attempt : dict
-        Settings, as in :func:`lecture_kit.capstone.settings_from`.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict, on the validation rows; the test rows stay closed.
-    """
-    return ExercisePanel(_Challenge(
-        _("Exercise 3, beat the nearest row"), 0.0,
-        solution=("settings = {\n"
-                  '    "loss": "cross entropy", "scaling": "min-max", "codes": "one-hot",\n'
-                  '    "init_scale": "Xavier or He", "optimizer": "gradient descent",\n'
-                  '    "batch_size": 32, "batch_norm": True, "activation": "ReLU",\n'
-                  '    "learning_rate": 1.0, "epochs": 60,\n'
-                  "}"),
-        hints=(
-            _("Start from everything on, change one thing at a time, and write down what you "
-              "see."),
-            _("The nearest row finds everything but the rootkits. So each of your five runs must "
-              "find one of them, and lose nothing else."),
-            _("Try gradient descent with learning_rate 1.0 instead of Adam, min-max instead of the "
-              "z-score, and 60 epochs."),
-        ),
-        mistakes=(
-            Mistake(maths.ALL_ON, _("This is everything on, as it was. Change something.")),
-            Mistake({**maths.ALL_ON, "optimizer": "gradient descent", "batch_norm": False,
-                     "learning_rate": 1e5},
-                    _("At least one training diverged, and counts 0. Try a smaller learning "
-                      "rate.")),
-            Mistake({"learning_rate": 0.1},
-                    _("The columns are raw: they differ by nine orders of magnitude. See notebook "
-                      "02.")),
-        ),
-    ), attempt)

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.live.picture import Picture
 
 
 class TrainingPicture(Picture):

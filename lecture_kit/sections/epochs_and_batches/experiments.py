@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from lecture_kit.activations import RELU
-from lecture_kit.checks import (
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.checks import (
     as_labels,
     as_measured,
     as_number,
@@ -23,11 +23,12 @@ from lecture_kit.checks import (
     require_choice,
     require_fit,
 )
-from lecture_kit.datasets import load_digits, load_spambase
-from lecture_kit.initializers import he
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, as_sizes, fully_connected
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import mini_batches
+from lecture_kit.maths.datasets import load_digits, load_spambase
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import as_sizes, fully_connected
+from lecture_kit.maths.preprocessing import StandardScaler
+from lecture_kit.maths.training import mini_batches
 
 
 def _require_rows(n_samples):
@@ -145,7 +146,7 @@ def row_gradients(network, features, labels):
     network : Network
         The network; its parameters stay as they are.
     features, labels
-        Rows, as in :meth:`lecture_kit.networks.Network.check`.
+        Rows, as in :meth:`lecture_kit.maths.networks.Network.check`.
 
     Returns
     -------
@@ -634,7 +635,8 @@ def seconds_per_update(network, features, labels, batch_size, n_repeats=20):
     network : Network
         Its parameters stay as they are.
     features, labels
-        Training rows, as in :meth:`lecture_kit.networks.Network.check`, at least ``batch_size``.
+        Training rows, as in :meth:`lecture_kit.maths.networks.Network.check`, at least
+        ``batch_size``.
     batch_size : int
         B, from 1 to the number of rows.
     n_repeats : int, default 20
@@ -817,33 +819,6 @@ def cheapest(costs):
     as_measured("costs", [np.nan if cost is None else cost for cost in costs], "Pass some costs.")
     known = [place for place, cost in enumerate(costs) if cost is not None]
     return min(known, key=lambda place: costs[place], default=None)
-
-
-def guessing(labels):
-    """Loss and accuracy of somebody who knows how frequent the classes are, and nothing else.
-
-    The best answer without looking at the rows is the shares p_c of the classes. It costs their
-    entropy −Σ p_c ln p_c and is right with the most frequent class.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n_samples,)
-        Class of each row, at least one.
-
-    Returns
-    -------
-    loss, accuracy : float
-        In nats, and a share.
-
-    Raises
-    ------
-    ValueError
-        If ``labels`` is not a list of class numbers.
-    """
-    labels = as_row("labels", labels, "Pass the classes.", least=0, whole=True)
-    shares = np.bincount(labels) / len(labels)
-    seen = shares[shares > 0]
-    return float(-seen @ np.log(seen)), float(shares.max())
 
 
 @np.errstate(over="ignore")

@@ -4,28 +4,26 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lecture_kit import epochs_and_batches as maths
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import epochs_and_batches as figures
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.optimizers import GradientDescent, Momentum
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.kept import Kept
-from lecture_kit.panels.panel import Panel, View
-from lecture_kit.training import best_and_last, train
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.kept import Kept
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths import inference
+from lecture_kit.maths.optimizers import GradientDescent, Momentum
+from lecture_kit.maths.training import best_and_last, train
+from lecture_kit.sections.epochs_and_batches import experiments, pictures
 
 _CURVES = ("training", "validation")
 _DATA = [(_("digits"), "digits"), (_("mail"), "spambase")]
-
-
-_rows = cache(maths.load_rows)
+_rows = cache(experiments.load_rows)
 
 
 @cache
 def _seconds_per_update(data, batch_size):  # once per process: the same values, the same picture
-    return maths.seconds_per_update(maths.build_network(data, 0), *_rows(data)[0], batch_size)
+    return experiments.seconds_per_update(
+        experiments.build_network(data, 0), *_rows(data)[0], batch_size
+    )
 
 
 def _curves(records):
@@ -47,7 +45,7 @@ def bookkeeping():
     sizes = np.unique(np.geomspace(1, 4200, 240).astype(int))
 
     def show(n_samples, batch_size, epochs, drop_last, done):
-        iterations = maths.iteration_of_place(n_samples, batch_size, epochs, drop_last)
+        iterations = experiments.iteration_of_place(n_samples, batch_size, epochs, drop_last)
         total = int(iterations.max()) + 1
         n_done = round(total * done / 100)
         left_out = int((iterations[0] < 0).sum())
@@ -62,15 +60,15 @@ def bookkeeping():
                                  dropped=left_out, done=n_done)
         drawing = {
             "iterations": iterations, "n_done": n_done,
-            "kept": maths.count_iterations(n_samples, sizes, epochs),
-            "dropped": maths.count_iterations(n_samples, sizes, epochs, True),
+            "kept": experiments.count_iterations(n_samples, sizes, epochs),
+            "dropped": experiments.count_iterations(n_samples, sizes, epochs, True),
             "ratio": epochs * n_samples / sizes, "point": (batch_size, total),
             "titles": (f"{n_done:,} of {total:,} iterations, dropped per epoch: {left_out:,} rows",
                        f"{total:,} iterations")}
         return View(drawing, readout, n_samples == 1437 and total == 1000 and left_out == 0)
 
     return Panel(
-        _("Bookkeeping"), figures.BookkeepingPicture(sizes),
+        _("Bookkeeping"), pictures.BookkeepingPicture(sizes),
         {
             "n_samples": whole_slider(_("rows N"), 1, 4200, 1437),
             "batch_size": whole_slider(_("batch size B"), 1, 512, 100),
@@ -100,12 +98,18 @@ def training():
 
     def show(data, learning_rate, batch_size, epochs, seed):
         rows, validation = _rows(data)
-        per_epoch = maths.count_iterations(len(rows[1]), batch_size, 1)
+        per_epoch = experiments.count_iterations(len(rows[1]), batch_size, 1)
         records = []
         for record in train(
-                maths.build_network(data, seed), GradientDescent(learning_rate), rows, validation,
-                batch_size=batch_size, epochs=epochs, seed=seed,
-                record_every=max(1, per_epoch // 4)):
+            experiments.build_network(data, seed),
+            GradientDescent(learning_rate),
+            rows,
+            validation,
+            batch_size=batch_size,
+            epochs=epochs,
+            seed=seed,
+            record_every=max(1, per_epoch // 4),
+        ):
             records.append(record)
             yield view(records, data, epochs)
 
@@ -113,7 +117,7 @@ def training():
         now = records[-1]
         best, _last = best_and_last([record.validation_loss for record in records], len(records))
         top = records[best]
-        guessing = maths.guessing(_rows(data)[1][1])
+        guessing = inference.guessing(_rows(data)[1][1])
         if now.diverged:
             readout = _("Diverged at update {n:,}. Before that the best was epoch {epoch:.2g}: "
                         "validation accuracy {accuracy:.3f}.").format(
@@ -135,7 +139,7 @@ def training():
                     1.0 if finished else now.epoch / epochs)
 
     return Panel(
-        _("Training live"), figures.HistoryPicture("guessing"),
+        _("Training live"), pictures.HistoryPicture("guessing"),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4**i for i in range(6)], 64),
@@ -164,13 +168,13 @@ def _race_run(data, batch_size, learning_rate, seed):
     key = data, batch_size, learning_rate, seed
     if key not in _races:
         rows, validation = _rows(data)
-        per_epoch = maths.count_iterations(len(rows[1]), batch_size, 1)
+        per_epoch = experiments.count_iterations(len(rows[1]), batch_size, 1)
         records = []
         training = train(
-            maths.build_network(data, seed), GradientDescent(learning_rate), rows, validation,
+            experiments.build_network(data, seed), GradientDescent(learning_rate), rows, validation,
             batch_size=batch_size, epochs=_MOST_EPOCHS[batch_size], seed=seed,
             record_every=max(1, per_epoch // 32))
-        for record in maths.until_loss(training, _TARGETS[data]):
+        for record in experiments.until_loss(training, _TARGETS[data]):
             records.append(record)
             if len(records) % 16 == 0:
                 yield records
@@ -179,7 +183,7 @@ def _race_run(data, batch_size, learning_rate, seed):
 
 
 def _names_of_winners(costs):
-    winner = maths.cheapest(costs)
+    winner = experiments.cheapest(costs)
     if winner is None:
         return "none"
     tied = [f"{size:,}" for size, cost in zip(_BATCH_SIZES, costs, strict=True)
@@ -209,8 +213,8 @@ def race():
         seconds = None
         if unit == "seconds":
             seconds = np.array([_seconds_per_update(data, size) for size in _BATCH_SIZES])
-        costs = maths.costs_to_reach(runs, target, seconds)
-        winners = {name: maths.cheapest(values) for name, values in costs.items()}
+        costs = experiments.costs_to_reach(runs, target, seconds)
+        winners = {name: experiments.cheapest(values) for name, values in costs.items()}
         steps = seconds if unit == "seconds" else np.ones(len(runs))
         what = "epoch" if unit == "epochs" else "update"
         curves = [(np.array([getattr(record, what) * step for record in records[1:]]),
@@ -222,20 +226,29 @@ def race():
             firsts=", ".join(f"{name}: {names}" for name, names in first.items()))
         step_cost = ""
         if unit == "seconds":
-            epochs = seconds * [maths.count_iterations(1024, size, 1) for size in _BATCH_SIZES]
+            epochs = seconds * [
+                experiments.count_iterations(1024, size, 1) for size in _BATCH_SIZES
+            ]
             step_cost = (f"update: {seconds[0] * 1e3:.2g} ms (B = 1) to "
                          f"{seconds[-1] * 1e3:.2g} ms (1,024)\n"
                          f"epoch: {epochs[0] * 1e3:.2g} ms to {epochs[-1] * 1e3:.2g} ms")
         titles = (f"first in {unit}: {first[unit]}", f"{unit} to loss {target}",
                   "which is first (★)")
-        drawing = {"unit": unit, "curves": curves, "target": target, "costs": costs,
-                   "winners": winners, "scaling": maths.perfect_scaling(_BATCH_SIZES, costs, unit),
-                   "step_cost": step_cost, "titles": titles}
+        drawing = {
+            "unit": unit,
+            "curves": curves,
+            "target": target,
+            "costs": costs,
+            "winners": winners,
+            "scaling": experiments.perfect_scaling(_BATCH_SIZES, costs, unit),
+            "step_cost": step_cost,
+            "titles": titles,
+        }
         goal_met = progress == 1 and data == "digits" and first["epochs"] == "B = 64"
         return View(drawing, readout, goal_met, progress)
 
     return Panel(
-        _("The race"), figures.RacePicture(_BATCH_SIZES),
+        _("The race"), pictures.RacePicture(_BATCH_SIZES),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.1, 3, 0.3),
             "unit": choice(_("axis"), [(_("updates"), "updates"), (_("epochs"), "epochs"),
@@ -264,22 +277,22 @@ def cloud():
 
     @lru_cache(maxsize=16)
     def plane(epochs, seed):
-        network = maths.build_network("digits", seed, 16)
+        network = experiments.build_network("digits", seed, 16)
         for _record in train(network, GradientDescent(0.1), images, batch_size=32, epochs=epochs,
                              seed=seed):
             pass
-        return maths.noise_plane(maths.row_gradients(network, *images))
+        return experiments.noise_plane(experiments.row_gradients(network, *images))
 
     @lru_cache(maxsize=4)
     def means(epochs, replace, seed):
-        order = maths.draw_order(n_samples, n_batches, np.random.default_rng(seed), replace)
-        return maths.batch_means(plane(epochs, seed), order)[:, sizes - 1]
+        order = experiments.draw_order(n_samples, n_batches, np.random.default_rng(seed), replace)
+        return experiments.batch_means(plane(epochs, seed), order)[:, sizes - 1]
 
     def show(batch_size, epochs, replace, seed):
         full = plane(epochs, seed).mean(axis=0)
         batches = means(epochs, replace, seed)
-        measured = maths.spread(batches, full)
-        theory, other = (maths.gradient_spread(n_samples, sizes, kind)
+        measured = experiments.spread(batches, full)
+        theory, other = (experiments.gradient_spread(n_samples, sizes, kind)
                          for kind in (replace, not replace))
         place = int(np.flatnonzero(sizes == batch_size)[0])
         points, now = batches[:, place], float(measured[place])
@@ -298,7 +311,7 @@ def cloud():
         return View(drawing, readout, epochs == 20 and uphill < 0.1 and batch_size <= 64)
 
     return Panel(
-        _("The gradient cloud"), figures.CloudPicture(sizes),
+        _("The gradient cloud"), pictures.CloudPicture(sizes),
         {
             "batch_size": stop_slider(_("batch size B"), sizes.tolist(), 8),
             "epochs": stop_slider(_("epochs before"), [0, 1, 2, 5, 10, 20], 1),
@@ -325,51 +338,53 @@ def noise():
     sizes = np.unique(np.outer([2, 4, 8], factors))
     points = np.random.default_rng(0).normal(size=(n_samples, 2))
     points -= points.mean(axis=0)
-    points /= maths.spread(points, 0)  # minimum at 0, variance 1
+    points /= experiments.spread(points, 0)  # minimum at 0, variance 1
 
     @lru_cache(maxsize=4)
     def pool(seed):
-        order = maths.draw_order(n_samples, 2000, np.random.default_rng(seed))
-        return maths.batch_means(points, order)[:, sizes - 1]
+        order = experiments.draw_order(n_samples, 2000, np.random.default_rng(seed))
+        return experiments.batch_means(points, order)[:, sizes - 1]
 
     def means(batch_sizes, seed):
         return pool(seed)[:, np.searchsorted(sizes, batch_sizes)]
 
     def rates(learning_rate, rule, factor):
-        return maths.scaled_learning_rate(
+        return experiments.scaled_learning_rate(
             learning_rate, factor if rule == "k · η" else np.ones_like(factor))
 
     @lru_cache(maxsize=64)
     def measured(learning_rate, batch_size, seed):
         settings = np.concatenate([rates(learning_rate, rule, factors) for rule in rules])
-        path = maths.noisy_descent(
+        path = experiments.noisy_descent(
             settings, means(np.tile(batch_size * factors, 2), seed), [0, 0], 400,
             np.random.default_rng([seed, 1]))
-        return dict(zip(rules, np.split(maths.mean_height(path[100:]).mean(axis=0), 2),
+        return dict(zip(rules, np.split(experiments.mean_height(path[100:]).mean(axis=0), 2),
                         strict=True))
 
     @lru_cache(maxsize=64)
     def descent(learning_rate, batch_size, seed):
-        n_steps = maths.count_iterations(n_samples, batch_size, n_epochs)
-        path = maths.noisy_descent(
+        n_steps = experiments.count_iterations(n_samples, batch_size, n_epochs)
+        path = experiments.noisy_descent(
             [learning_rate], means([batch_size], seed), [2.0, 1.0], n_steps,
             np.random.default_rng([seed, 2]))
         epochs = np.arange(n_steps + 1) * batch_size / n_samples
-        return path[-1, :, 0], epochs, maths.mean_height(path)[:, 0]
+        return path[-1, :, 0], epochs, experiments.mean_height(path)[:, 0]
 
     def show(learning_rate, batch_size, factor, rule, seed):
-        first = float(maths.noise_floor(learning_rate, 1, n_samples, batch_size))
-        theory = {name: maths.noise_floor(rates(learning_rate, name, factors), 1, n_samples,
+        first = float(experiments.noise_floor(learning_rate, 1, n_samples, batch_size))
+        theory = {name: experiments.noise_floor(rates(learning_rate, name, factors), 1, n_samples,
                                           batch_size * factors) / first for name in rules}
         after_rate = float(rates(learning_rate, rule, factor))
         settings = {"before": (learning_rate, batch_size),
                     "after": (after_rate, batch_size * factor)}
         runs = {name: descent(*pair, seed) for name, pair in settings.items()}
-        floors = {name: float(maths.noise_floor(pair[0], 1, n_samples, pair[1]))
+        floors = {name: float(experiments.noise_floor(pair[0], 1, n_samples, pair[1]))
                   for name, pair in settings.items()}
         place = int(np.flatnonzero(factors == factor)[0])
         share = float(theory[rule][place])
-        scales = [maths.noise_scale(rate, n_samples, size) for rate, size in settings.values()]
+        scales = [
+            experiments.noise_scale(rate, n_samples, size) for rate, size in settings.values()
+        ]
         ratios = {name: values / first
                   for name, values in measured(learning_rate, batch_size, seed).items()}
         gone = np.isnan(runs["after"][2])
@@ -397,7 +412,7 @@ def noise():
 
     rules = ("keep η", "k · η")
     return Panel(
-        _("The noise ball"), figures.NoisePicture(factors, n_epochs),
+        _("The noise ball"), pictures.NoisePicture(factors, n_epochs),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 1, 0.1),
             "batch_size": stop_slider(_("batch size B"), [2, 4, 8], 4),
@@ -424,8 +439,13 @@ def _overfit_run(n_rows, share, seed):
     if key not in _overfits:
         records = []
         for record in train(
-                maths.build_network("digits", seed, 256), Momentum(0.1, 0.9),
-                *maths.load_few_digits(n_rows, share, seed), batch_size=32, epochs=60, seed=seed):
+            experiments.build_network("digits", seed, 256),
+            Momentum(0.1, 0.9),
+            *experiments.load_few_digits(n_rows, share, seed),
+            batch_size=32,
+            epochs=60,
+            seed=seed,
+        ):
             records.append(record)
             if len(records) < 61:
                 yield records
@@ -469,7 +489,7 @@ def overfitting():
                     (len(records) - 1) / 60)
 
     return Panel(
-        _("Overfitting"), figures.HistoryPicture("share of right labels"),
+        _("Overfitting"), pictures.HistoryPicture("share of right labels"),
         {
             "n_rows": stop_slider(_("training images"), [100, 200, 400, 800, 1600], 200),
             "label_noise": slider(_("wrong labels"), 0, 0.5, 0.15),
@@ -484,186 +504,3 @@ def overfitting():
             _("many images"): {"n_rows": 1600},
         },
     )
-
-
-def check_count_iterations(attempt):
-    """Exercise 1: count the iterations of a training.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``n_samples, batch_size, epochs, drop_last`` and returns the number of iterations.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def count(n_samples, batch_size, epochs, drop_last):
-        return maths.count_iterations(n_samples, batch_size, epochs, drop_last)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, count the iterations"), count,
-        solution=(
-            "def count(n_samples, batch_size, epochs, drop_last):\n"
-            "    per_epoch = n_samples // batch_size\n"
-            "    if not drop_last and n_samples % batch_size > 0:\n"
-            "        per_epoch = per_epoch + 1\n"
-            "    return epochs * per_epoch"),
-        hints=(
-            _("Count one epoch first, then multiply by the epochs. A batch never reaches across "
-              "two epochs."),
-            _("n_samples // batch_size counts the full batches. n_samples % batch_size rows are "
-              "left over."),
-            _("If rows are left over and the last batch is kept, add one batch per epoch."),
-        ),
-        cases=((10, 4, 3, False), (10, 4, 3, True), (8, 4, 3, False), (3, 4, 5, True),
-               (1437, 32, 10, False)),
-        mistakes=(
-            Mistake(lambda n, b, e, d: e * n / b,
-                    _("There are no parts of an iteration: the last batch is smaller, but it is "
-                      "one iteration, or none.")),
-            Mistake(lambda n, b, e, d: e * (n // b),
-                    _("This always drops the last batch. With drop_last=False it counts.")),
-            Mistake(lambda n, b, e, d: e * -(-n // b),
-                    _("This always keeps the last batch. With drop_last=True it does not count.")),
-            Mistake(lambda n, b, e, d: e * (n // b if d else n // b + 1),
-                    _("If B divides N, nothing is left over. Do not add a batch then.")),
-            Mistake(lambda n, b, e, d: n // b if d else -(-n // b),
-                    _("This is one epoch. Multiply by the epochs.")),
-            Mistake(lambda n, b, e, d: e * n // b if d else -(-e * n // b),
-                    _("A batch never reaches across two epochs. Round first, then multiply.")),
-            Mistake(lambda n, b, e, d: e * round(n / b),
-                    _("Do not round to the nearest number: keep means up, drop means down.")),
-        ),
-    ), attempt)
-
-
-def check_keep_the_noise(attempt):
-    """Exercise 2: the learning rate that keeps the noise while the batch size changes.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``learning_rate, batch_size, new_batch_size`` and returns the new learning rate.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def new_rate(learning_rate, batch_size, new_batch_size):
-        return maths.scaled_learning_rate(learning_rate, new_batch_size / batch_size)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 2, keep the noise"), new_rate,
-        solution=(
-            "def new_rate(learning_rate, batch_size, new_batch_size):\n"
-            "    return learning_rate * new_batch_size / batch_size"),
-        hints=(
-            _("The noise scale ηN/B shall stay the same. N does not change."),
-            _("So η/B stays the same: if B doubles, η doubles."),
-        ),
-        cases=((0.1, 32, 64), (0.05, 16, 128), (0.4, 256, 32)),
-        mistakes=(
-            Mistake(lambda eta, b, new: eta * b / new,
-                    _("Upside down. A larger batch is less noisy, so η may grow.")),
-            Mistake(lambda eta, b, new: eta * (new / b) ** 0.5,
-                    _("The square root keeps the noise of one step. But there are fewer steps per "
-                      "epoch; ηN/B asks for the full factor.")),
-            Mistake(lambda eta, b, new: eta * (new / b) ** 2,
-                    _("The square is too much: ηN/B holds η and B to the first power.")),
-            Mistake(lambda eta, b, new: eta,
-                    _("With the same η the noise scale falls when B grows.")),
-            Mistake(lambda eta, b, new: 2 * eta,
-                    _("Right if B doubles. Your function must take any new batch size.")),
-            Mistake(lambda eta, b, new: eta * new,
-                    _("Divide by the old batch size.")),
-        ),
-    ), attempt)
-
-
-def check_early_stop(attempt):
-    """Exercise 3: stop at the right epoch.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the list ``losses`` and ``patience`` and returns the best epoch and the last one.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def by_argmin(losses, patience):
-        best = int(np.argmin(losses))
-        return best, min(best + patience, len(losses) - 1)
-
-    def against_the_one_before(losses, patience):
-        best = worse = 0
-        for epoch in range(1, len(losses)):
-            worse = worse + 1 if losses[epoch] >= losses[epoch - 1] else 0
-            best = epoch if losses[epoch] < losses[best] else best
-            if worse == patience:
-                return best, epoch
-        return best, len(losses) - 1
-
-    def one_too_late(losses, patience):
-        return best_and_last(losses, patience + 1)
-
-    def without_a_reset(losses, patience):
-        best = waited = 0
-        for epoch in range(1, len(losses)):
-            if losses[epoch] < losses[best]:
-                best = epoch
-            else:
-                waited += 1
-                if waited == patience:
-                    return best, epoch
-        return best, len(losses) - 1
-
-    return ExercisePanel(Exercise(
-        _("Exercise 3, stop at the right epoch"), best_and_last,
-        solution=(
-            "def best_and_last(losses, patience):\n"
-            "    best = 0\n"
-            "    for epoch in range(len(losses)):\n"
-            "        if losses[epoch] < losses[best]:\n"
-            "            best = epoch\n"
-            "        elif epoch - best == patience:\n"
-            "            return best, epoch\n"
-            "    return best, len(losses) - 1"),
-        hints=(
-            _("Go through the epochs with a loop and remember the best epoch so far."),
-            _("How long have you waited? epoch − best. Compare it with the patience."),
-            _("If the loop ends without a stop, the last epoch is len(losses) − 1."),
-        ),
-        cases=(
-            (np.array([2.3, 1.2, 0.8, 0.9, 0.85, 0.7, 0.8, 0.75, 0.9, 1.0, 0.6]), 3),
-            (np.array([2.3, 1.2, 1.4, 1.3, 1.25, 1.1, 1.0]), 2),
-            (np.array([3.0, 1.0, 2.0, 2.5, 0.5, 0.6]), 2),
-            (np.array([3.0, 2.0, 1.0]), 2),
-        ),
-        mistakes=(
-            Mistake(by_argmin,
-                    _("You looked into the future: np.argmin sees epochs that are never trained.")),
-            Mistake(against_the_one_before,
-                    _("Compare with the best loss so far, not with the epoch before.")),
-            Mistake(one_too_late,
-                    _("One epoch too late: stop when epoch − best is equal to the patience.")),
-            Mistake(without_a_reset,
-                    _("Each new best begins the waiting again. Your count goes on.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[::-1],
-                    _("Right numbers, wrong order: return the best epoch first.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[0],
-                    _("Return two numbers: the best epoch and the last one.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[1],
-                    _("Return two numbers: the best epoch and the last one.")),
-            Mistake(lambda losses, patience: (best_and_last(losses, patience)[1],) * 2,
-                    _("The network to keep is that of the best epoch, not that of the last.")),
-        ),
-    ), attempt)

@@ -3,18 +3,8 @@
 import numpy as np
 from matplotlib.colors import to_rgba
 
-from lecture_kit.figures.looks import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LOOKS,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-)
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, PURPLE, SKY, VERMILLION
+from lecture_kit.live.picture import Picture
 
 _GRID_COLORS = (255 * np.array([to_rgba(color) for color in (
     "#e6e6e6", "#d4d4d4", BLUE, "#3391c7", ORANGE, ORANGE, "white", VERMILLION)])).astype(np.uint8)

@@ -4,16 +4,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit import gradient_descent_and_momentum as maths
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import gradient_descent_and_momentum as figures
-from lecture_kit.landscapes import double_well, quadratic
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.optimizers import Momentum, Nesterov, diverged_at, trajectory
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, whole_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.controls import choice, log_slider, seed, slider, whole_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.landscapes import double_well, quadratic
+from lecture_kit.maths.optimizers import Momentum, Nesterov
+from lecture_kit.maths.quadratics import (
+    best_learning_rate,
+    best_momentum,
+    convergence_rate,
+    critical_learning_rate,
+    falling_height,
+    measured_rate,
+)
+from lecture_kit.maths.trajectories import diverged_at, trajectory
+from lecture_kit.sections.gradient_descent_and_momentum import experiments, pictures
 
 _CURVATURES = (0.1, 2.0)
 
@@ -35,7 +41,7 @@ def ball():
     landscape, n_steps = double_well(), 60
     x = np.linspace(-1.9, 1.9, 191)
     curvatures = landscape.hessian(landscape.minima)[..., 0]
-    top = maths.hilltop(landscape)
+    top = experiments.hilltop(landscape)
 
     @lru_cache(maxsize=1)  # the step does not change the run
     def run(learning_rate, momentum, start):
@@ -43,7 +49,7 @@ def ball():
             landscape.gradient, Momentum(learning_rate, momentum), [start], n_steps, bound=10)
         end = int(diverged_at(path))
         path = path if end < 0 else path[:end]
-        return end, path, maths.forces(landscape, path, learning_rate, momentum)
+        return end, path, experiments.forces(landscape, path, learning_rate, momentum)
 
     def show(learning_rate, momentum, start, step):
         end, path, (push, carry) = run(learning_rate, momentum, start)
@@ -52,11 +58,11 @@ def ball():
         heights = landscape.value(path)
         now, height = float(path[-1, 0]), float(heights[-1])
         critical = [
-            float(maths.critical_learning_rate(curvature, momentum)) for curvature in curvatures]
+            float(critical_learning_rate(curvature, momentum)) for curvature in curvatures]
         bounds = [
             (f"can rest here: η < {limit:.3g}", True) if learning_rate < limit
             else (f"cannot rest here: η ≥ {limit:.3g}", False) for limit in critical]
-        rests = maths.settled(path[-10:, np.newaxis], landscape.minima) & (step >= 10)
+        rests = experiments.settled(path[-10:, np.newaxis], landscape.minima) & (step >= 10)
         if gone:
             where = _("Diverged at step {n}.").format(n=end)
         else:
@@ -77,7 +83,7 @@ def ball():
         return View(drawing, readout, bool(goal_met))
 
     minima = np.column_stack([landscape.minima[:, 0], landscape.value(landscape.minima)])
-    picture = figures.BallPicture(
+    picture = pictures.BallPicture(
         x, landscape.value(x[:, np.newaxis]), minima, float(landscape.value(np.array([top]))),
         n_steps)
     first = {"start": 1.5, "momentum": 0.0, "step": n_steps}
@@ -120,22 +126,22 @@ def valley():
     def factor_map(nesterov):
         return {
             "name": "Nesterov" if nesterov else "momentum",
-            "factors": maths.convergence_rate(
+            "factors": convergence_rate(
                 _CURVATURES, learning_rates, momenta[:, np.newaxis], nesterov),
-            "critical": maths.critical_learning_rate(_CURVATURES, momenta, nesterov),
-            "best": maths.best_momentum(_CURVATURES, nesterov),
+            "critical": critical_learning_rate(_CURVATURES, momenta, nesterov),
+            "best": best_momentum(_CURVATURES, nesterov),
         }
 
     def show(learning_rate, momentum, nesterov):
         rule = (Nesterov if nesterov else Momentum)(learning_rate, momentum)
         path = trajectory(landscape.gradient, rule, start, n_steps, bound)
         end = int(diverged_at(path))
-        measured = maths.measured_rate(landscape, path, learning_rate)
+        measured = measured_rate(landscape, path, learning_rate)
         path = path if end < 0 else path[:end]
         losses = landscape.value(path)
-        theory = float(maths.convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
-        best = float(maths.convergence_rate(
-            _CURVATURES, *maths.best_momentum(_CURVATURES, nesterov), nesterov))
+        theory = float(convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
+        best = float(convergence_rate(
+            _CURVATURES, *best_momentum(_CURVATURES, nesterov), nesterov))
         shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
         height = number(losses[-1], 2)
         if end >= 0:
@@ -151,16 +157,16 @@ def valley():
                   f"factor here {theory:.3g}, best {best:.3g}")
         drawing = {
             "path": path, "diverged": end >= 0, "losses": losses, "look": _rule(momentum, nesterov),
-            "theory": maths.falling_height(losses[0], theory, n_steps),
+            "theory": falling_height(losses[0], theory, n_steps),
             "point": (learning_rate, momentum), "factor_map": factor_map(nesterov),
             "titles": titles}
         return View(drawing, readout, theory < 0.65)
 
-    picture = figures.ValleyPicture(
+    picture = pictures.ValleyPicture(
         x, y, landscape.value(np.stack(np.meshgrid(x, y), axis=-1)), learning_rates, momenta,
         n_steps)
-    plain = round(float(maths.best_learning_rate(_CURVATURES)), 3)
-    best = round(float(maths.best_momentum(_CURVATURES)[0]), 3)
+    plain = round(float(best_learning_rate(_CURVATURES)), 3)
+    best = round(float(best_momentum(_CURVATURES)[0]), 3)
     beyond = 1.05
     return Panel(
         _("The valley"), picture,
@@ -193,19 +199,19 @@ def starts():
     landscape, low, high, n_steps, bound = double_well(), -2, 2, 200, 10
     x = np.linspace(low, high, 201)
     momenta = np.linspace(0, 0.98, 29)
-    fates = figures.StartsPicture.fates
+    fates = pictures.StartsPicture.fates
 
     @lru_cache
     def shares(learning_rate):  # momentum and seed do not change these curves
-        ends = maths.shares_by_momentum(
+        ends = experiments.shares_by_momentum(
             landscape, learning_rate, momenta, x[::2, np.newaxis], n_steps, bound)
         return dict(zip(fates, [*ends, 1 - ends.sum(axis=0)], strict=True))
 
     def show(learning_rate, momentum, seed):
         points = np.random.default_rng(seed).uniform(low, high, (1000, 1))
-        last = maths.last_points(
+        last = experiments.last_points(
             landscape.gradient, Momentum(learning_rate, momentum), points, n_steps, bound)
-        ends = [maths.settled(last, minimum) for minimum in landscape.minima]
+        ends = [experiments.settled(last, minimum) for minimum in landscape.minima]
         groups = dict(zip(fates, [*ends, ~(ends[0] | ends[1])], strict=True))
         heights = landscape.value(points)
         counts = [int(group.sum()) for group in groups.values()]
@@ -222,9 +228,9 @@ def starts():
             "titles": titles}
         return View(drawing, readout, share > 0.7)
 
-    basin = maths.basin_share(landscape, low, high)
-    picture = figures.StartsPicture(
-        x, landscape.value(x[:, np.newaxis]), maths.hilltop(landscape), basin)
+    basin = experiments.basin_share(landscape, low, high)
+    picture = pictures.StartsPicture(
+        x, landscape.value(x[:, np.newaxis]), experiments.hilltop(landscape), basin)
     return Panel(
         _("A thousand starts"), picture,
         {
@@ -241,164 +247,3 @@ def starts():
             _("both"): {"learning_rate": 0.2, "momentum": 0.9},
         },
     )
-
-
-def check_critical_rate(attempt):
-    """Exercise 1: a critical learning rate from the Hessian of (x² − 1)² + 0.9x.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the place x of a minimum and returns the critical learning rate there.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    landscape = double_well()
-
-    def critical_rate(x):
-        return float(maths.critical_learning_rate(landscape.hessian([x])[0]))
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, critical learning rate"), critical_rate,
-        solution="def critical_rate(x):\n    return 2 / (12 * x**2 - 4)",
-        hints=(
-            _("The Hessian of a function of one coordinate is its second derivative."),
-            _("Differentiate (x² − 1)² + 0.9x once: 4x(x² − 1) + 0.9. Now once more."),
-            _("f''(x) = 12x² − 4. The critical rate is 2 / f''(x). In Python a power is **."),
-        ),
-        cases=((-1.0977,), (0.8591,), (1.2,)),
-        mistakes=(
-            Mistake(lambda x: 1 / (12 * x**2 - 4),
-                    _("This is 1 / f'': one step then lands at the bottom. The critical rate is "
-                      "twice as large.")),
-            Mistake(lambda x: 2 / (12 * x**2),
-                    _("The −4 is missing: (x² − 1)² = x⁴ − 2x² + 1, and −2x² has the second "
-                      "derivative −4.")),
-            Mistake(lambda x: 2 / (4 * x * (x**2 - 1) + 0.9),
-                    _("You divided by the gradient. At a minimum it is 0; the curvature counts.")),
-            Mistake(lambda x: 12 * x**2 - 4, _("This is the curvature f'' itself.")),
-            Mistake(lambda x: 2 / 12 * x**2 - 4,
-                    _("Brackets: you need 2 / (…), with all of f'' under the line.")),
-            Mistake(lambda x: 2 / (12 * x**2 - 4 + 0.9),
-                    _("The slope 0.9 is constant, so its derivative is 0.")),
-            Mistake(lambda x: 2 / (4 * x**2 - 4), _("The derivative of 4x³ is 12x², not 4x².")),
-        ),
-    ), attempt)
-
-
-def check_best_pair(attempt):
-    """Exercise 2: tune momentum by theory.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the smallest and the largest curvature and returns the pair (η, β).
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def best_pair(low, high):
-        return maths.best_momentum([low, high])
-
-    return ExercisePanel(Exercise(
-        _("Exercise 2, momentum by theory"), best_pair,
-        solution=(
-            "def best_pair(low, high):\n"
-            "    low, high = np.sqrt(low), np.sqrt(high)\n"
-            "    return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2"),
-        hints=(
-            _("Take the square roots of both curvatures first, with np.sqrt."),
-            _("η = (2 / (√low + √high))². The same sum stands under the line in β."),
-            _("β = ((√high − √low) / (√high + √low))²."),
-        ),
-        cases=((0.1, 2.0), (1.0, 100.0), (0.5, 0.5)),
-        mistakes=(
-            Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
-                                       (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                    _("Both squares are missing. What you call β is the factor √β.")),
-            Mistake(lambda low, high: ((2 / (low**0.5 + high**0.5)) ** 2,
-                                       (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                    _("The square of β is missing. What you call β is the factor √β.")),
-            Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
-                                       ((high**0.5 - low**0.5) / (high**0.5 + low**0.5)) ** 2),
-                    _("The square of η is missing.")),
-            Mistake(lambda low, high: ((2 / (low + high)) ** 2,
-                                       ((high - low) / (high + low)) ** 2),
-                    _("The roots are missing: √low and √high belong into the formulas.")),
-            Mistake(lambda low, high: (2 / (low + high), ((high - low) / (high + low)) ** 2),
-                    _("The roots are missing: this η is the best one without momentum.")),
-            Mistake(lambda low, high: (2 / (low + high), 0),
-                    _("This is the best pair without momentum. With momentum you can do better.")),
-            Mistake(lambda low, high: best_pair(low, high)[::-1],
-                    _("Right numbers, wrong order: return η first, then β.")),
-        ),
-    ), attempt)
-
-
-def check_nesterov_step(attempt):
-    """Exercise 3: one step of Nesterov's momentum in its textbook form.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``w, v, gradient, learning_rate, momentum`` and returns the new pair (w, v).
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def gradient_of_w_squared(w):
-        return 2 * w
-
-    def gradient_of_double_well(w):
-        return 4 * w * (w**2 - 1)
-
-    def moved(v, w):
-        return w + v, v
-
-    return ExercisePanel(Exercise(
-        _("Exercise 3, one step of Nesterov's momentum"), maths.nesterov_step,
-        solution=(
-            "def nesterov_step(w, v, gradient, learning_rate, momentum):\n"
-            "    v = momentum * v - learning_rate * gradient(w + momentum * v)\n"
-            "    return w + v, v"),
-        hints=(
-            _("Start from momentum: v ← βv − ηg(w), then w ← w + v. One thing changes."),
-            _("The gradient is taken where the velocity alone would lead: at w + βv. It is a "
-              "function, so call it: gradient(…)."),
-            _("v = momentum * v - learning_rate * gradient(w + momentum * v)"),
-        ),
-        cases=((1.0, 0.5, gradient_of_w_squared, 0.1, 0.9),
-               (0.5, -0.2, gradient_of_double_well, 0.05, 0.8)),
-        mistakes=(
-            Mistake(lambda w, v, gradient, eta, beta: moved(beta * v - eta * gradient(w), w),
-                    _("This is plain momentum: you took the gradient at w. Look ahead first.")),
-            Mistake(lambda w, v, gradient, eta, beta: moved(
-                        beta * v - eta * gradient(w - beta * v), w),
-                    _("You looked back: the gradient belongs at w + βv, not at w − βv.")),
-            Mistake(lambda w, v, gradient, eta, beta: moved(
-                        beta * v + eta * gradient(w + beta * v), w),
-                    _("The sign: + η g climbs. The step goes against the gradient.")),
-            Mistake(lambda w, v, gradient, eta, beta: moved(
-                        beta * v - eta * gradient(w + v), w),
-                    _("You looked a whole v ahead. The look-ahead is βv.")),
-            Mistake(lambda w, v, gradient, eta, beta: maths.nesterov_step(
-                        w, v, gradient, eta, beta)[::-1],
-                    _("Right numbers, wrong order: return w first, then v.")),
-            Mistake(lambda w, v, gradient, eta, beta: (
-                        w + v, maths.nesterov_step(w, v, gradient, eta, beta)[1]),
-                    _("You moved w by the old v. First the new v, then w + v.")),
-            Mistake(lambda w, v, gradient, eta, beta: (
-                        w - maths.nesterov_step(w, v, gradient, eta, beta)[1],
-                        maths.nesterov_step(w, v, gradient, eta, beta)[1]),
-                    _("The sign: v already points downhill, so w moves to w + v.")),
-        ),
-    ), attempt)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lecture_kit.checks import (
-    as_measured,
+from lecture_kit.maths.checks import (
     as_number,
     as_numbers,
     as_rng,
@@ -12,12 +11,13 @@ from lecture_kit.checks import (
     require_choice,
     require_fit,
 )
-from lecture_kit.initializers import orthogonal
-from lecture_kit.losses import (
+from lecture_kit.maths.initializers import orthogonal
+from lecture_kit.maths.losses import (
     binary_cross_entropy_from_logits_gradient,
     squared_error_from_logits_gradient,
 )
-from lecture_kit.optimizers import GradientDescent, trajectory
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.trajectories import trajectory
 
 _LOGIT_GRADIENTS = {
     "squared error": squared_error_from_logits_gradient,
@@ -99,32 +99,6 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
 
     path = trajectory(gradient, GradientDescent(learning_rate), [w, b], n_steps)
     return path[:, 0] * x + path[:, 1]
-
-
-def first_step_below(values, threshold):
-    """Find the first step at which a curve is below a threshold.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_steps + 1,)
-        The curve.
-    threshold : float
-        The number to get below.
-
-    Returns
-    -------
-    int or None
-        Number of the step, or None if the curve never gets there.
-
-    Raises
-    ------
-    ValueError
-        If ``values`` are no numbers or ``threshold`` is not a finite one.
-    """
-    values = as_measured("values", values, "Pass the curve as a list of numbers.", least=0)
-    threshold = as_number("threshold", threshold)
-    below = np.flatnonzero(values < threshold)
-    return int(below[0]) if below.size else None
 
 
 def gradient_ratio(output):
@@ -210,7 +184,7 @@ def random_rotations(n_layers, seed, width=50):
 
     References
     ----------
-    See :func:`lecture_kit.initializers.orthogonal`.
+    See :func:`lecture_kit.maths.initializers.orthogonal`.
     """
     n_layers = as_whole("n_layers", n_layers, "Try n_layers=10.", least=1)
     rng = as_rng(seed)

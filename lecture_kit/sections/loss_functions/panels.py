@@ -4,21 +4,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit import loss_functions as maths
-from lecture_kit import losses
-from lecture_kit.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_derivative
-from lecture_kit.datasets import load_spambase
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import loss_functions as figures
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.networks import CROSS_ENTROPY, SQUARED_ERROR, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import train
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths import losses
+from lecture_kit.maths.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_derivative
+from lecture_kit.maths.datasets import load_spambase
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SQUARED_ERROR
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.preprocessing import StandardScaler
+from lecture_kit.maths.training import first_step_below, train
+from lecture_kit.sections.loss_functions import experiments, pictures
 
 _LOSSES = {
     "squared error": losses.squared_error_from_logits,
@@ -38,7 +36,7 @@ def one_neuron():
     z = np.linspace(-9, 9, 181)
 
     def size_of_gradient(name, logit, target):
-        return np.abs(maths.neuron_gradient(name, _X, 0, logit, target)[..., 0])
+        return np.abs(experiments.neuron_gradient(name, _X, 0, logit, target)[..., 0])
 
     def show(w, b, target):
         logit = w * _X + b
@@ -52,7 +50,7 @@ def one_neuron():
             "{entropy:.3g}, gradient {ge:.2g}. Ratio {ratio:.3g}, theory {theory:.3g}."
         ).format(output=output, squared=squared[0], gs=squared[1], entropy=entropy[0],
                  ge=entropy[1], ratio=entropy[1] / squared[1],
-                 theory=float(maths.gradient_ratio(output)))
+                 theory=float(experiments.gradient_ratio(output)))
         drawing = {
             "z": z, "outputs": sigmoid(z), "target": target, "now": now,
             "losses": {name: loss(z, target) for name, loss in _LOSSES.items()},
@@ -61,7 +59,7 @@ def one_neuron():
         return View(drawing, readout, squared[0] > 0.49 and squared[1] < 0.01)
 
     return Panel(
-        _("One neuron"), figures.OneNeuronPicture(),
+        _("One neuron"), pictures.OneNeuronPicture(),
         {
             "w": slider(_("weight w"), -2, 2, 0.4),
             "b": slider(_("bias b"), -3, 3, 0.5),
@@ -88,9 +86,9 @@ def race():
     def show(learning_rate, w, b):
         outputs, arrivals, curves = {}, {}, {}
         for name in _LOSSES:
-            logits = maths.train_neuron(name, _X, w, b, 0, learning_rate, 400)
+            logits = experiments.train_neuron(name, _X, w, b, 0, learning_rate, 400)
             outputs[name], curves[name] = sigmoid(logits), _LOSSES[name](logits, 0)
-            arrivals[name] = maths.first_step_below(outputs[name], 0.1)
+            arrivals[name] = first_step_below(outputs[name], 0.1)
         words = {name: _("not within 400 steps") if step is None
                  else _("from step {n} on").format(n=step) for name, step in arrivals.items()}
         readout = _("Correct (o < 0.1): squared error {squared}, cross entropy {entropy}.").format(
@@ -100,7 +98,7 @@ def race():
         return View(drawing, readout, (w, b) == (1.9, 3.0) and arrived is not None and arrived < 50)
 
     return Panel(
-        _("The race"), figures.RacePicture(),
+        _("The race"), pictures.RacePicture(),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.5),
             "w": slider(_("weight w at the start"), -3, 3, 1.9),
@@ -124,15 +122,15 @@ def depth():
         Controls: number of layers, gain, seed.
     """
 
-    rotations = lru_cache(maxsize=1)(maths.random_rotations)  # only the seed changes them
+    rotations = lru_cache(maxsize=1)(experiments.random_rotations)  # only the seed changes them
 
     def show(n_layers, init_scale, seed):
         weights = init_scale * rotations(20, seed)
         curves = {
-            name: maths.gradient_by_depth(activation, weights, seed)
+            name: experiments.gradient_by_depth(activation, weights, seed)
             for name, activation in ACTIVATIONS.items()
         }
-        bound = maths.sigmoid_gradient_bound(np.arange(21), init_scale)
+        bound = experiments.sigmoid_gradient_bound(np.arange(21), init_scale)
         readout = _(
             "L = {n}: sigmoid {sigmoid} (bound {bound}), tanh {tanh}, ReLU {relu} of the gradient "
             "is left."
@@ -143,7 +141,7 @@ def depth():
         return View(drawing, readout, n_layers == 20 and 0.5 < curves["ReLU"][20] < 2)
 
     return Panel(
-        _("Depth"), figures.DepthPicture(),
+        _("Depth"), pictures.DepthPicture(),
         {
             "n_layers": whole_slider(_("layers L"), 1, 20, 8),
             "init_scale": log_slider(_("init scale, gain g"), 0.2, 5, 1.0, also=(1.41,)),
@@ -180,7 +178,7 @@ def softmax():
     controls = {name: slider(_("logit {name}").format(name=name), -8, 8, score)
                 for name, score in preset.items()}
     return Panel(
-        _("Softmax"), figures.SoftmaxPicture(),
+        _("Softmax"), pictures.SoftmaxPicture(),
         {**controls, "temperature": log_slider(_("temperature T"), 0.1, 100, 1.0)},
         show,
         goal=_("a loss of exactly 3 bits (± 0.02)"),
@@ -233,7 +231,7 @@ def mail():
         return View(drawing, readout, epochs[-1] == 20 and squared > 2 * entropy, epochs[-1] / 20)
 
     return Panel(
-        _("Real mail"), figures.MailPicture(),
+        _("Real mail"), pictures.MailPicture(),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4, 16, 64, 256, 1024, 3000], 64),
@@ -246,145 +244,4 @@ def mail():
             _("small start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01},
             _("saturated start"): {"learning_rate": 0.1, "batch_size": 64, "init_scale": 3.02},
         },
-    )
-
-
-def check_cross_entropy(attempt):
-    """Exercise 1: cross entropy that survives an output of 0.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes output o and target y, returns the loss in nats.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def clipped(o, y):
-        return losses.binary_cross_entropy(np.clip(o, 1e-12, 1 - 1e-12), y)
-
-    return ExercisePanel(
-        Exercise(
-            _("Exercise 1, cross entropy that survives o = 0"),
-            clipped,
-            "def cross_entropy(o, y):\n"
-            "    o = np.clip(o, 1e-12, 1 - 1e-12)\n"
-            "    return -(y * np.log(o) + (1 - y) * np.log(1 - o))",
-            (
-                _("Begin with the formula of the slide, but with np.log, the natural logarithm."),
-                _("At o = 0 the logarithm is −∞. Move o a little away from 0 and from 1 first."),
-                _("np.clip(o, low, high) does that. Use low = 1e-12 and high = 1 − 1e-12."),
-            ),
-            cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
-            mistakes=(
-                Mistake(lambda o, y: -(y * np.log(o) + (1 - y) * np.log(1 - o)),
-                        _("The formula is right, but the logarithm of 0 is −∞. Clip o first.")),
-                Mistake(lambda o, y: clipped(o, y) / np.log(2),
-                        _("That is in bits. Use np.log for nats.")),
-                Mistake(lambda o, y: -clipped(o, y), _("The minus sign is missing.")),
-                Mistake(lambda o, y: -y * np.log(np.clip(o, 1e-12, 1 - 1e-12)),
-                        _("The part for y = 0 is missing.")),
-                Mistake(lambda o, y: -(y * np.log(np.maximum(o, 1e-12))
-                                       + (1 - y) * np.log(1 - np.maximum(o, 1e-12))),
-                        _("Clip o at both ends: at o = 1 the other logarithm is infinite.")),
-            ),
-            tolerance=1e-5,
-        ),
-        attempt,
-    )
-
-
-def check_finite_difference(attempt):
-    """Exercise 2: the slope of a function, measured.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes a function f, a place w and a small number h, returns the central difference.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def central(f, w, h):
-        return (f(w + h) - f(w - h)) / (2 * h)
-
-    def w_cubed(w):
-        return w**3
-
-    def bits_of_neuron(w):
-        return losses.binary_cross_entropy_from_logits(1.5 * w + 0.5, 1, base=2)
-
-    return ExercisePanel(
-        Exercise(
-            _("Exercise 2, a measured slope"),
-            central,
-            "def slope(f, w, h):\n    return (f(w + h) - f(w - h)) / (2 * h)",
-            (
-                _("The slope is height difference divided by distance."),
-                _("Go the same small way h to both sides of w. How far apart are the two places?"),
-            ),
-            cases=((w_cubed, 2.0, 0.1), (bits_of_neuron, 0.4, 0.01), (bits_of_neuron, -1.0, 0.01)),
-            mistakes=(
-                Mistake(lambda f, w, h: (f(w + h) - f(w)) / h,
-                        _("That is the one-sided difference. Take both sides: its error is "
-                          "of order h², not h.")),
-                Mistake(lambda f, w, h: (f(w) - f(w - h)) / h,
-                        _("That is the one-sided difference. Take both sides: its error is "
-                          "of order h², not h.")),
-                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / h,
-                        _("Twice too much: w + h and w − h are 2h apart.")),
-                Mistake(lambda f, w, h: f(w + h) - f(w - h),
-                        _("Divide by the distance 2h.")),
-                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / 2 * h,
-                        _("Python reads / 2 * h as: divide by 2, then multiply by h. Write "
-                          "/ (2 * h).")),
-                Mistake(lambda f, w, h: f(w + h) - f(w - h) / (2 * h),
-                        _("Put the difference into brackets: it is divided as a whole.")),
-                Mistake(lambda f, w, h: (f(w - h) - f(w + h)) / (2 * h),
-                        _("The sign is turned round: right minus left.")),
-            ),
-        ),
-        attempt,
-    )
-
-
-def check_one_bit(attempt):
-    """Exercise 3: the output that costs one bit when the target is 1.
-
-    Parameters
-    ----------
-    attempt : float
-        The output o.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(
-        Exercise(
-            _("Exercise 3, one bit"),
-            0.5,
-            "o = 0.5    # −log2(0.5) = 1",
-            (
-                _("Solve −log2(o) = 1."),
-                _("2 to which power is o? To the power −1."),
-            ),
-            mistakes=(
-                Mistake(float(np.exp(-1)), _("That output costs one nat, not one bit.")),
-                Mistake(0.25, _("That output costs 2 bits.")),
-                Mistake(-1.0, _("A probability cannot be negative. Solve −log2(o) = 1 for o.")),
-                Mistake(2.0, _("A probability cannot be larger than 1. Mind the minus sign.")),
-                Mistake(0.0, _("An output of 0 costs infinitely many bits.")),
-                Mistake(1.0, _("An output of 1 is quite sure and right: it costs nothing.")),
-            ),
-            tolerance=1e-3,
-        ),
-        attempt,
     )

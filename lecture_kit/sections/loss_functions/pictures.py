@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREY, LOOKS, SKY
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, SKY
+from lecture_kit.live.picture import Picture
 
 _LOSSES = ("squared error", "cross entropy")
 

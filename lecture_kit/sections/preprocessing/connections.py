@@ -4,42 +4,16 @@ from functools import cache
 
 import numpy as np
 
-from lecture_kit.activations import RELU
-from lecture_kit.checks import as_answers, as_whole, require_choice
-from lecture_kit.datasets import load_attack_triage
-from lecture_kit.encoders import ENCODERS
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.preprocessing import SCALERS, prepare
-from lecture_kit.training import train
-
-
-def recall_per_class(labels, predicted, n_classes):
-    """Recall: which share of the rows of each class is found.
-
-    Parameters
-    ----------
-    labels : array_like of int, shape (n_samples,)
-        Class of each row.
-    predicted : array_like of int, shape (n_samples,)
-        The answers.
-    n_classes : int
-        How many classes there are.
-
-    Returns
-    -------
-    ndarray of shape (n_classes,)
-        Shares from 0 to 1; NaN for a class without rows.
-
-    Raises
-    ------
-    ValueError
-        If a number names no class, or there are not as many answers as rows.
-    """
-    labels, predicted = as_answers(labels, predicted, n_classes)
-    n_rows = np.bincount(labels, minlength=n_classes)
-    n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
-    return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.checks import as_whole, require_choice
+from lecture_kit.maths.datasets import load_attack_triage
+from lecture_kit.maths.encoders import ENCODERS
+from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.preprocessing import SCALERS, prepare
+from lecture_kit.maths.training import train
 
 
 def connections(scaling, codes):
@@ -51,7 +25,7 @@ def connections(scaling, codes):
     Parameters
     ----------
     scaling, codes
-        As in :func:`~lecture_kit.preprocessing.prepare`.
+        As in :func:`~lecture_kit.maths.preprocessing.prepare`.
 
     Returns
     -------
@@ -87,8 +61,8 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
     learning_rate : float
         η of gradient descent.
     batch_size, init_scale, seed, epochs, dtype
-        As in :func:`~lecture_kit.training.train` and
-        :func:`~lecture_kit.networks.fully_connected`.
+        As in :func:`~lecture_kit.maths.training.train` and
+        :func:`~lecture_kit.maths.networks.fully_connected`.
 
     Returns
     -------

@@ -5,24 +5,28 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lecture_kit import preprocessing_effects as maths
-from lecture_kit.attack_triage import connections as connection_rows
-from lecture_kit.attack_triage import train_on_connections
-from lecture_kit.datasets import load_attack_triage
-from lecture_kit.encoders import ENCODERS
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import preprocessing as figures
-from lecture_kit.gradient_descent_and_momentum import (
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.datasets import load_attack_triage
+from lecture_kit.maths.encoders import ENCODERS
+from lecture_kit.maths.preprocessing import SCALERS, MinMaxScaler, StandardScaler
+from lecture_kit.maths.quadratics import (
     best_learning_rate,
     convergence_rate,
     critical_learning_rate,
 )
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.panels.controls import choice, log_slider, seed, slider, stop_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
-from lecture_kit.preprocessing import SCALERS, MinMaxScaler, StandardScaler
+from lecture_kit.sections.preprocessing import experiments, pictures
+from lecture_kit.sections.preprocessing.connections import connections as connection_rows
+from lecture_kit.sections.preprocessing.connections import train_on_connections
+from lecture_kit.sections.preprocessing.nominal import (
+    best_accuracy,
+    count_classes,
+    integer_inputs,
+    pairwise_distances,
+    softmax_accuracy,
+)
 
 
 def _factor(value):
@@ -50,9 +54,9 @@ def valley():
 
     @lru_cache(maxsize=4)  # the learning rate and the scaling do not change the models
     def models(correlation, seed):
-        features, target = maths.people(50, correlation, seed)
+        features, target = experiments.people(50, correlation, seed)
         return {
-            name: maths.linear_model(
+            name: experiments.linear_model(
                 Scaler().fit(features).transform(features) if Scaler else features, target)
             for name, Scaler in SCALERS.items()}, (target**2).mean() / 2
 
@@ -67,11 +71,11 @@ def valley():
     def show(scaling, learning_rate, correlation, seed):
         every, height = models(correlation, seed)
         model = every[scaling]
-        start = maths.fair_start(model, height)
-        run = maths.descend(model, learning_rate, start, n_steps)
-        kappa = maths.condition_number(curvatures(model))
+        start = experiments.fair_start(model, height)
+        run = experiments.descend(model, learning_rate, start, n_steps)
+        kappa = experiments.condition_number(curvatures(model))
         critical = float(critical_learning_rate(curvatures(model)))
-        enough = maths.enough_steps(run.factor)
+        enough = experiments.enough_steps(run.factor)
         measured = "—" if np.isnan(run.measured) else _factor(run.measured)
         if run.diverged_at is not None:
             result = _("Diverged at step {n}.").format(n=run.diverged_at)
@@ -93,8 +97,8 @@ def valley():
             theory=_factor(run.factor))
         drawing = {
             "scaling": scaling, "minimum": model.minima[0],
-            "ellipse": maths.contour(model, height), "path": run.path, "losses": run.losses,
-            "theory": maths.falling_loss(run.factor, n_steps),
+            "ellipse": experiments.contour(model, height), "path": run.path, "losses": run.losses,
+            "theory": experiments.falling_loss(run.factor, n_steps),
             "factors": factors(correlation, seed), "critical": critical,
             "point": (learning_rate, run.measured),
             "titles": (f"{scaling}: κ = {_large(kappa)}", heading,
@@ -107,7 +111,7 @@ def valley():
     best = {name: float(f"{best_learning_rate(curvatures(model)):.7g}")
             for name, model in models(0.6, 0)[0].items()}
     return Panel(
-        _("Two features"), figures.ValleyPicture(limits, rates, n_steps),
+        _("Two features"), pictures.ValleyPicture(limits, rates, n_steps),
         {
             "scaling": choice(_("features"), [
                 (_("raw"), "raw"), ("min-max", "min-max"), ("z-score", "z-score")], "raw"),
@@ -143,8 +147,8 @@ def outlier():
         squeezed, scored = (Scaler().fit(column).transform(column)[:, 0]
                             for Scaler in (MinMaxScaler, StandardScaler))
         kept = {"min-max": float(np.ptp(squeezed[:-1])), "z-score": float(scored[:-1].std())}
-        bound = maths.largest_z_score(len(column))
-        theory = {"min-max": maths.kept_by_min_max, "z-score": maths.kept_by_z_score}
+        bound = experiments.largest_z_score(len(column))
+        theory = {"min-max": experiments.kept_by_min_max, "z-score": experiments.kept_by_z_score}
         readout = _(
             "The others keep: min-max {mm:.2g} (theory {mm_theory:.2g}), z-score {z:.2g} (theory "
             "{z_theory:.2g}). Outlier at z = {top:.3g}, limit {bound:.3g}."
@@ -164,7 +168,7 @@ def outlier():
 
     return Panel(
         _("One outlier"),
-        figures.OutlierPicture(grid),
+        pictures.OutlierPicture(grid),
         {
             "outlier": log_slider(_("outlier (kg)"), 66, 10_000, 80, also=(144, 655)),
             "n_others": stop_slider(_("others"), [10, 30, 100, 300, 1000], 30),
@@ -192,7 +196,7 @@ def codes():
     @lru_cache
     def categories(column):
         names, found = np.unique(data.nominal[:, column], return_inverse=True)
-        counts = maths.count_classes(found.ravel(), data.labels, len(data.class_names))
+        counts = count_classes(found.ravel(), data.labels, len(data.class_names))
         return names, counts
 
     def draw_order(n, seed):
@@ -202,22 +206,22 @@ def codes():
     def many_orders(column, n_updates):
         _names, counts = categories(column)
         orders = np.stack([draw_order(len(counts), seed) for seed in range(n_orders)])
-        return maths.softmax_accuracy(maths.integer_inputs(orders, counts), counts, n_updates)
+        return softmax_accuracy(integer_inputs(orders, counts), counts, n_updates)
 
     def show(column, n_updates, seed):
         names, counts = categories(column)
         order = draw_order(len(names), seed)
         one_hot = np.eye(len(names))[order]
-        integer = maths.integer_inputs(order[np.newaxis], counts)
+        integer = integer_inputs(order[np.newaxis], counts)
         accuracies = {
-            "integer codes": float(maths.softmax_accuracy(integer, counts, n_updates)[0]),
+            "integer codes": float(softmax_accuracy(integer, counts, n_updates)[0]),
             "one-hot": float(
-                maths.softmax_accuracy(one_hot[np.newaxis], counts, n_updates)[0])}
-        ceiling = maths.best_accuracy(counts)
+                softmax_accuracy(one_hot[np.newaxis], counts, n_updates)[0])}
+        ceiling = best_accuracy(counts)
         orders = many_orders(column, n_updates)
         shown = np.argsort(-counts.sum(axis=1), kind="stable")[:n_shown]
-        distances = (maths.pairwise_distances(order[shown, np.newaxis]),
-                     maths.pairwise_distances(one_hot[shown]))
+        distances = (pairwise_distances(order[shown, np.newaxis]),
+                     pairwise_distances(one_hot[shown]))
         first, second = shown[:2]
         readout = _(
             "Accuracy: integer codes {integer:.3f}, one-hot {one_hot:.3f}, best possible "
@@ -237,7 +241,7 @@ def codes():
 
     labels = [(name, i) for i, name in enumerate(("protocol", "service", "flag"))]
     return Panel(
-        _("Names as numbers"), figures.CodesPicture(n_shown, n_orders),
+        _("Names as numbers"), pictures.CodesPicture(n_shown, n_orders),
         {
             "column": choice(_("feature"), labels, 2),
             "n_updates": stop_slider(_("updates"), [1, 3, 10, 30, 100, 200], 100),
@@ -300,7 +304,7 @@ def connections():
              for name, n in zip(data.class_names, n_validation, strict=True)]
     return Panel(
         _("Real connections"),
-        figures.ConnectionsPicture(rows, ["accu-\nracy", *names, "mean\nrecall"], n_epochs),
+        pictures.ConnectionsPicture(rows, ["accu-\nracy", *names, "mean\nrecall"], n_epochs),
         {
             "learning_rate": log_slider(_("learning rate η"), 1e-6, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 128, 1207], 16),
@@ -319,173 +323,3 @@ def connections():
 
 def _diverged(record):
     return f"diverged at update {record.update}" if record.diverged else ""
-
-
-def check_scale(attempt):
-    """Exercise 1: scale test rows without looking at them.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes training rows and test rows, returns the z-scored test rows.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def scale(training, test):
-        return StandardScaler().fit(training).transform(test)
-
-    def with_rows(rows):
-        return lambda training, test: scale(rows(training, test), test)
-
-    first = (np.array([[1.6, 50.0], [1.8, 70.0], [1.7, 90.0]]), np.array([[1.9, 60.0]]))
-    second = (np.array([[0.0, 4.0], [2.0, 8.0], [4.0, 0.0], [6.0, 4.0]]),
-              np.array([[1.0, 6.0], [9.0, 5.0]]))
-    return ExercisePanel(Exercise(
-        _("Exercise 1, scaling without leakage"), scale,
-        solution=(
-            "def scale(training, test):\n"
-            "    return (test - training.mean(axis=0)) / training.std(axis=0)"),
-        hints=(
-            _("Mean and standard deviation must come from one table, and the result from the "
-              "other. Which is which?"),
-            _("training.mean(axis=0) is the mean of every column."),
-            _("Subtract the mean of the training rows from test, then divide by their standard "
-              "deviation."),
-        ),
-        cases=(first, second),
-        mistakes=(
-            Mistake(with_rows(lambda training, test: np.vstack([training, test])),
-                    _("Data leakage: you measured training and test rows together. The test rows "
-                      "must stay unseen.")),
-            Mistake(lambda training, test: (test - test.mean(axis=0)) / np.where(
-                        test.std(axis=0) == 0, 1, test.std(axis=0)),
-                    _("You measured the test rows. They would be moved by another rule than the "
-                      "training rows.")),
-            Mistake(lambda training, test: (test - test.mean(axis=0)) / test.std(axis=0),
-                    _("You measured the test rows. They would be moved by another rule than the "
-                      "training rows.")),
-            Mistake(lambda training, test: scale(training, training),
-                    _("These are the training rows. Return the test rows.")),
-            Mistake(lambda training, test: (test - training.mean(axis=0)) / training.var(axis=0),
-                    _("You divided by the variance. Take its root: std in place of var.")),
-            Mistake(lambda training, test: (test - training.mean(axis=0)) / training.std(
-                        axis=0, ddof=1),
-                    _("This deviation divides by n − 1. It is in use, too, but here divide by n, "
-                      "as np.std does by itself.")),
-            Mistake(lambda training, test: MinMaxScaler().fit(training).transform(test),
-                    _("This is min-max. The z-score subtracts the mean and divides by the "
-                      "standard deviation.")),
-            Mistake(lambda training, test: (test - training.mean()) / training.std(),
-                    _("Each column needs a mean and a deviation of its own: axis=0.")),
-            Mistake(lambda training, test: test - training.mean(axis=0) / training.std(axis=0),
-                    _("Put the difference into brackets: it is divided as a whole.")),
-            Mistake(lambda training, test: test / training.std(axis=0),
-                    _("Subtract the mean of the training rows first.")),
-        ),
-    ), attempt)
-
-
-def check_kappa(attempt):
-    """Exercise 2: the condition number of two z-scored features.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the correlation r and returns κ.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(Exercise(
-        _("Exercise 2, κ after z-scoring"), maths.condition_number_after_z_score,
-        solution="def kappa(r):\n    return (1 + abs(r)) / (1 - abs(r))",
-        hints=(
-            _("After z-scoring the Hessian is [[1, r], [r, 1]]. What are its two eigenvalues?"),
-            _("They are 1 + r and 1 − r, in the directions (1, 1) and (1, −1)."),
-            _("κ is the larger one divided by the smaller one. Which is larger if r is negative?"),
-        ),
-        cases=((0.6,), (-0.6,), (0.0,), (0.95,)),
-        mistakes=(
-            Mistake(lambda r: (1 + r) / (1 - r),
-                    _("Right for positive r. For a negative one the other eigenvalue is the "
-                      "larger one.")),
-            Mistake(lambda r: (1 - abs(r)) / (1 + abs(r)),
-                    _("Upside down: κ is the larger eigenvalue divided by the smaller, at least "
-                      "1.")),
-            Mistake(lambda r: ((1 + abs(r)) / (1 - abs(r))) ** 0.5,
-                    _("This root is how much longer than wide the valley is. κ is its square.")),
-            Mistake(lambda r: 1 + abs(r), _("This is the largest eigenvalue. Divide it by the "
-                                            "smallest one.")),
-            Mistake(lambda r: 1 / (1 - abs(r)),
-                    _("The largest eigenvalue is not 1, but 1 + |r|.")),
-            Mistake(lambda r: (1 + r**2) / (1 - r**2),
-                    _("The eigenvalues are 1 ± r, without squares.")),
-            Mistake(lambda r: 1.0, _("κ is 1 for r = 0 only. Scaling does not remove a "
-                                     "correlation.")),
-        ),
-    ), attempt)
-
-
-def check_one_hot(attempt):
-    """Exercise 3: one-hot of a category that may be unseen.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes a name and the list of known categories, returns a list of 0 and 1.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def one_hot(name, categories):
-        return [float(name == known) for known in categories]
-
-    def code(name, categories):
-        return categories.index(name) if name in categories else -1
-
-    def unseen_as(replacement):
-        return lambda name, categories: (
-            one_hot(name, categories) if name in categories else replacement(categories))
-
-    protocols = ["icmp", "tcp", "udp"]
-    return ExercisePanel(Exercise(
-        _("Exercise 3, one-hot of an unseen name"), one_hot,
-        solution=(
-            "def one_hot(name, categories):\n"
-            "    return [float(name == known) for known in categories]"),
-        hints=(
-            _("The result has one number for each known category."),
-            _("Compare the name with each of them: 1 where they are equal, 0 elsewhere."),
-            _("An unseen name is equal to none of them. So it needs no special case."),
-        ),
-        cases=(("tcp", protocols), ("udp", protocols), ("sctp", protocols), ("icmp", ["icmp"])),
-        mistakes=(
-            Mistake(unseen_as(lambda categories: [0.0] * (len(categories) - 1) + [1.0]),
-                    _("An unseen name is not the last category. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [1.0] + [0.0] * (len(categories) - 1)),
-                    _("An unseen name is not the first category. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [1.0] * len(categories)),
-                    _("An unseen name is not all categories at once. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [0.0] * len(categories) + [1.0]),
-                    _("The row of an unseen name got longer. A network has as many inputs as it "
-                      "was built with.")),
-            Mistake(unseen_as(lambda categories: []),
-                    _("A row must be as long as all others, also for an unseen name.")),
-            Mistake(lambda name, categories: [*one_hot(name, categories),
-                                              float(name not in categories)],
-                    _("A further column for unseen names is in use, too. But it is always 0 in "
-                      "training, so nothing is learned for it. The rule here: all zeros.")),
-            Mistake(code, _("This is an integer code. Give each category a place of its own.")),
-            Mistake(lambda name, categories: [1 - bit for bit in one_hot(name, categories)],
-                    _("Turned round: the 1 belongs where the name is.")),
-        ),
-    ), attempt)

@@ -4,8 +4,8 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREY, LOOKS, VERMILLION
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, VERMILLION
+from lecture_kit.live.picture import Picture
 
 _SCALINGS = ("raw", "min-max", "z-score")
 _MARKERS = {"raw": "x", "min-max": "s", "z-score": "o"}

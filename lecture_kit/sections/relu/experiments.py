@@ -4,15 +4,14 @@ import time
 
 import numpy as np
 
-from lecture_kit.activations import leaky, normal_cdf
-from lecture_kit.checks import as_number, as_numbers, as_row, as_table, as_whole, require
-from lecture_kit.datasets import load_digits
-from lecture_kit.initializers import he, xavier
-from lecture_kit.loss_functions import first_step_below
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, Dense, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import train
+from lecture_kit.maths.activations import leaky, normal_cdf
+from lecture_kit.maths.checks import as_number, as_numbers, as_row, as_table, as_whole, require
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.layers import Dense
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import deep_network, fully_connected
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.training import first_step_below, train
 
 N_UNITS = 100  # hidden units of the network that loses some of them
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # among which every activation finds its own best
@@ -114,70 +113,6 @@ def seconds_per_value(function, values, n_repeats=20):
 
 
 # Many layers
-
-
-def digit_rows(n_rows, standardize=False):
-    """Give the first training digits.
-
-    Parameters
-    ----------
-    n_rows : int
-        How many rows.
-    standardize : bool, default False
-        Whether every pixel gets mean 0 and standard deviation 1. Left out, grey values go from
-        0 to 1.
-
-    Returns
-    -------
-    features : ndarray of shape (n_rows, 64)
-        Pixels.
-    labels : ndarray of int, shape (n_rows,)
-        Digits.
-
-    Raises
-    ------
-    ValueError
-        If ``n_rows`` is less than 1, not whole, or not less than all rows.
-    """
-    rows, _rest = load_digits()[0].split(n_rows)
-    if standardize:
-        return StandardScaler().fit(rows.features).transform(rows.features), rows.labels
-    return rows.features / 16, rows.labels
-
-
-def deep_network(activation, init_scale, n_layers, width, seed):
-    """Build a network of equal hidden layers for the digits.
-
-    Parameters
-    ----------
-    activation : Activation
-        Activation function of the hidden layers.
-    init_scale : float
-        g, at least 0: the weights have the standard deviation g/√n for n inputs. 1 is Xavier's, √2
-        is He's.
-    n_layers : int
-        L, how many hidden layers, at least 0.
-    width : int
-        Nodes per hidden layer, at least 1.
-    seed : int
-        Seed of the weights.
-
-    Returns
-    -------
-    Network
-        With biases of 0 and 10 outputs.
-
-    Raises
-    ------
-    ValueError
-        If ``init_scale`` or ``n_layers`` is negative, ``width`` is less than 1, or a number
-        of layers or nodes is not whole.
-    """
-    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
-    n_layers = as_whole("n_layers", n_layers, "Try n_layers=10.", least=0)
-    width = as_whole("width", width, "Try width=50.", least=1)
-    return fully_connected((64, *[width] * n_layers, 10), activation, SOFTMAX_CROSS_ENTROPY,
-                           lambda fan_in: init_scale * xavier(fan_in), seed)
 
 
 def gradient_by_layer(network, features, labels):
@@ -425,39 +360,17 @@ def train_and_count(network, learning_rate, rows, seed, batch_size=32, epochs=10
     Returns
     -------
     iterator of (Record, ndarray of shape (n_units,))
-        Records as from :func:`lecture_kit.training.train`, with the :func:`activity` on all
+        Records as from :func:`lecture_kit.maths.training.train`, with the :func:`activity` on all
         training rows. A training that diverged ends with the activity of before.
 
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.training.train`.
+        As in :func:`~lecture_kit.maths.training.train`.
     """
     for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
                         epochs=epochs, seed=seed, record_every=every):
         yield record, activity(network, rows[0])
-
-
-def same_answer_accuracy(labels):
-    """Find the best accuracy of a network that gives the same answer for every row.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n_samples,)
-        Class of each row.
-
-    Returns
-    -------
-    float
-        Share of the most frequent class. A network whose units are all dead has no more.
-
-    Raises
-    ------
-    ValueError
-        If ``labels`` is not a list of class numbers.
-    """
-    labels = as_row("labels", labels, "Pass the classes.", least=0, whole=True)
-    return float(np.bincount(labels).max() / len(labels))
 
 
 def killing_bias(features, weights):
@@ -555,7 +468,7 @@ def race_records(activation, learning_rate, batch_size, init_scale, rows, seed):
         If a number is out of its range.
     """
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
-    network = deep_network(activation, init_scale, 3, 32, seed)
+    network = deep_network(activation, init_scale, 3, seed, 32)
     epochs = -(-MOST_UPDATES // -(-len(rows[1]) // batch_size))
     for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
                         epochs=epochs, seed=seed, record_every=4):

@@ -4,14 +4,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lecture_kit import relu as maths
-from lecture_kit.activations import ACTIVATIONS, ALL_ACTIVATIONS, leaky, leaky_relu_derivative
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import relu as figures
-from lecture_kit.initializers import he
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.panels.controls import (
+from lecture_kit.live.controls import (
     choice,
     log_slider,
     menu,
@@ -20,8 +13,15 @@ from lecture_kit.panels.controls import (
     stop_slider,
     whole_slider,
 )
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.activations import ACTIVATIONS, ALL_ACTIVATIONS, leaky
+from lecture_kit.maths.datasets import digit_rows
+from lecture_kit.maths.inference import guessing
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.networks import deep_network
+from lecture_kit.sections.relu import experiments, pictures
 
 _ALSO = ("GELU", "ELU", "leaky ReLU")
 _ROOT_2 = 1.41
@@ -48,7 +48,7 @@ def slopes():
         here, ends = np.array(place), np.array([place - step, place + step])
         now = {"z": place, "value": float(function(here)),
                "slope": float(ALL_ACTIVATIONS[activation].derivative(here)),
-               "measured": float(maths.measured_slope(function, here, step))}
+               "measured": float(experiments.measured_slope(function, here, step))}
         gap = abs(now["measured"] - now["slope"])
         readout = _("{name} at z = {z}: φ = {value}. Slope by formula {slope}, measured {measured} "
                     "(h = {step:.3g}), gap {gap:.3f}.").format(
@@ -60,7 +60,7 @@ def slopes():
 
     names = [(name, name) for name in ALL_ACTIVATIONS]
     return Panel(
-        _("Slopes"), figures.ActivationPicture(),
+        _("Slopes"), pictures.ActivationPicture(),
         {
             "activation": menu(_("activation function φ"), names, "sigmoid"),
             "place": slider(_("cursor z"), -5, 5, 1.0),
@@ -81,37 +81,41 @@ def gradients():
         Controls: gain of the init scale, number of layers, a fourth activation function, seed.
     """
     width, scales = 100, np.geomspace(0.1, 30, 41)
-    rows = maths.digit_rows(32)
+    rows = digit_rows(32)
     mean_square = float((rows[0] ** 2).mean())
 
     @lru_cache(maxsize=4)  # those that are shown; each takes up to 10 MB
     def network(name, n_layers, seed):
-        built = maths.deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, width, seed)
+        built = deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, seed, width)
         return built, built.parameters.copy()
 
     @lru_cache(maxsize=32)
     def measure(name, init_scale, n_layers, seed):
         built, parameters = network(name, n_layers, seed)
         built.parameters[:] = init_scale * parameters  # the biases are 0
-        return maths.gradient_by_layer(built, *rows)
+        return experiments.gradient_by_layer(built, *rows)
 
     @lru_cache(maxsize=32)
     def factors(name, init_scale):  # the first layers are the same for any number of them
-        return maths.layer_factors(ALL_ACTIVATIONS[name], init_scale, 40, mean_square)
+        return experiments.layer_factors(ALL_ACTIVATIONS[name], init_scale, 40, mean_square)
 
     @cache
     def factor_maps(name):
-        return maths.layer_factors(ALL_ACTIVATIONS[name], scales, 40, mean_square)
+        return experiments.layer_factors(ALL_ACTIVATIONS[name], scales, 40, mean_square)
 
     def show(init_scale, n_layers, also, seed):
         shown = {**{name: name for name in ACTIVATIONS}, "also": also}
         measured = {key: measure(name, init_scale, n_layers, seed) for key, name in shown.items()}
-        theories = {key: maths.expected_gradient(factors(name, init_scale)[:n_layers])
+        theories = {key: experiments.expected_gradient(factors(name, init_scale)[:n_layers])
                     for key, name in shown.items()}
-        per_layer = {key: maths.mean_factor(share) for key, share in measured.items()}
-        expected = {key: maths.mean_factor(share) for key, share in theories.items()}
-        maps = {key: maths.mean_factor(maths.expected_gradient(factor_maps(name)[:n_layers]))
-                for key, name in shown.items()}
+        per_layer = {key: experiments.mean_factor(share) for key, share in measured.items()}
+        expected = {key: experiments.mean_factor(share) for key, share in theories.items()}
+        maps = {
+            key: experiments.mean_factor(
+                experiments.expected_gradient(factor_maps(name)[:n_layers])
+            )
+            for key, name in shown.items()
+        }
         words = ", ".join(f"{shown[key]} {_factor(per_layer[key])} ({_factor(expected[key])})"
                           for key in shown)
         readout = _("Factor per layer (theory): {factors}.").format(factors=words)
@@ -125,7 +129,7 @@ def gradients():
         return View(drawing, readout, bool(n_layers >= 30 and 0.1 <= left["sigmoid"] <= 10))
 
     return Panel(
-        _("Deep gradients"), figures.GradientPicture(),
+        _("Deep gradients"), pictures.GradientPicture(),
         {
             "init_scale": log_slider(_("init scale, gain g"), 0.1, 30, 1.0, also=(_ROOT_2,)),
             "n_layers": whole_slider(_("layers L"), 2, 40, 22),
@@ -153,15 +157,15 @@ def dying():
     Panel
         Controls: learning rate, bias at the start, leak, seed.
     """
-    rows = maths.digit_rows(1024)
-    constant = maths.same_answer_accuracy(rows[1])
+    rows = digit_rows(1024)
+    constant = guessing(rows[1])[1]
     n_updates = 320
 
     def show(learning_rate, bias, leak, seed):
-        network = maths.one_hidden_layer(leak, bias, seed)
-        expected = maths.expected_activity(bias, float(he(64)), rows[0])
+        network = experiments.one_hidden_layer(leak, bias, seed)
+        expected = experiments.expected_activity(bias, float(he(64)), rows[0])
         records, activities = [], []
-        for record, activity in maths.train_and_count(network, learning_rate, rows, seed):
+        for record, activity in experiments.train_and_count(network, learning_rate, rows, seed):
             records.append(record)
             activities.append(activity)
             yield view(records, activities, expected, bias, leak)
@@ -195,7 +199,7 @@ def dying():
 
     leaks = [("0 = ReLU", 0.0), ("0.01", 0.01), ("0.1", 0.1)]
     return Panel(
-        _("Dying units"), figures.DyingPicture(),
+        _("Dying units"), pictures.DyingPicture(),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.1),
             "bias": slider(_("bias b at the start"), -4, 1, 0.0, 0.1),
@@ -213,7 +217,7 @@ def dying():
 
 
 def _count(n):
-    return f">{maths.MOST_UPDATES}" if n is None else str(n)
+    return f">{experiments.MOST_UPDATES}" if n is None else str(n)
 
 
 def _at_rate(name, n, rate):
@@ -234,14 +238,17 @@ def speed():
     Panel
         Controls: learning rate, batch size, gain of the init scale, which rate counts, seed.
     """
-    rows = maths.digit_rows(512, standardize=True)
+    rows = digit_rows(512, z_score="these rows")
 
     @lru_cache(maxsize=512)
     def race(name, learning_rate, batch_size, init_scale, seed):
-        records = list(maths.race_records(
+        records = list(experiments.race_records(
             ACTIVATIONS[name], learning_rate, batch_size, init_scale, rows, seed))
-        return (maths.updates_needed(records), np.array([record.update for record in records]),
-                np.array([record.training_loss for record in records]))
+        return (
+            experiments.updates_needed(records),
+            np.array([record.update for record in records]),
+            np.array([record.training_loss for record in records]),
+        )
 
     def show(learning_rate, batch_size, init_scale, own, seed):
         settings = batch_size, init_scale, seed
@@ -251,14 +258,14 @@ def speed():
                 same[name] = race(name, learning_rate, *settings)
                 yield view(same, {}, learning_rate, own, 0.1)
         sweeps = {}
-        for done, rate in enumerate(maths.RATES, 1):
+        for done, rate in enumerate(experiments.RATES, 1):
             sweeps[rate] = {name: race(name, rate, *settings) for name in ACTIVATIONS}
-            yield view(same, sweeps, learning_rate, own, done / len(maths.RATES))
+            yield view(same, sweeps, learning_rate, own, done / len(experiments.RATES))
 
     def view(same, sweeps, learning_rate, own, progress):
         needed = {name: {rate: runs[name][0] for rate, runs in sweeps.items()}
                   for name in ACTIVATIONS}
-        best = {name: maths.best_rate(needed[name]) for name in ACTIVATIONS}
+        best = {name: experiments.best_rate(needed[name]) for name in ACTIVATIONS}
         runs = same
         if own:
             runs = {name: sweeps[rate][name] for name, rate in best.items() if rate is not None}
@@ -278,14 +285,18 @@ def speed():
                   + "".join(gone),
                   "own best: " + ", ".join(f"{name} {_count(n)}" for name, n in shortest.items()))
         drawing = {
-            "curves": {name: run[1:] for name, run in runs.items()}, "needed": needed,
-            "best": best, "guides": {name: maths.scaled_updates(needed[name]) for name in needed},
-            "learning_rate": None if own else learning_rate, "titles": titles}
+            "curves": {name: run[1:] for name, run in runs.items()},
+            "needed": needed,
+            "best": best,
+            "guides": {name: experiments.scaled_updates(needed[name]) for name in needed},
+            "learning_rate": None if own else learning_rate,
+            "titles": titles,
+        }
         sigmoid = runs["sigmoid"][0] if "sigmoid" in runs else None
         return View(drawing, readout, sigmoid is not None and sigmoid < 60, progress)
 
     return Panel(
-        _("Training speed"), figures.SpeedPicture(maths.TARGET, maths.MOST_UPDATES),
+        _("Training speed"), pictures.SpeedPicture(experiments.TARGET, experiments.MOST_UPDATES),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 128], 32),
@@ -300,142 +311,3 @@ def speed():
             _("He, g = √2"): {"init_scale": _ROOT_2, "batch_size": 32},
         },
     )
-
-
-def check_leaky_slope(attempt):
-    """Exercise 1: the derivative of the leaky ReLU.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes an array z and the leak, returns the slopes.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def leaky_slope(z, leak):
-        return leaky_relu_derivative(z, leak=leak)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, derivative of the leaky ReLU"), leaky_slope,
-        solution="def leaky_slope(z, leak):\n    return np.where(z > 0, 1, leak)",
-        hints=(
-            _("The function is z on the right of 0 and leak · z on its left. What is the slope of "
-              "each straight line?"),
-            _("z is an array: np.where(condition, a, b) chooses a or b for each entry."),
-            _("np.where(z > 0, …, …): the slope on the right first, then the one on the left."),
-        ),
-        cases=((np.array([-2.0, -0.5, 0.5, 3.0]), 0.01), (np.array([-1.0, 0.0, 1.0]), 0.1)),
-        mistakes=(
-            Mistake(lambda z, leak: np.where(z > 0, 1, 0),
-                    _("This is ReLU. Left of 0 the leaky ReLU still has a slope.")),
-            Mistake(lambda z, leak: np.maximum(z, leak * z),
-                    _("This is the function itself, not its derivative.")),
-            Mistake(lambda z, leak: np.where(z > 0, 1, leak * z),
-                    _("The derivative of leak · z is a constant.")),
-            Mistake(lambda z, leak: np.where(z >= 0, 1, leak),
-                    _("Right but for z = 0. There is no derivative there, and we agreed on the "
-                      "slope of the left side: use z > 0.")),
-            Mistake(lambda z, leak: np.where(z > 0, leak, 1), _("The two sides are exchanged.")),
-            Mistake(lambda z, leak: np.where(z > 0, 1, -leak),
-                    _("The function rises on both sides of 0: no minus sign.")),
-            Mistake(lambda z, leak: np.where(z > 0, z, leak),
-                    _("On the right the function is z, so its slope is 1.")),
-        ),
-    ), attempt)
-
-
-def check_killing_bias(attempt):
-    """Exercise 2: the largest biases that kill every unit.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes all rows and the weights, returns one bias per unit.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    rows = np.array([[1.0, 0.5], [0.2, 2.0], [1.5, 1.0], [0.3, 0.1]])
-
-    def mean_logit(features, weights):
-        return -(features @ weights).mean(axis=0)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 2, kill every unit"), maths.killing_bias,
-        solution=("def killing_bias(features, weights):\n"
-                  "    return -(features @ weights).max(axis=0)"),
-        hints=(
-            _("A unit is dead if wx + b ≤ 0 for every row x. Which row is the hardest to switch "
-              "off?"),
-            _("features @ weights holds wx for every row (down) and every unit (across)."),
-            _("Take the largest wx of each unit with .max(axis=0). Which b brings it to 0?"),
-        ),
-        cases=((rows, np.array([[1.0, -0.5, 0.3], [-0.4, 0.8, 0.6]])),
-               (rows, np.array([[-1.0, 2.0], [-0.5, 0.1]]))),
-        mistakes=(
-            Mistake(lambda features, weights: (features @ weights).max(axis=0),
-                    _("The sign: b has to take away what wx gives.")),
-            Mistake(lambda features, weights: -(features @ weights).min(axis=0),
-                    _("The smallest wx switches off one row only. All have to be off.")),
-            Mistake(lambda features, weights: -(features @ weights).max(axis=1),
-                    _("axis=1 goes across the units. Look down the rows: axis=0.")),
-            Mistake(lambda features, weights: -(features @ weights).max(),
-                    _("This number kills all units, but one bias per unit was asked for, the "
-                      "largest that kills it.")),
-            Mistake(mean_logit, _("With the mean about half of the rows still switch the unit "
-                                  "on.")),
-            Mistake(lambda features, weights: -np.abs(features @ weights).max(axis=0),
-                    _("Without np.abs: a wx below 0 is switched off already.")),
-        ),
-    ), attempt)
-
-
-def check_steps_to_wake(attempt):
-    """Exercise 3: how many steps a leaky unit needs to wake up.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes z before the first step, the row x, the learning rate and the leak.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(Exercise(
-        _("Exercise 3, bring it back"), maths.steps_to_wake,
-        solution=("def steps_to_wake(z, x, learning_rate, leak):\n"
-                  "    return -z / (learning_rate * leak * (np.sum(x**2) + 1))"),
-        hints=(
-            _("z = wx + b. By how much does one step change z, if it adds learning_rate · leak · x "
-              "to w and learning_rate · leak to b?"),
-            _("The change of w alone gives learning_rate · leak · |x|², with |x|² = np.sum(x**2). "
-              "The bias gives learning_rate · leak more."),
-            _("Divide the way, −z, by the change per step. Put the divisor into brackets."),
-        ),
-        cases=((-2.0, np.array([1.0, 2.0]), 0.1, 0.01), (-0.5, np.array([3.0]), 0.2, 0.1),
-               (-1.0, np.array([0.5, 0.5, 0.5]), 1.0, 0.5)),
-        mistakes=(
-            Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * leak * (x @ x)),
-                    _("You forgot that the bias learns, too: |x|² + 1.")),
-            Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * (x @ x + 1)),
-                    _("That is a unit that is on. Left of 0 the slope is only the leak.")),
-            Mistake(lambda z, x, learning_rate, leak: z / (learning_rate * leak * (x @ x + 1)),
-                    _("The sign: z is less than 0, a number of steps is not.")),
-            Mistake(lambda z, x, learning_rate, leak:
-                    -z / (learning_rate * leak * (np.sqrt(x @ x) + 1)),
-                    _("The square of the length of x is needed: np.sum(x**2).")),
-            Mistake(lambda z, x, learning_rate, leak: -z / learning_rate * leak * (x @ x + 1),
-                    _("Brackets: Python divides by learning_rate only. Write / (…).")),
-            Mistake(lambda z, x, learning_rate, leak:
-                    -z / (learning_rate * leak * (x.sum() + 1)),
-                    _("Each weight gets its own part of x: the sum of the squares, np.sum(x**2).")),
-        ),
-    ), attempt)

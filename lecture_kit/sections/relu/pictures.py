@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lecture_kit.figures.looks import BLACK, GREY, LOOKS
-from lecture_kit.figures.picture import Picture
-from lecture_kit.language import number
+from lecture_kit.live.language import number
+from lecture_kit.live.looks import BLACK, GREY, LOOKS
+from lecture_kit.live.picture import Picture
 
 _MARKERS = {"sigmoid": "o", "tanh": "s", "ReLU": "^"}
 

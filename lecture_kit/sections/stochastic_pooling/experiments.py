@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lecture_kit.checks import (
+from lecture_kit.maths.checks import (
     as_labels,
     as_number,
     as_numbers,
@@ -14,10 +14,10 @@ from lecture_kit.checks import (
     as_whole,
     require,
 )
-from lecture_kit.convolution import convolutional_network
-from lecture_kit.initializers import he
-from lecture_kit.optimizers import Momentum
-from lecture_kit.pooling import (
+from lecture_kit.maths.convolution import convolutional_network
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.pooling import (
     POOLINGS,
     StochasticPooling,
     as_activations,
@@ -25,7 +25,7 @@ from lecture_kit.pooling import (
     probabilities,
     weighted_average,
 )
-from lecture_kit.training import train
+from lecture_kit.maths.training import train
 
 # One window
 
@@ -179,7 +179,7 @@ def pool_side_by_side(pixels, window, stride, seed):
     pixels : ndarray of shape (height, width)
         A map, at least 0.
     window, stride : int
-        As in :class:`lecture_kit.pooling.Pooling`.
+        As in :class:`lecture_kit.maths.pooling.Pooling`.
     seed : int
         Seed of the draws.
 
@@ -217,7 +217,7 @@ def digit_images(digits):
     Parameters
     ----------
     digits : Dataset
-        A part of :func:`lecture_kit.datasets.load_digits`.
+        A part of :func:`lecture_kit.maths.datasets.load_digits`.
 
     Returns
     -------
@@ -292,7 +292,7 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     Raises
     ------
     ValueError
-        As in :func:`lecture_kit.training.train`.
+        As in :func:`lecture_kit.maths.training.train`.
     """
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
     record_every = as_whole("record_every", record_every, "Try record_every=1.", least=1)
@@ -314,31 +314,6 @@ def _wrong(record):
     if record is None:  # the run has ended before
         return np.nan, np.nan
     return 1 - record.training_accuracy, 1 - record.validation_accuracy
-
-
-def binomial_spread(error, n_samples):
-    """Standard deviation of an error that is measured on n independent images, √(e(1 − e)/n).
-
-    Parameters
-    ----------
-    error : float or ndarray
-        e, the share of wrong answers.
-    n_samples : int
-        n, how many images were asked, at least 1.
-
-    Returns
-    -------
-    float or ndarray
-        How far the share of another n images would typically lie off.
-
-    Raises
-    ------
-    ValueError
-        If ``error`` leaves 0 … 1, or ``n_samples`` is less than 1 or not whole.
-    """
-    n_samples = as_whole("n_samples", n_samples, "Pass some images.", least=1)
-    error = as_numbers("error", error, "It is a share.", least=0, most=1)
-    return np.sqrt(error * (1 - error) / n_samples)
 
 
 def _as_images(images):
@@ -480,7 +455,7 @@ def learned_filters(training, epochs=5, seed=0):
     Raises
     ------
     ValueError
-        As in :func:`lecture_kit.training.train`.
+        As in :func:`lecture_kit.maths.training.train`.
     """
     network = digit_network(StochasticPooling, seed)
     for _record in train(network, Momentum(0.05, 0.9), training, batch_size=16, epochs=epochs,

@@ -4,24 +4,20 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lecture_kit import pooling
-from lecture_kit import stochastic_pooling as maths
-from lecture_kit.activations import relu
-from lecture_kit.datasets import load_digits, load_photograph
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import stochastic_pooling as figures
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.panels.controls import (
-    choice,
-    log_slider,
-    seed,
-    slider,
-    stop_slider,
-    whole_slider,
+from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths import pooling
+from lecture_kit.maths.activations import relu
+from lecture_kit.maths.datasets import load_digits, load_photograph
+from lecture_kit.maths.inference import binomial_spread
+from lecture_kit.sections.stochastic_pooling import experiments
+from lecture_kit.sections.stochastic_pooling.pictures import (
+    MapsPicture,
+    TrainingPicture,
+    WindowPicture,
 )
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
 
 _EXAMPLE = (1.6, 0.0, 0.0, 2.4)
 
@@ -42,19 +38,19 @@ def one_window():
     @lru_cache(maxsize=8)
     def window(*activations):  # what the number of draws does not change
         a = np.array(activations)
-        places, means = maths.running_means(a, uniform)
-        return a, pooling.probabilities(a), places[0], means, maths.large_numbers_band(
+        places, means = experiments.running_means(a, uniform)
+        return a, pooling.probabilities(a), places[0], means, experiments.large_numbers_band(
             a, np.arange(1, n_draws + 1))
 
     def show(draws, **activations):
         a, p, places, means, band = window(*activations.values())
         levels = {"max": float(a.max()), "average": float(a.mean()),
                   "Σ p a": float(pooling.weighted_average(a))}
-        sigma = float(np.sqrt(maths.drawn_variance(a)))
+        sigma = float(np.sqrt(experiments.drawn_variance(a)))
         last = int(places[draws - 1]) if a.any() else None
         mean = float(means[0, draws - 1])
         drawn = "nothing to draw: 0" if last is None else f"draw {draws:,}: {number(a[last])}"
-        inside = maths.share_in_band(a, means[:, draws - 1], draws)
+        inside = experiments.share_in_band(a, means[:, draws - 1], draws)
         readout = _(
             "Mean of n = {n:,}: {mean:.3g}; expected {expected:.3g} ± {band:.2g}, which holds for "
             "{inside:.0%} of 100 runs. One draw: σ = {sigma:.3g}."
@@ -62,7 +58,7 @@ def one_window():
                  sigma=sigma)
         drawing = {
             "activations": a, "probabilities": p, "last": last, "means": means[0, :draws],
-            "shares": maths.shares_drawn(a, places[:draws]), "levels": levels, "band": band,
+            "shares": experiments.shares_drawn(a, places[:draws]), "levels": levels, "band": band,
             "titles": (drawn,
                        f"mean of n = {draws:,}: {mean:.3g}, expected {levels['Σ p a']:.3g}")}
         return View(drawing, readout, sigma > 1.5)
@@ -70,7 +66,7 @@ def one_window():
     names = ("a₁", "a₂", "a₃", "a₄")
     example = {f"a{i}": a for i, a in enumerate(_EXAMPLE, 1)}
     return Panel(
-        _("One window"), figures.WindowPicture(n_draws, highest),
+        _("One window"), WindowPicture(n_draws, highest),
         {
             **{key: slider(_("activation {name}").format(name=name), 0, highest, a, 0.1)
                for (key, a), name in zip(example.items(), names, strict=True)},
@@ -91,8 +87,8 @@ def one_window():
 @cache
 def _pictures():
     """Cut the photograph, and two feature maps of it, to 120 × 120."""
-    images, labels = maths.digit_images(load_digits()[0])
-    filters = maths.learned_filters((images[:1000], labels[:1000]))
+    images, labels = experiments.digit_images(load_digits()[0])
+    filters = experiments.learned_filters((images[:1000], labels[:1000]))
     photograph = load_photograph()[3:125, 3:125] / 255
     features = relu(filters.infer(photograph[np.newaxis, np.newaxis]))[0]
     return {"photograph": photograph[1:-1, 1:-1], "map A": features[0], "map B": features[5]}
@@ -109,7 +105,7 @@ def pictures():
 
     def show(picture, window, overlap, seed):
         pixels = _pictures()[picture]
-        seen = maths.pool_side_by_side(pixels, window, max(window // overlap, 1), seed)
+        seen = experiments.pool_side_by_side(pixels, window, max(window // overlap, 1), seed)
         readout = _(
             "{rows} × {rows} windows, {zero:.1%} all zero. A draw is off by {off:.3g}, theory "
             "{theory:.3g}. Mean drawn {drawn:.3g}, expected {expected:.3g}."
@@ -124,7 +120,7 @@ def pictures():
         return View(drawing, readout, picture == "map B" and seen["zero"] < 1 / 3)
 
     return Panel(
-        _("Pictures"), figures.MapsPicture(),
+        _("Pictures"), MapsPicture(),
         {
             "picture": choice(_("image"), [(_("photograph"), "photograph"), ("A", "map A"),
                                              ("B", "map B")], "photograph"),
@@ -151,7 +147,7 @@ def training():
         Controls: learning rate, batch size, init scale, seed.
     """
     n_training, n_test, n_runs, epochs, record_every = 200, 500, 3, 20, 2
-    (images, labels), (test_images, test_labels) = map(maths.digit_images, load_digits())
+    (images, labels), (test_images, test_labels) = map(experiments.digit_images, load_digits())
     training_rows = images[:n_training], labels[:n_training]
     test_rows = test_images[:n_test], test_labels[:n_test]
     finished = {}  # the last records of settings that were shown before
@@ -162,8 +158,16 @@ def training():
             yield view(finished[key])
             return
         seeds = range(n_runs * seed, n_runs * (seed + 1))
-        for errors in maths.train_poolings(training_rows, test_rows, learning_rate, batch_size,
-                                           init_scale, seeds, epochs, record_every):
+        for errors in experiments.train_poolings(
+            training_rows,
+            test_rows,
+            learning_rate,
+            batch_size,
+            init_scale,
+            seeds,
+            epochs,
+            record_every,
+        ):
             shown = view(errors)
             if shown.progress == 1:
                 finished[key] = errors
@@ -180,7 +184,7 @@ def training():
         ).format(epoch=shown_epochs[-1], n=n_runs, **words)
         drawing = {
             "epochs": shown_epochs, "errors": errors,
-            "spreads": {name: (end, maths.binomial_spread(end, n_test))
+            "spreads": {name: (end, binomial_spread(end, n_test))
                         for name, end in ends.items()},
             "titles": ("training: " + ", ".join(f"{end:.1%}" for end in learned.values()),
                        "validation: " + ", ".join(words.values()),
@@ -190,7 +194,7 @@ def training():
         return View(drawing, readout, bool(done and turned), float(shown_epochs[-1] / epochs))
 
     return Panel(
-        _("Training"), figures.TrainingPicture(epochs, 0.9),
+        _("Training"), TrainingPicture(epochs, 0.9),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 2, 0.05, also=(0.2,)),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 200], 16),
@@ -205,157 +209,3 @@ def training():
             _("too fast"): {"learning_rate": 1.0, "batch_size": 16, "init_scale": 1.0},
         },
     )
-
-
-def check_probabilities(attempt):
-    """Exercise 1: the probabilities of one window, the window of zeros too.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the activations of one window as an array, returns the probabilities.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def p(a):
-        return pooling.probabilities(a)
-
-    def softmax(a):
-        return np.exp(a) / np.exp(a).sum()
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, the probabilities"), p,
-        solution=(
-            "def p(a):\n"
-            "    total = a.sum()\n"
-            "    return a / total if total > 0 else np.zeros_like(a)"),
-        hints=(
-            _("Each activation is divided by the sum of all. In NumPy: a / a.sum()."),
-            _("A window of zeros has the sum 0. Ask for that before you divide."),
-            _("Return np.zeros_like(a) if the sum is 0, and a / a.sum() otherwise."),
-        ),
-        cases=((np.array(_EXAMPLE),), (np.array([0.5, 1.5, 2.0, 1.0]),), (np.zeros(4),)),
-        mistakes=(
-            Mistake(lambda a: a / a.sum(),
-                    _("Right, but for one window: with only zeros it divides 0 by 0.")),
-            Mistake(lambda a: a / a.sum() if a.any() else np.full_like(a, 1 / len(a)),
-                    _("Nearly. With only zeros nothing is chosen: our rule is p = 0 for all.")),
-            Mistake(lambda a: a.sum() / a,
-                    _("Turned round: the activation is divided by the sum.")),
-            Mistake(softmax, _("That is softmax. Here nothing is raised to a power, and a "
-                               "zero must stay a zero.")),
-            Mistake(lambda a: a / a.max() if a.any() else a,
-                    _("You divided by the maximum. Divide by the sum: then they add up to 1.")),
-            Mistake(lambda a: a / len(a), _("You divided by the number of entries. Divide by "
-                                            "their sum.")),
-        ),
-    ), attempt)
-
-
-def check_pooled(attempt):
-    """Exercise 2: the output at inference, of many windows at once.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes an array of shape (n_windows, n_entries), returns one output per window.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def pool(a):
-        return pooling.weighted_average(a)
-
-    def divided(a, total):
-        return (a**2).sum(axis=1) / total
-
-    one = np.array([_EXAMPLE])
-    three = np.array([_EXAMPLE, [0.0, 0.0, 0.0, 0.0], [0.5, 1.5, 2.0, 1.0]])
-    return ExercisePanel(Exercise(
-        _("Exercise 2, the output at inference"), pool,
-        solution=(
-            "def pool(a):\n"
-            "    total = a.sum(axis=1)\n"
-            "    return (a**2).sum(axis=1) / np.where(total > 0, total, 1)"),
-        hints=(
-            _("With p = a / sum the output Σ p a is Σ a² / Σ a, for each row of the array."),
-            _("Sum over the entries of one window only: a.sum(axis=1)."),
-            _("Where the sum is 0, divide by 1 in its place: np.where(total > 0, total, 1)."),
-        ),
-        cases=((one,), (three,)),
-        mistakes=(
-            Mistake(lambda a: divided(a, a.sum(axis=1)),
-                    _("Right but for the window of zeros: it must give 0, not “not a number”.")),
-            Mistake(lambda a: (a**2).sum() / a.sum(),
-                    _("You summed over all windows together. Use axis=1.")),
-            Mistake(lambda a: a.mean(axis=1), _("That is average pooling.")),
-            Mistake(lambda a: a.max(axis=1), _("That is max pooling.")),
-            Mistake(lambda a: divided(a, a.sum()),
-                    _("You divided by the sum over all windows. Use axis=1 there, too.")),
-            Mistake(lambda a: divided(a, a.sum(axis=1) + 1),
-                    _("Adding 1 to every sum changes every output. Replace only the sums that "
-                      "are 0.")),
-        ),
-    ), attempt)
-
-
-def check_variance(attempt):
-    """Exercise 3: how uncertain one drawn output is.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the activations of one window, not all zero, returns the variance of one draw.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def variance(a):
-        return float(maths.drawn_variance(a))
-
-    def second_moment(a):
-        return (a**3).sum() / a.sum()
-
-    def expected(a):
-        return (a**2).sum() / a.sum()
-
-    return ExercisePanel(Exercise(
-        _("Exercise 3, why not draw at inference"), variance,
-        solution=(
-            "def variance(a):\n"
-            "    p = a / a.sum()\n"
-            "    return (p * a**2).sum() - (p * a).sum() ** 2"),
-        hints=(
-            _("First p = a / a.sum(), then the expected value (p * a).sum()."),
-            _("The variance is the expected squared distance from the expected value."),
-            _("It is Σ p a² − (Σ p a)². Remember where the squares stand."),
-        ),
-        cases=((np.array(_EXAMPLE),), (np.array([2.0, 2.0, 0.0, 2.0]),),
-               (np.array([0.5, 1.5, 2.0, 1.0]),)),
-        mistakes=(
-            Mistake(lambda a: np.sqrt(np.maximum(second_moment(a) - expected(a) ** 2, 0)),
-                    _("That is the standard deviation. The variance is its square.")),
-            Mistake(second_moment, _("That is Σ p a². Subtract the square of Σ p a.")),
-            Mistake(lambda a: np.var(a),
-                    _("np.var gives each entry the same weight. A draw takes it with "
-                      "probability p.")),
-            Mistake(lambda a: second_moment(a) - expected(a),
-                    _("The expected value must be squared before you subtract it.")),
-            Mistake(lambda a: np.mean((a - expected(a)) ** 2),
-                    _("Right distances, but the mean gives each the same weight. Weight them "
-                      "with p.")),
-            Mistake(lambda a: second_moment(a) - a.mean() ** 2,
-                    _("You subtracted the square of the average. Take that of Σ p a.")),
-            Mistake(expected, _("That is the expected value Σ p a itself.")),
-        ),
-    ), attempt)

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from lecture_kit.figures.looks import BLACK, GREY, LOOKS
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, GREY, LOOKS
+from lecture_kit.live.picture import Picture
 
 _POOLINGS = {"max": "o", "average": "s", "stochastic": "^"}  # and their markers
 _NEAR, _FAR = (0.05, 0.2), (0.0, 1.0)  # validation errors that the right axis shows

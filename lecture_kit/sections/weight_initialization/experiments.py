@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.activations import SIGMOID
-from lecture_kit.checks import (
+from lecture_kit.maths.activations import SIGMOID
+from lecture_kit.maths.checks import (
     as_floats,
-    as_labels,
     as_measured,
     as_number,
     as_numbers,
@@ -19,12 +18,11 @@ from lecture_kit.checks import (
     require_choice,
     require_fit,
 )
-from lecture_kit.datasets import load_digits
-from lecture_kit.initializers import xavier
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent, Momentum
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import train
+from lecture_kit.maths.initializers import xavier
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent, Momentum
+from lecture_kit.maths.training import train
 
 SATURATED = {"sigmoid": (0.01, 0.99), "tanh": (-0.98, 0.98), "ReLU": (0.0, np.inf)}
 _TINY = 1e-6  # size of a difference between two units for which growth is linear
@@ -395,42 +393,6 @@ def mean_field(activation, init_scale, width, n_layers):
     return MeanField(mean, np.sqrt(variance), np.sqrt(signal), np.sqrt(backward))
 
 
-# Two equal units
-
-
-def digit_rows(n_rows, classes=range(10)):
-    """Give the first training digits of some classes, scaled to z-scores.
-
-    Parameters
-    ----------
-    n_rows : int
-        How many rows.
-    classes : sequence of int, default all ten
-        Which digits, from 0 on without a gap.
-
-    Returns
-    -------
-    features : ndarray of shape (n_rows, 64)
-        Every pixel with mean 0 and standard deviation 1 over the training rows; pixels that are
-        always blank stay 0.
-    labels : ndarray of int, shape (n_rows,)
-        The digits.
-
-    Raises
-    ------
-    ValueError
-        If ``n_rows`` is less than 1 or not whole, or ``classes`` is not a list of digits.
-    """
-    n_rows = as_whole("n_rows", n_rows, "Try n_rows=500.", least=1)
-    classes = as_labels("classes", classes, 10)
-    require(classes.ndim == 1 and classes.size > 0, "classes must be a list of digits", classes,
-            "Try range(4).")
-    training, _test = load_digits()
-    features = StandardScaler().fit(training.features).transform(training.features)
-    rows = np.flatnonzero(np.isin(training.labels, classes))[:n_rows]
-    return features[rows], training.labels[rows]
-
-
 def two_units(epsilon, seed, classes=4):
     """Build a network with two hidden sigmoid units that differ in a single weight.
 
@@ -515,7 +477,7 @@ def train_pair(epsilon, learning_rate, seed, n_steps, rows):
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.training.train` and :func:`two_units`.
+        As in :func:`~lecture_kit.maths.training.train` and :func:`two_units`.
     """
     network = two_units(epsilon, seed)
     weights, losses = [], []
@@ -546,7 +508,7 @@ def difference_growth(learning_rate, seed, n_steps, rows):
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.training.train` and :func:`two_units`.
+        As in :func:`~lecture_kit.maths.training.train` and :func:`two_units`.
     """
     network = two_units(_TINY, seed)
     units_swapped = _swap_units(network)
@@ -606,45 +568,6 @@ def first_step_apart(distances, lengths):
     return int(apart[0]) if apart.size else None
 
 
-# What learns
-
-
-def deep_network(activation, gain, n_hidden, seed, width=50, dtype=np.float64):
-    """Build a deep network for the digits, with weights from N(0, g²/n).
-
-    Parameters
-    ----------
-    activation : Activation
-        Activation function of the hidden layers.
-    gain : float
-        g, the init scale in units of Xavier's 1/√n. Xavier is 1, He √2.
-    n_hidden : int
-        How many hidden layers.
-    seed : int
-        Seed of the weights.
-    width : int, default 50
-        Nodes per hidden layer.
-    dtype : dtype, default float64
-        Type of the parameters.
-
-    Returns
-    -------
-    Network
-        64 inputs, the hidden layers, 10 outputs.
-
-    Raises
-    ------
-    ValueError
-        If ``gain`` or ``n_hidden`` is negative, ``width`` is less than 1, or a number of
-        layers or nodes is not whole.
-    """
-    gain = as_number("gain", gain, "Try gain=1.", least=0)
-    n_hidden = as_whole("n_hidden", n_hidden, "Try n_hidden=5.", least=0)
-    width = as_whole("width", width, "Try width=50.", least=1)
-    return fully_connected((64, *[width] * n_hidden, 10), activation, SOFTMAX_CROSS_ENTROPY,
-                           lambda fan_in: gain * xavier(fan_in), seed, dtype)
-
-
 def train_deep(network, learning_rate, batch_size, epochs, rows, seed):
     """Train with momentum 0.9.
 
@@ -669,7 +592,7 @@ def train_deep(network, learning_rate, batch_size, epochs, rows, seed):
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.training.train`, or if ``epochs`` is less than 1.
+        As in :func:`~lecture_kit.maths.training.train`, or if ``epochs`` is less than 1.
     """
     epochs = as_whole("epochs", epochs, "Try epochs=5.", least=1)
     learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)

@@ -4,15 +4,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit import weight_initialization as maths
-from lecture_kit.activations import ACTIVATIONS
-from lecture_kit.exercises import Exercise, Mistake
-from lecture_kit.figures import weight_initialization as figures
-from lecture_kit.language import number
-from lecture_kit.language import translate as _
-from lecture_kit.panels.controls import choice, log_slider, seed, stop_slider, whole_slider
-from lecture_kit.panels.exercise import ExercisePanel
-from lecture_kit.panels.panel import Panel, View
+from lecture_kit.live.controls import choice, log_slider, seed, stop_slider, whole_slider
+from lecture_kit.live.language import number
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.panel import Panel, View
+from lecture_kit.maths.activations import ACTIVATIONS
+from lecture_kit.maths.datasets import digit_rows
+from lecture_kit.maths.networks import deep_network
+from lecture_kit.sections.weight_initialization import experiments, pictures
 
 _NAMES = [(name, name) for name in ACTIVATIONS]
 
@@ -33,10 +32,10 @@ def signals():
         inputs, gradient = inputs[:n_rows, :width], gradient[:n_rows, :width]
         weights = np.float32(init_scale) * weights[:n_layers, :width, :width]
         phi = ACTIVATIONS[activation]
-        logits, outputs = maths.propagate(phi, weights, inputs)
+        logits, outputs = experiments.propagate(phi, weights, inputs)
         forward = _look_at_activations(phi, outputs)
-        backward = _look_at_gradients(maths.backpropagate(phi, weights, logits, gradient))
-        theory = maths.mean_field(phi, init_scale, width, n_layers)
+        backward = _look_at_gradients(experiments.backpropagate(phi, weights, logits, gradient))
+        theory = experiments.mean_field(phi, init_scale, width, n_layers)
         last, expected = forward["deviations"][-1], theory.standard_deviation[-1]
         first, first_expected = backward["sizes"][0], theory.gradient[0]
         signal = forward["signals"][-1]
@@ -57,7 +56,7 @@ def signals():
 
     slide = {"activation": "sigmoid", "n_layers": 5, "width": 100}
     return Panel(
-        _("Signals"), figures.SignalsPicture(),
+        _("Signals"), pictures.SignalsPicture(),
         {
             "init_scale": log_slider(_("init scale σ"), 0.003, 3, 1.0, also=(0.01, 0.1, 0.141)),
             "activation": choice(_("activation"), _NAMES, "sigmoid"),
@@ -78,14 +77,14 @@ def signals():
 
 
 def _float32_normals(seed):
-    return tuple(array.astype(np.float32) for array in maths.draw_normals(10, 200, seed))
+    return tuple(array.astype(np.float32) for array in experiments.draw_normals(10, 200, seed))
 
 
 def _look_at_activations(phi, outputs):
-    low, high = figures.RANGES[phi.name]
-    counts = np.array([maths.histogram(a, low, high) for a in outputs])
-    deviations, signals = np.array([maths.spread(a) for a in outputs]).T
-    saturated = np.array([maths.saturated_share(phi, a) for a in outputs])
+    low, high = pictures.RANGES[phi.name]
+    counts = np.array([experiments.histogram(a, low, high) for a in outputs])
+    deviations, signals = np.array([experiments.spread(a) for a in outputs]).T
+    saturated = np.array([experiments.saturated_share(phi, a) for a in outputs])
     if phi.name == "ReLU":  # the table tells the zeros; in the histogram they would hide the rest
         counts[:, 0] -= np.round(saturated * outputs[0].size).astype(int)
     means = np.array([float(a.mean()) for a in outputs])
@@ -95,8 +94,10 @@ def _look_at_activations(phi, outputs):
 
 
 def _look_at_gradients(deltas):
-    sizes = np.array([maths.root_mean_square(delta) for delta in deltas])
-    counts = np.array([maths.magnitude_histogram(delta, *figures.EXPONENTS) for delta in deltas])
+    sizes = np.array([experiments.root_mean_square(delta) for delta in deltas])
+    counts = np.array(
+        [experiments.magnitude_histogram(delta, *pictures.EXPONENTS) for delta in deltas]
+    )
     return {"counts": counts, "sizes": sizes}
 
 
@@ -120,21 +121,21 @@ def pair():
         Controls: ε, learning rate, step, seed.
     """
     n_steps = 400
-    rows = maths.digit_rows(200, range(4))
+    rows = digit_rows(200, range(4), z_score="all digits")
 
     @lru_cache(maxsize=4)  # the step does not change the run
     def run(epsilon, learning_rate, seed):
-        return maths.train_pair(epsilon, learning_rate, seed, n_steps, rows)
+        return experiments.train_pair(epsilon, learning_rate, seed, n_steps, rows)
 
     @lru_cache(maxsize=4)  # nor does ε change the growth
     def growth(learning_rate, seed):
-        return maths.difference_growth(learning_rate, seed, n_steps, rows)
+        return experiments.difference_growth(learning_rate, seed, n_steps, rows)
 
     def show(epsilon, learning_rate, step, seed):
         trained, (factor, one_unit) = run(epsilon, learning_rate, seed), growth(learning_rate, seed)
         distances, theory = trained.distances, epsilon * factor
-        parted = maths.first_step_apart(distances, trained.lengths)
-        expected = maths.first_step_apart(theory, one_unit.lengths)
+        parted = experiments.first_step_apart(distances, trained.lengths)
+        expected = experiments.first_step_apart(theory, one_unit.lengths)
         readout = _("Step {step}: distance {distance}. {parting} Loss at the end {loss}; one unit "
                     "alone {alone}.").format(
             step=step, distance=_two(distances[step]) if distances[step] else "0",
@@ -152,7 +153,7 @@ def pair():
 
     stops = [0.0, *(float(f"1e{exponent}") for exponent in range(-12, 1))]
     return Panel(
-        _("Two units"), figures.PairPicture(n_steps),
+        _("Two units"), pictures.PairPicture(n_steps),
         {
             "epsilon": stop_slider(_("difference ε"), stops, 0.0),
             "learning_rate": log_slider(_("learning rate η"), 0.1, 5, 1.0),
@@ -185,7 +186,7 @@ def band():
     Panel
         Controls: hidden layers, activation, learning rate, batch size, seed.
     """
-    features, labels = maths.digit_rows(1000)
+    features, labels = digit_rows(1000, z_score="all digits")
     rows = features.astype(np.float32), labels
     some_rows = rows[0][:200], rows[1][:200]
     gains = np.geomspace(0.2, 10, 18)
@@ -194,14 +195,14 @@ def band():
 
     @lru_cache(maxsize=400)
     def run(activation, gain, n_hidden, learning_rate, batch_size, seed):
-        network = maths.deep_network(ACTIVATIONS[activation], gain, n_hidden, seed,
+        network = deep_network(ACTIVATIONS[activation], gain, n_hidden, seed,
                                      dtype=np.float32)
-        sizes = maths.survival(network, some_rows)
-        return maths.train_deep(network, learning_rate, batch_size, 3, rows, seed), *sizes
+        sizes = experiments.survival(network, some_rows)
+        return experiments.train_deep(network, learning_rate, batch_size, 3, rows, seed), *sizes
 
     @lru_cache(maxsize=3)
     def predict(activation):
-        return maths.predict_survival(ACTIVATIONS[activation], fine, 10)
+        return experiments.predict_survival(ACTIVATIONS[activation], fine, 10)
 
     def show(n_hidden, activation, learning_rate, batch_size, seed):
         results = []
@@ -212,7 +213,7 @@ def band():
 
     def view(n_hidden, activation, results):
         signals, gradients = (sizes[n_hidden - 1] for sizes in predict(activation))
-        inside = maths.inside_band(signals, gradients)
+        inside = experiments.inside_band(signals, gradients)
         expected = _ends(edges[:-1][inside], edges[1:][inside])
         losses, *sizes = np.array(results).reshape(-1, 3).T
         so_far = gains[: len(losses)]
@@ -233,7 +234,7 @@ def band():
         return View(drawing, readout, progress == 1 and n_hidden == 10 and lowest < 0.08, progress)
 
     return Panel(
-        _("The band"), figures.BandPicture(np.log(10), edges),
+        _("The band"), pictures.BandPicture(np.log(10), edges),
         {
             "n_hidden": whole_slider(_("hidden layers"), 2, 10, 5),
             "activation": choice(_("activation"), _NAMES, "ReLU"),
@@ -260,149 +261,3 @@ def _span(low, high):
 def _lowest(losses):
     finite = losses[np.isfinite(losses)]
     return number(finite.min()) if finite.size else _("none")
-
-
-def check_scale_from_experiment(attempt):
-    """Exercise 2: measure the init scale that keeps the signal of a ReLU layer.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes inputs x and standard normal weights w; returns σ.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def mean_square(values):
-        return np.mean(values**2)
-
-    def relu(z):
-        return np.maximum(z, 0)
-
-    def measured_scale(x, w):
-        return np.sqrt(mean_square(x) / mean_square(relu(x @ w)))
-
-    return ExercisePanel(Exercise(
-        _("Exercise 2, He's factor by experiment"), measured_scale,
-        solution=(
-            "def measured_scale(x, w):\n"
-            "    out = np.maximum(x @ w, 0)\n"
-            "    return np.sqrt(np.mean(x**2) / np.mean(out**2))"),
-        hints=(
-            _("Try σ = 1 first: compute np.maximum(x @ w, 0). By which factor has the mean square "
-              "changed?"),
-            _("σ times as large weights make the outputs σ times as large, and their mean square "
-              "σ² times."),
-            _("So σ² is the mean square of x divided by the mean square of the outputs."),
-        ),
-        cases=(
-            (np.array([[1.0, 2.0], [-1.0, 1.0], [0.5, -2.0]]), np.array([[1.0, -1.0], [2.0, 0.5]])),
-            (np.array([[0.5, -1.0], [2.0, 1.5]]), np.array([[-1.5, 1.0], [0.5, 2.0]])),
-        ),
-        mistakes=(
-            Mistake(lambda x, w: mean_square(x) / mean_square(relu(x @ w)),
-                    _("This is σ², the variance. Take the square root.")),
-            Mistake(lambda x, w: np.sqrt(mean_square(relu(x @ w)) / mean_square(x)),
-                    _("Upside down: outputs that are too large need a smaller σ.")),
-            Mistake(lambda x, w: np.sqrt(mean_square(x) / mean_square(x @ w)),
-                    _("The ReLU is missing. Without it you measure Xavier's scale.")),
-            Mistake(lambda x, w: np.std(x) / np.std(relu(x @ w)),
-                    _("np.std subtracts the mean, and after a ReLU the mean is not 0. The next "
-                      "layer gets the mean square.")),
-            Mistake(lambda x, w: np.sqrt(2 / len(w)),
-                    _("This is He's formula. Here you shall measure: use x and w.")),
-        ),
-    ), attempt)
-
-
-def check_alive(attempt):
-    """Exercise 3: the init scale that keeps layer 10 alive.
-
-    Parameters
-    ----------
-    attempt : float
-        The standard deviation σ.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-    return ExercisePanel(Exercise(
-        _("Exercise 3, keep layer 10 alive"), 0.2,
-        solution="sigma = np.sqrt(2 / 50)",
-        hints=(
-            _("Each layer multiplies the mean square by nσ²/2. After 10 layers that is "
-              "(nσ²/2)¹⁰."),
-            _("It shall be 1. Put n = 50 into nσ²/2 = 1 and solve for σ."),
-        ),
-        mistakes=(
-            Mistake(float(1 / np.sqrt(50)),
-                    _("This is 1/√n, Xavier. It forgets that ReLU drops half of the mean square.")),
-            Mistake(0.04, _("This is the variance σ². Take the square root.")),
-            Mistake(0.1, _("This is right for 200 nodes. Here are only 50, so σ must be larger.")),
-            Mistake(float(np.sqrt(1 / 100)) / 2,
-                    _("Half of 0.1 goes the wrong way: fewer nodes need larger weights.")),
-            Mistake(1.0, _("With σ = 1 each layer multiplies the mean square by 25.")),
-        ),
-        tolerance=0.005,
-    ), attempt)
-
-
-def check_break_symmetry(attempt):
-    """Exercise 1: two units with equal weights, but for one number.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes the weights w into one unit and ε; returns the weights into both.
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def split(w, epsilon):
-        both = np.column_stack([w, w])
-        both[0, 1] += epsilon
-        return both
-
-    def change(w, epsilon, *place):
-        both = np.column_stack([w, w])
-        both[place] += epsilon
-        return both
-
-    return ExercisePanel(Exercise(
-        _("Exercise 1, break symmetry with one number"), split,
-        solution=(
-            "def split(w, epsilon):\n"
-            "    both = np.column_stack([w, w])\n"
-            "    both[0, 1] += epsilon\n"
-            "    return both"),
-        hints=(
-            _("np.column_stack([w, w]) puts w into both columns: column 0 is unit 1, column 1 is "
-              "unit 2."),
-            _("Add epsilon to a single entry: row 0, column 1."),
-        ),
-        cases=((np.array([0.5, -0.2, 0.1]), 0.01), (np.array([1.0, 2.0]), -0.3)),
-        mistakes=(
-            Mistake(lambda w, epsilon: change(w, epsilon, 0),
-                    _("You changed the first weight of both units, so they are still equal.")),
-            Mistake(lambda w, epsilon: np.column_stack([w, w]) + epsilon,
-                    _("You changed all weights of both units, so they are still equal.")),
-            Mistake(lambda w, epsilon: np.column_stack([w, w]),
-                    _("Both columns are equal. They stay so for ever.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, slice(None), 1),
-                    _("This works, but you changed every weight of unit 2. One number is enough.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, 1, 0),
-                    _("Row and column are exchanged: the row is the input, the column the unit.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, 0, 0),
-                    _("You changed unit 1. This works too, but the task was unit 2, column 1.")),
-            Mistake(lambda w, epsilon: split(w, epsilon).T,
-                    _("Units belong into the columns. Yours are the rows.")),
-        ),
-    ), attempt)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lecture_kit.figures.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.figures.picture import Picture
+from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
+from lecture_kit.live.picture import Picture
 
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, 4.0)}
 EXPONENTS = (-10.0, 2.0)  # the histograms of the gradients show these powers of ten

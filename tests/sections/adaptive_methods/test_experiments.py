@@ -5,21 +5,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from oracles import frozen, says
 
-from lecture_kit import adaptive_methods as maths
-from lecture_kit.activations import RELU
-from lecture_kit.initializers import he
-from lecture_kit.landscapes import beale, canyon, quadratic, rosenbrock, saddle
-from lecture_kit.networks import fully_connected
-from lecture_kit.optimizers import (
-    Adagrad,
-    Adam,
-    AdamW,
-    GradientDescent,
-    Momentum,
-    RMSprop,
-    trajectory,
-)
-from lecture_kit.training import train
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.landscapes import beale, canyon, quadratic, rosenbrock, saddle
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, RMSprop
+from lecture_kit.maths.training import train
+from lecture_kit.maths.trajectories import trajectory
+from lecture_kit.sections.adaptive_methods import experiments
 
 nan = np.nan
 
@@ -32,31 +25,33 @@ nan = np.nan
     ([1.0, 0.0, nan], nan), ([1.0, 0.5, 0.099], 2)])
 def test_a_run_arrives_when_it_stays_near_a_minimum(x, steps):
     path = np.column_stack([x, np.zeros(3)])
-    assert_array_equal(maths.arrival(canyon(), path), steps)
+    assert_array_equal(experiments.arrival(canyon(), path), steps)
 
 
 def test_on_the_saddle_a_run_arrives_when_it_is_off_the_ridge():
     y = np.array([[0.1, 0.1, -0.2], [0.5, -1.0, 0.3], [1.2, nan, 0.999]])
     path = np.stack([np.full_like(y, 9.0), y], axis=-1)
-    assert_array_equal(maths.arrival(saddle(), path), [2, 1, nan])
-    assert_array_equal(maths.arrival(saddle(), path, reach=0.25), [1, 1, 1])
+    assert_array_equal(experiments.arrival(saddle(), path), [2, 1, nan])
+    assert_array_equal(experiments.arrival(saddle(), path, reach=0.25), [1, 1, 1])
 
 
 def test_arrival_knows_every_minimum():
     land = quadratic([1.0, 1.0])
     two = type(land)("two", land.value, land.gradient, land.hessian, np.array([[0, 0], [5.0, 5.0]]))
     path = np.array([[[2.0, 2.0], [2.0, 2.0]], [[5.0, 5.05], [0.0, 0.05]]])
-    assert_array_equal(maths.arrival(two, path), [1, 1])
-    assert_array_equal(maths.arrival(land, path), [nan, 1])
+    assert_array_equal(experiments.arrival(two, path), [1, 1])
+    assert_array_equal(experiments.arrival(land, path), [nan, 1])
 
 
 @pytest.mark.parametrize("land", [canyon(), beale(), saddle()], ids=lambda land: land.name)
 def test_a_race_holds_the_runs_of_all_methods(land):
-    rates = dict.fromkeys(maths.METHODS, 0.02)
-    paths = maths.race(land, rates, (1.0, 0.5), 40)
-    many = maths.race(land, dict.fromkeys(maths.METHODS, np.array([0.5, 0.02])), (1.0, 0.5), 40)
-    assert list(paths) == list(maths.METHODS)
-    for name, method in maths.METHODS.items():
+    rates = dict.fromkeys(experiments.METHODS, 0.02)
+    paths = experiments.race(land, rates, (1.0, 0.5), 40)
+    many = experiments.race(
+        land, dict.fromkeys(experiments.METHODS, np.array([0.5, 0.02])), (1.0, 0.5), 40
+    )
+    assert list(paths) == list(experiments.METHODS)
+    for name, method in experiments.METHODS.items():
         alone = trajectory(land.gradient, method(0.02), [1.0, 0.5], 40, bound=100)
         assert_array_equal(paths[name], alone)
         assert_array_equal(many[name][:, 1], alone)
@@ -64,9 +59,9 @@ def test_a_race_holds_the_runs_of_all_methods(land):
 
 def test_the_methods_are_the_classes_of_their_names():
     names = [name.replace("gradient descent", "GradientDescent").replace("momentum", "Momentum")
-             for name in maths.METHODS_FOR_NETWORKS]
-    assert names == [method.__name__ for method in maths.METHODS_FOR_NETWORKS.values()]
-    assert list(maths.METHODS_FOR_NETWORKS) == [*maths.METHODS, "AdamW"]
+             for name in experiments.METHODS_FOR_NETWORKS]
+    assert names == [method.__name__ for method in experiments.METHODS_FOR_NETWORKS.values()]
+    assert list(experiments.METHODS_FOR_NETWORKS) == [*experiments.METHODS, "AdamW"]
 
 
 def steps_by_hand(land, optimizer, start, n_steps):
@@ -82,10 +77,10 @@ def steps_by_hand(land, optimizer, start, n_steps):
 
 def test_the_sweep_finds_the_rate_that_arrives_first():
     rates = np.geomspace(1e-2, 3, 12)
-    sweeps = maths.sweep_rates(canyon(), rates, (-3.5, 1.0), 150)
+    sweeps = experiments.sweep_rates(canyon(), rates, (-3.5, 1.0), 150)
     for name, sweep in sweeps.items():
         with np.errstate(all="ignore"):
-            expected = [steps_by_hand(canyon(), maths.METHODS[name](rate), [-3.5, 1.0], 150)
+            expected = [steps_by_hand(canyon(), experiments.METHODS[name](rate), [-3.5, 1.0], 150)
                         for rate in rates]
         assert_array_equal(sweep.results, expected, err_msg=name)
         if not np.isnan(expected).all():
@@ -95,7 +90,7 @@ def test_the_sweep_finds_the_rate_that_arrives_first():
 
 def test_without_arrival_the_best_rate_ends_lowest():
     rates = np.geomspace(1e-4, 1, 9)
-    sweep = maths.sweep_rates(rosenbrock(), rates, (-1.2, 1.0), 40)["gradient descent"]
+    sweep = experiments.sweep_rates(rosenbrock(), rates, (-1.2, 1.0), 40)["gradient descent"]
     ends = [trajectory(rosenbrock().gradient, GradientDescent(rate), [-1.2, 1.0], 40, 100)[-1]
             for rate in rates]
     heights = [rosenbrock().value(end) if np.isfinite(end).all() else np.inf for end in ends]
@@ -105,9 +100,9 @@ def test_without_arrival_the_best_rate_ends_lowest():
 
 
 def test_make_sweep_takes_the_smallest_result():
-    sweep = maths.make_sweep(np.array([0.1, 0.2, 0.3]), np.array([nan, 2.0, 5.0]))
+    sweep = experiments.make_sweep(np.array([0.1, 0.2, 0.3]), np.array([nan, 2.0, 5.0]))
     assert (sweep.best, sweep.best_rate, sweep.best_result) == (1, 0.2, 2.0)
-    assert np.isnan(maths.make_sweep(np.array([0.1]), np.array([nan])).best_result)
+    assert np.isnan(experiments.make_sweep(np.array([0.1]), np.array([nan])).best_result)
 
 
 # Off the ridge
@@ -116,30 +111,36 @@ def test_make_sweep_takes_the_smallest_result():
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.45, 0.9])
 def test_gradient_descent_leaves_the_ridge_as_theory_says(rate):
     distances = np.geomspace(1e-8, 1e-2, 13)
-    steps = maths.escape_steps(maths.leave_ridge(GradientDescent(rate), distances))
-    theory = maths.escape_steps_of_gradient_descent(distances, rate)
+    steps = experiments.escape_steps(experiments.leave_ridge(GradientDescent(rate), distances))
+    theory = experiments.escape_steps_of_gradient_descent(distances, rate)
     assert_array_equal(steps, np.ceil(theory))
     assert_allclose(distances * (1 + 2 * rate) ** theory, 1, rtol=1e-9)
 
 
 def test_theory_of_the_ridge_has_the_known_numbers():
-    assert maths.escape_steps_of_gradient_descent(1e-6, 0.01) == pytest.approx(697.67, abs=0.01)
-    assert maths.escape_steps_of_gradient_descent(0.1, 0.5, 10) == pytest.approx(6.644, abs=1e-3)
-    assert maths.escape_steps_of_adagrad(0.01) == pytest.approx(1250)
-    assert maths.escape_steps_of_adagrad(0.01, 2) == pytest.approx(5000)
+    assert experiments.escape_steps_of_gradient_descent(1e-6, 0.01) == pytest.approx(
+        697.67, abs=0.01
+    )
+    assert experiments.escape_steps_of_gradient_descent(0.1, 0.5, 10) == pytest.approx(
+        6.644, abs=1e-3
+    )
+    assert experiments.escape_steps_of_adagrad(0.01) == pytest.approx(1250)
+    assert experiments.escape_steps_of_adagrad(0.01, 2) == pytest.approx(5000)
 
 
 @pytest.mark.parametrize(("rate", "room"), [(0.01, 0.02), (0.005, 0.005)])
 def test_adagrad_leaves_the_ridge_as_theory_says_from_every_distance(rate, room):
-    steps = maths.escape_steps(maths.leave_ridge(Adagrad(rate), [1e-8, 1e-5, 1e-2], 6000))
-    assert_allclose(steps, maths.escape_steps_of_adagrad(rate), rtol=room)
+    steps = experiments.escape_steps(
+        experiments.leave_ridge(Adagrad(rate), [1e-8, 1e-5, 1e-2], 6000)
+    )
+    assert_allclose(steps, experiments.escape_steps_of_adagrad(rate), rtol=room)
     assert np.ptp(steps) <= 3
 
 
 def test_adagrad_is_slower_off_the_ridge_than_gradient_descent_and_rmsprop_is_faster():
     distances = np.geomspace(1e-8, 1e-2, 7)
     adagrad, plain, rmsprop, adam = (
-        maths.escape_steps(maths.leave_ridge(method(0.01), distances, 2000))
+        experiments.escape_steps(experiments.leave_ridge(method(0.01), distances, 2000))
         for method in (Adagrad, GradientDescent, RMSprop, Adam))
     assert np.all(adagrad > plain)
     assert np.all(rmsprop < plain / 3)
@@ -147,7 +148,7 @@ def test_adagrad_is_slower_off_the_ridge_than_gradient_descent_and_rmsprop_is_fa
 
 
 def test_ways_are_the_distances_of_the_trajectory():
-    ways = maths.leave_ridge(Momentum(0.1), [1e-3, 1e-2], 200, reach=2.0)
+    ways = experiments.leave_ridge(Momentum(0.1), [1e-3, 1e-2], 200, reach=2.0)
     for column, distance in enumerate([1e-3, 1e-2]):
         path = trajectory(saddle().gradient, Momentum(0.1), [0.0, -distance], 200, bound=1e100)
         assert_array_equal(ways[:, column], np.abs(path[: len(ways), 1]))
@@ -155,31 +156,52 @@ def test_ways_are_the_distances_of_the_trajectory():
 
 
 def test_a_run_that_stays_on_the_ridge_has_no_steps():
-    ways = maths.leave_ridge(GradientDescent(0.01), [0.0, 1e-3], 50)
+    ways = experiments.leave_ridge(GradientDescent(0.01), [0.0, 1e-3], 50)
     assert ways.shape == (51, 2)
-    assert_array_equal(maths.escape_steps(ways), [nan, nan])
-    assert_array_equal(maths.escape_steps(ways, reach=2e-3), [nan, 36])  # ln 2 / ln 1.02 = 35.003
+    assert_array_equal(experiments.escape_steps(ways), [nan, nan])
+    assert_array_equal(
+        experiments.escape_steps(ways, reach=2e-3), [nan, 36]
+    )  # ln 2 / ln 1.02 = 35.003
 
 
 def test_growth_on_the_ridge_is_a_power():
-    assert_allclose(maths.growth_on_the_ridge(1e-3, 0.5, 3), [1e-3, 2e-3, 4e-3, 8e-3])
-    assert maths.growth_on_the_ridge(1.0, 0.9, 2000)[-1] == np.inf
+    assert_allclose(experiments.growth_on_the_ridge(1e-3, 0.5, 3), [1e-3, 2e-3, 4e-3, 8e-3])
+    assert experiments.growth_on_the_ridge(1.0, 0.9, 2000)[-1] == np.inf
 
 
-@pytest.mark.parametrize(("call", "pattern"), [
-    (lambda: maths.escape_steps_of_gradient_descent(0.0, 0.1),
-     says("distance must be positive", "0.0", "Try 1e-6.")),
-    (lambda: maths.escape_steps_of_gradient_descent(0.1, 0.0),
-     says("learning_rate must be positive", "0.0", "Try 0.1.")),
-    (lambda: maths.escape_steps_of_adagrad(0.0),
-     says("learning_rate must be positive", "0.0", "Try 0.01.")),
-    (lambda: maths.step_on_a_slope("Adam", 0, 0.9),
-     says("step must be at least 1", "0", "Steps are counted from 1.")),
-    (lambda: maths.write_words(-1, 0, 0),
-     says("exponent must be at least 0", "-1", "Try exponent=1.")),
-    (lambda: maths.write_words(1, -0.5, 0), says("noise must be at least 0", "-0.5", "Try noise")),
-    (lambda: maths.adagrad_wins_below(0), says("n_hits must be at least 1", "0", "Try n_hits=10.")),
-])
+@pytest.mark.parametrize(
+    ("call", "pattern"),
+    [
+        (
+            lambda: experiments.escape_steps_of_gradient_descent(0.0, 0.1),
+            says("distance must be positive", "0.0", "Try 1e-6."),
+        ),
+        (
+            lambda: experiments.escape_steps_of_gradient_descent(0.1, 0.0),
+            says("learning_rate must be positive", "0.0", "Try 0.1."),
+        ),
+        (
+            lambda: experiments.escape_steps_of_adagrad(0.0),
+            says("learning_rate must be positive", "0.0", "Try 0.01."),
+        ),
+        (
+            lambda: experiments.step_on_a_slope("Adam", 0, 0.9),
+            says("step must be at least 1", "0", "Steps are counted from 1."),
+        ),
+        (
+            lambda: experiments.write_words(-1, 0, 0),
+            says("exponent must be at least 0", "-1", "Try exponent=1."),
+        ),
+        (
+            lambda: experiments.write_words(1, -0.5, 0),
+            says("noise must be at least 0", "-0.5", "Try noise"),
+        ),
+        (
+            lambda: experiments.adagrad_wins_below(0),
+            says("n_hits must be at least 1", "0", "Try n_hits=10."),
+        ),
+    ],
+)
 def test_what_makes_no_sense_is_refused(call, pattern):
     with pytest.raises(ValueError, match=pattern):
         call()
@@ -195,24 +217,24 @@ NAMES = ["Adagrad", "RMSprop", "Adam", "Adam, not corrected"]
 @pytest.mark.parametrize("decay", [0.5, 0.9, 0.999])
 @pytest.mark.parametrize("size", [100.0, -0.3])
 def test_steps_on_a_slope_are_those_of_a_run(name, decay, size):
-    rule = maths.make_inside(name, 0.2, decay)
-    record = maths.look_inside(rule, lambda point, step: np.array([size]), [0.0], 300)
-    theory = maths.step_on_a_slope(name, np.arange(1, 301), decay)
+    rule = experiments.make_inside(name, 0.2, decay)
+    record = experiments.look_inside(rule, lambda point, step: np.array([size]), [0.0], 300)
+    theory = experiments.step_on_a_slope(name, np.arange(1, 301), decay)
     assert_allclose(record.moves[:, 0], -0.2 * np.sign(size) * theory, rtol=1e-5)
 
 
 def test_known_first_steps():
-    assert maths.step_on_a_slope("Adam", 1, 0.999) == 1
-    assert maths.step_on_a_slope("Adam, not corrected", 1, 0.999) == pytest.approx(10**0.5)
-    assert maths.step_on_a_slope("Adam, not corrected", 1, 0.99) == pytest.approx(1)
-    assert maths.step_on_a_slope("Adam, not corrected", 1, 0.99, 0.5) == pytest.approx(5)
-    assert maths.step_on_a_slope("RMSprop", 1, 0.99) == pytest.approx(10)
-    assert_allclose(maths.step_on_a_slope("Adagrad", [1, 4, 100], 0.3), [1, 0.5, 0.1])
+    assert experiments.step_on_a_slope("Adam", 1, 0.999) == 1
+    assert experiments.step_on_a_slope("Adam, not corrected", 1, 0.999) == pytest.approx(10**0.5)
+    assert experiments.step_on_a_slope("Adam, not corrected", 1, 0.99) == pytest.approx(1)
+    assert experiments.step_on_a_slope("Adam, not corrected", 1, 0.99, 0.5) == pytest.approx(5)
+    assert experiments.step_on_a_slope("RMSprop", 1, 0.99) == pytest.approx(10)
+    assert_allclose(experiments.step_on_a_slope("Adagrad", [1, 4, 100], 0.3), [1, 0.5, 0.1])
 
 
 def test_look_inside_writes_down_what_the_steps_do():
     rule = RMSprop(0.1, 0.5)
-    record = maths.look_inside(rule, lambda point, step: np.array([step, 2.0]), [1.0, 1.0], 2)
+    record = experiments.look_inside(rule, lambda point, step: np.array([step, 2.0]), [1.0, 1.0], 2)
     v = np.array([[0.5, 2.0], [2.25, 3.0]])  # (1, 4)/2, then (0.25, 1) + (4, 4)/2
     assert_allclose(record.gradients, [[1, 2], [2, 2]])
     assert_allclose(record.roots, np.sqrt(v))
@@ -221,36 +243,36 @@ def test_look_inside_writes_down_what_the_steps_do():
 
 
 def test_look_inside_gives_the_point_to_the_gradient():
-    record = maths.look_inside(Adagrad(0.5), lambda point, step: 2 * point, [4.0], 3)
+    record = experiments.look_inside(Adagrad(0.5), lambda point, step: 2 * point, [4.0], 3)
     path = trajectory(quadratic([2.0]).gradient, Adagrad(0.5), [4.0], 3)
     assert_allclose(np.diff(path, axis=0), record.moves, rtol=1e-12)
 
 
 def test_streams_of_gradients():
-    rare = [maths.rare_gradient(None, step) for step in range(1, 31)]
+    rare = [experiments.rare_gradient(None, step) for step in range(1, 31)]
     assert_array_equal(np.nonzero(np.array(rare)[:, 1])[0], [0, 10, 20])
     assert_array_equal(np.array(rare)[:, 0], 1)
-    assert_array_equal(maths.constant_gradient(None, 7), [1, 0.01])
+    assert_array_equal(experiments.constant_gradient(None, 7), [1, 0.01])
 
 
 # Rare words
 
 
 def test_texts_have_the_frequencies_and_targets_that_they_should():
-    words = maths.write_words(1.0, 0.0, 3, n_words=5, n_steps=4000, batch_size=3)
+    words = experiments.write_words(1.0, 0.0, 3, n_words=5, n_steps=4000, batch_size=3)
     assert_allclose(words.frequencies, [1 / 2, 1 / 4, 1 / 6, 1 / 8, 1 / 10])
     assert_allclose(words.texts.mean(axis=(0, 1)), words.frequencies, atol=0.02)
     assert set(np.unique(words.texts)) == {0, 1}
     assert set(np.unique(np.abs(words.weights))) == {1}
     assert_allclose(words.targets, (words.texts * words.weights).sum(axis=-1))
-    noisy = maths.write_words(1.0, 2.0, 3, n_words=5, n_steps=4000, batch_size=3)
+    noisy = experiments.write_words(1.0, 2.0, 3, n_words=5, n_steps=4000, batch_size=3)
     assert_array_equal(noisy.texts, words.texts)
     assert np.std(noisy.targets - words.targets) == pytest.approx(2, rel=0.02)
-    assert maths.write_words(2, 0.5, 0).texts.shape == (500, 4, 50)
+    assert experiments.write_words(2, 0.5, 0).texts.shape == (500, 4, 50)
 
 
 def test_the_error_is_the_mean_over_many_new_texts():
-    words = maths.write_words(0.5, 0.5, 0, n_words=6)
+    words = experiments.write_words(0.5, 0.5, 0, n_words=6)
     guess = words.weights + np.array([0.5, -1, 0.2, 0, 0.3, -0.7])
     texts = np.random.default_rng(9).random((400_000, 6)) < words.frequencies
     measured = np.mean((texts @ (guess - words.weights)) ** 2)
@@ -261,8 +283,11 @@ def test_the_error_is_the_mean_over_many_new_texts():
 
 @pytest.mark.parametrize("method", [GradientDescent, Adagrad])
 def test_learning_words_is_the_same_run_by_run_and_text_by_text(method):
-    words, rates = maths.write_words(1.0, 0.5, 0, n_words=7, n_steps=30), np.array([0.05, 0.3])
-    learned = maths.learn_words(method, words, rates)
+    words, rates = (
+        experiments.write_words(1.0, 0.5, 0, n_words=7, n_steps=30),
+        np.array([0.05, 0.3]),
+    )
+    learned = experiments.learn_words(method, words, rates)
     for run, rate in enumerate(rates):
         w, r, total = np.zeros(7), np.zeros(7), 0.0
         for texts, targets in zip(words.texts, words.targets, strict=True):
@@ -278,23 +303,23 @@ def test_learning_words_is_the_same_run_by_run_and_text_by_text(method):
 
 
 def test_the_sweep_over_words_drops_what_diverged():
-    words, rates = maths.write_words(0.0, 0.5, 0), np.array([0.001, 0.03, 30.0])
-    learned = maths.learn_words(GradientDescent, words, rates)
-    sweep = maths.sweep_words(words, learned, rates)
+    words, rates = experiments.write_words(0.0, 0.5, 0), np.array([0.001, 0.03, 30.0])
+    learned = experiments.learn_words(GradientDescent, words, rates)
+    sweep = experiments.sweep_words(words, learned, rates)
     assert np.isnan(sweep.results[2])
     assert_allclose(sweep.results[:2], words.error(learned.weights[:2]))
     assert sweep.best_rate == 0.03
 
 
 def test_adagrads_rate_falls_with_the_root_of_the_frequency():
-    words = maths.write_words(1.0, 0.5, 0, n_steps=4000)
-    learned = maths.learn_words(Adagrad, words, [0.3])
-    theory = maths.adagrad_rate_by_frequency(words.frequencies, 0.3, learned.residual[0], 4)
+    words = experiments.write_words(1.0, 0.5, 0, n_steps=4000)
+    learned = experiments.learn_words(Adagrad, words, [0.3])
+    theory = experiments.adagrad_rate_by_frequency(words.frequencies, 0.3, learned.residual[0], 4)
     assert_allclose(learned.rates[0], theory, rtol=0.35)
     assert np.median(learned.rates[0] / theory) == pytest.approx(1, abs=0.1)
     slope = np.polyfit(np.log(words.frequencies), np.log(learned.rates[0]), 1)[0]
     assert slope == pytest.approx(-0.5, abs=0.07)
-    assert maths.adagrad_rate_by_frequency(0.01, 2.0, 100.0, 4) == pytest.approx(4)
+    assert experiments.adagrad_rate_by_frequency(0.01, 2.0, 100.0, 4) == pytest.approx(4)
 
 
 def test_adagrad_wins_on_rare_words_and_not_on_equal_ones():
@@ -302,15 +327,15 @@ def test_adagrad_wins_on_rare_words_and_not_on_equal_ones():
     for exponent, share in [(0, (0.8, 3)), (1.5, (0, 0.6))]:
         errors = np.zeros(2)
         for seed in range(5):
-            words = maths.write_words(exponent, 0.5, seed)
-            errors += [maths.sweep_words(words, maths.learn_words(m, words, rates),
+            words = experiments.write_words(exponent, 0.5, seed)
+            errors += [experiments.sweep_words(words, experiments.learn_words(m, words, rates),
                                          rates).best_result for m in (Adagrad, GradientDescent)]
         assert share[0] < errors[0] / errors[1] < share[1]
 
 
 @pytest.mark.parametrize("n_hits", [1, 2, 9, 400])
 def test_below_the_border_adagrad_goes_farther(n_hits):
-    border = maths.adagrad_wins_below(n_hits)
+    border = experiments.adagrad_wins_below(n_hits)
     for g, ahead in [(0.99 * border, True), (1.01 * border, False)]:
         ways = [-trajectory(lambda w, g=g: np.full_like(w, g), rule, [0.0], n_hits)[-1, 0]
                 for rule in (Adagrad(0.1), GradientDescent(0.1))]
@@ -320,7 +345,7 @@ def test_below_the_border_adagrad_goes_farther(n_hits):
 
 @pytest.mark.parametrize("decay", [0.0, 0.9, 0.999])
 def test_the_first_step_of_rmsprop_has_the_length_asked_for(decay):
-    rate = maths.rate_for_first_step(0.7, decay)
+    rate = experiments.rate_for_first_step(0.7, decay)
     path = trajectory(saddle().gradient, RMSprop(rate, decay), [0.0, 0.01], 1)
     assert path[1, 1] == pytest.approx(0.71, rel=1e-4)
 
@@ -332,7 +357,7 @@ def test_the_first_step_of_rmsprop_has_the_length_asked_for(decay):
     ("spambase", ((3000, 57), (1200, 57)), 0.41583), ("attack_triage", ((1800, 38), (614, 38)),
                                                       0.60749)])
 def test_tasks_are_scaled_by_their_training_rows(name, shapes, always):
-    task = maths.load_task(name)
+    task = experiments.load_task(name)
     features, labels = task.training
     assert (features.shape, task.validation[0].shape) == shapes
     assert len(labels) == shapes[0][0]
@@ -347,8 +372,8 @@ def test_tasks_are_scaled_by_their_training_rows(name, shapes, always):
     ("spambase", GradientDescent, 64), ("spambase", Adam, 200), ("attack_triage", AdamW, 50),
     ("attack_triage", Adagrad, 128)])
 def test_many_networks_at_once_do_what_one_network_does(name, method, batch_size):
-    task, rates = maths.load_task(name), [0.01, 0.3, 10.0]
-    epoch = maths.train_one_epoch(task, method, rates, batch_size, seed=4, n_records=3)
+    task, rates = experiments.load_task(name), [0.01, 0.3, 10.0]
+    epoch = experiments.train_one_epoch(task, method, rates, batch_size, seed=4, n_records=3)
     for run, rate in enumerate(rates):
         network = fully_connected(task.sizes, RELU, task.loss, he, 4)
         *_, last = train(network, method(rate), task.training, task.validation,
@@ -364,8 +389,8 @@ def test_many_networks_at_once_do_what_one_network_does(name, method, batch_size
 
 
 def test_records_hold_the_mean_loss_of_the_mini_batches():
-    task = maths.load_task("attack_triage")
-    epoch = maths.train_one_epoch(task, GradientDescent, [0.1], 500, seed=1, n_records=2)
+    task = experiments.load_task("attack_triage")
+    epoch = experiments.train_one_epoch(task, GradientDescent, [0.1], 500, seed=1, n_records=2)
     network = fully_connected(task.sizes, RELU, task.loss, he, 1)
     order, losses = np.random.default_rng(1).permutation(1800), []
     for rows in np.split(order, [500, 1000, 1500]):
@@ -374,12 +399,12 @@ def test_records_hold_the_mean_loss_of_the_mini_batches():
         network.parameters[:] -= 0.1 * network.compute_gradient(*batch)
     assert_allclose(epoch.losses[:, 0], [np.mean(losses[:2]), np.mean(losses[2:])], rtol=1e-9)
     assert_allclose(epoch.epochs, [1000 / 1800, 1])
-    assert len(maths.train_one_epoch(task, Adam, [0.1], 500, 1, n_records=99).epochs) == 4
+    assert len(experiments.train_one_epoch(task, Adam, [0.1], 500, 1, n_records=99).epochs) == 4
 
 
 def test_a_training_changes_no_data():
-    task = maths.load_task("spambase")
+    task = experiments.load_task("spambase")
     features = frozen(task.training[0])
     again = type(task)((features, task.training[1]), task.validation, task.sizes, task.loss, 0.4)
-    first = maths.train_one_epoch(again, Adam, [0.01], 256, 0)
-    assert_array_equal(first.losses, maths.train_one_epoch(task, Adam, [0.01], 256, 0).losses)
+    first = experiments.train_one_epoch(again, Adam, [0.01], 256, 0)
+    assert_array_equal(first.losses, experiments.train_one_epoch(task, Adam, [0.01], 256, 0).losses)

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
+from driving import widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
-from test_panel import widgets_in
 
-from lecture_kit import adaptive_methods as maths
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.figures.adaptive_methods import MARKERS
-from lecture_kit.figures.looks import LOOKS
-from lecture_kit.landscapes import beale, canyon, rosenbrock, saddle
-from lecture_kit.optimizers import Adagrad, Adam, GradientDescent, RMSprop
-from lecture_kit.panels import adaptive_methods as panels
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.live.looks import LOOKS
+from lecture_kit.maths.landscapes import beale, canyon, rosenbrock, saddle
+from lecture_kit.maths.optimizers import Adagrad, Adam, GradientDescent, RMSprop
+from lecture_kit.sections.adaptive_methods import exercises, experiments, panels
+from lecture_kit.sections.adaptive_methods.pictures import MARKERS
 
 nan = np.nan
 LANDSCAPES = {land.name: land for land in (canyon(), saddle(), beale(), rosenbrock())}
@@ -70,7 +69,7 @@ def from_the_beginning(request):
 
 
 def test_every_method_has_a_look_and_a_marker_of_its_own():
-    names = list(maths.METHODS_FOR_NETWORKS)
+    names = list(experiments.METHODS_FOR_NETWORKS)
     looks = [(LOOKS[name]["color"], LOOKS[name]["linestyle"]) for name in names]
     assert len(set(looks)) == len(names)
     assert len({MARKERS[name] for name in names}) == len(names)
@@ -78,13 +77,13 @@ def test_every_method_has_a_look_and_a_marker_of_its_own():
 
 def test_the_board_shows_each_method_with_its_look(race):
     lines = race.picture.board.rows["Adam"][0].axes.lines
-    assert len(lines) == 2 * len(maths.METHODS)
-    for k, name in enumerate(maths.METHODS):
+    assert len(lines) == 2 * len(experiments.METHODS)
+    for k, name in enumerate(experiments.METHODS):
         assert lines[2 * k].get_color() == LOOKS[name]["color"]
         assert lines[2 * k].get_linestyle() == LOOKS[name]["linestyle"]
         assert lines[2 * k + 1].get_marker() == MARKERS[name]
     texts = [text.get_text() for text in race.picture.board.rows["Adam"][0].axes.texts]
-    assert [text for text in texts if text in maths.METHODS] == list(maths.METHODS)
+    assert [text for text in texts if text in experiments.METHODS] == list(experiments.METHODS)
 
 
 # The race
@@ -97,7 +96,7 @@ def test_the_board_shows_each_method_with_its_look(race):
 def test_the_race_draws_the_runs_up_to_the_step(race, landscape, start, rate, step):
     race.set_values({"landscape": landscape, "learning_rate": rate, "x": start[0], "y": start[1],
                      "step": step})
-    for name, method in maths.METHODS.items():
+    for name, method in experiments.METHODS.items():
         points = walk(LANDSCAPES[landscape], method(rate), start, 300)
         drawn = data(race.picture.paths[name])
         if len(points) == 301:
@@ -110,7 +109,7 @@ def test_the_race_draws_the_runs_up_to_the_step(race, landscape, start, rate, st
 def test_a_run_that_diverges_ends_with_its_first_point_outside_and_is_named(race):
     race.set_values({"learning_rate": 3.02, "step": 300})
     for name in ("gradient descent", "momentum", "Nesterov"):
-        points = walk(canyon(), maths.METHODS[name](3.02), (-3.5, 1.0), 300)
+        points = walk(canyon(), experiments.METHODS[name](3.02), (-3.5, 1.0), 300)
         outside = int(np.argmax((np.abs(points) > [4, 2.5]).any(axis=1)))
         assert_allclose(data(race.picture.paths[name]), points[: outside + 1])
         assert words(race.picture.board, name)[0] == f"out at {len(points)}"
@@ -124,9 +123,9 @@ def test_a_run_that_diverges_ends_with_its_first_point_outside_and_is_named(race
 
 def test_the_board_counts_the_steps_at_this_rate_and_at_the_best(race):
     race.set_values({"step": 300})
-    sweeps = maths.sweep_rates(canyon(), np.geomspace(3e-4, 10, 73), (-3.5, 1.0), 300)
+    sweeps = experiments.sweep_rates(canyon(), np.geomspace(3e-4, 10, 73), (-3.5, 1.0), 300)
     arrived = {"momentum": "55", "Nesterov": "54", "RMSprop": "148", "Adam": "74"}
-    for name in maths.METHODS:
+    for name in experiments.METHODS:
         here, best = words(race.picture.board, name)
         assert here == arrived.get(name, "—")
         assert best == f"{sweeps[name].best_result:.0f}"
@@ -150,9 +149,9 @@ def test_nobody_has_arrived_before_its_step(race):
 
 def test_with_own_rates_each_runs_at_its_best(race):
     race.set_values({"learning_rate": 0.0, "step": 300})
-    for name, sweep in maths.sweep_rates(
+    for name, sweep in experiments.sweep_rates(
             canyon(), np.geomspace(3e-4, 10, 73), (-3.5, 1.0), 300).items():
-        points = walk(canyon(), maths.METHODS[name](sweep.best_rate), (-3.5, 1.0), 300)
+        points = walk(canyon(), experiments.METHODS[name](sweep.best_rate), (-3.5, 1.0), 300)
         assert_allclose(data(race.picture.paths[name]), points, rtol=1e-9)
         here, best = words(race.picture.board, name)
         assert here == best
@@ -172,7 +171,7 @@ def test_on_the_ridge_itself_nobody_arrives(race):
     (0.1, False), (0.794, False), (0.912, True), (0.95, True)])
 def test_the_goal_of_the_race_is_a_rate_that_lets_gradient_descent_win(race, rate, met):
     race.set_values({"learning_rate": rate})
-    plain, adam = (maths.arrival(canyon(), walk(canyon(), method(rate), (-3.5, 1.0), 300))
+    plain, adam = (experiments.arrival(canyon(), walk(canyon(), method(rate), (-3.5, 1.0), 300))
                    for method in (GradientDescent, Adam))
     assert (adam - plain >= 20) == met == race.view.goal_met
 
@@ -267,7 +266,7 @@ def test_the_goal_inside_is_the_decay_that_makes_the_slides_adam_start_right(
 def test_escape_draws_ways_steps_and_theory(escape, rate, distance, decay):
     escape.set_values({"learning_rate": rate, "distance": distance, "decay": decay})
     picture, distances = escape.picture, np.geomspace(1e-8, 1e-2, 25)
-    for name, method in maths.METHODS.items():
+    for name, method in experiments.METHODS.items():
         rule = RMSprop(rate, decay) if name == "RMSprop" else method(rate)
         y = np.abs(walk(saddle(), rule, (0.0, distance), 1000)[:, 1])
         out = np.argmax(y >= 1) if np.any(y >= 1) else None
@@ -313,9 +312,9 @@ def test_the_goal_off_the_ridge(escape, rate, decay, met):
 def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
     rare_words.set_values({"exponent": exponent, "seed": seed})
     picture, tried = rare_words.picture, np.geomspace(1e-3, 10, 25)
-    texts, errors = maths.write_words(exponent, 0.5, seed), {}
-    for name, method in maths.METHODS.items():
-        learned = maths.learn_words(method, texts, tried)
+    texts, errors = experiments.write_words(exponent, 0.5, seed), {}
+    for name, method in experiments.METHODS.items():
+        learned = experiments.learn_words(method, texts, tried)
         results = np.where(texts.error(learned.weights) < 1e3, texts.error(learned.weights), nan)
         best = int(np.nanargmin(results))
         errors[name] = results[best]
@@ -339,7 +338,9 @@ def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
 
 
 def test_noise_and_exponent_leave_the_draw_alone():
-    words = [maths.write_words(s, noise, 7) for s, noise in [(0.5, 0.1), (0.5, 0.9), (1.5, 0.5)]]
+    words = [
+        experiments.write_words(s, noise, 7) for s, noise in [(0.5, 0.1), (0.5, 0.9), (1.5, 0.5)]
+    ]
     assert_array_equal(words[0].texts, words[1].texts)
     assert_array_equal(words[0].weights, words[2].weights)
     assert np.all(words[2].texts <= words[0].texts)
@@ -353,14 +354,14 @@ def test_noise_and_exponent_leave_the_draw_alone():
 def test_real_data_draws_losses_and_the_search(real_data, dataset, rate, batch_size, seed):
     real_data.set_values({"data": dataset, "learning_rate": rate, "batch_size": batch_size,
                           "seed": seed})
-    task, picture, shares, bests = maths.load_task(dataset), real_data.picture, {}, []
+    task, picture, shares, bests = experiments.load_task(dataset), real_data.picture, {}, []
     tried = np.geomspace(1e-3, 10, 13)
-    for name, method in maths.METHODS_FOR_NETWORKS.items():
-        epoch = maths.train_one_epoch(task, method, [rate], batch_size, seed)
+    for name, method in experiments.METHODS_FOR_NETWORKS.items():
+        epoch = experiments.train_one_epoch(task, method, [rate], batch_size, seed)
         shares[name] = epoch.wrong[0]
         assert_allclose(data(picture.losses[name]),
                         np.column_stack([epoch.epochs, epoch.losses[:, 0]]))
-        wrong = maths.train_one_epoch(task, method, tried, batch_size, seed).wrong
+        wrong = experiments.train_one_epoch(task, method, tried, batch_size, seed).wrong
         bests.append(np.nanmin(wrong))
         assert_allclose(data(picture.sweeps[name]), np.column_stack([tried, wrong]))
         assert_allclose(data(picture.best[name]), [[tried[np.nanargmin(wrong)], bests[-1]]])
@@ -412,32 +413,59 @@ HAT = "def f(m, v, t, beta1, beta2):\n    "
 
 
 @pytest.mark.parametrize(("check", "code"), [
-    (panels.check_bias_correction, HAT + "a = 1 - np.power(beta1, t)\n"
+    (exercises.check_bias_correction, HAT + "a = 1 - np.power(beta1, t)\n"
      "    return [m / a, v / (1 - np.power(beta2, t))]"),
-    (panels.check_first_step, "def f(length, decay): return (length**2 * (1 - decay)) ** 0.5"),
-    (panels.check_adagrad_wins, "def f(n): return sum(k**-0.5 for k in range(1, n + 1)) / n"),
+    (exercises.check_first_step, "def f(length, decay): return (length**2 * (1 - decay)) ** 0.5"),
+    (exercises.check_adagrad_wins, "def f(n): return sum(k**-0.5 for k in range(1, n + 1)) / n"),
 ])
 def test_a_right_answer_in_another_style_is_accepted(check, code):
     assert check(read(code)).feedback.status == RIGHT
 
 
-@pytest.mark.parametrize(("check", "code", "hint"), [
-    (panels.check_bias_correction, HAT + "return m / (1 - beta1), v / (1 - beta2)", "t = 1 only"),
-    (panels.check_bias_correction, HAT + "return m * (1 - beta1**t), v * (1 - beta2**t)", "divide"),
-    (panels.check_bias_correction, HAT + "return v / (1 - beta2**t), m / (1 - beta1**t)",
-     "wrong order"),
-    (panels.check_bias_correction, HAT + "return m / (1 - beta1**t), v", "v needs its correction"),
-    (panels.check_bias_correction, HAT + "return m / (1 - beta2**t), v / (1 - beta1**t)",
-     "exchanged"),
-    (panels.check_first_step, "def f(length, decay): return length / (1 - decay) ** 0.5",
-     "Upside down"),
-    (panels.check_first_step, "def f(length, decay): return length", "no bias correction"),
-    (panels.check_first_step, "def f(length, decay): return length * (1 - decay)", "root"),
-    (panels.check_adagrad_wins, "def f(n): return sum(k**-0.5 for k in range(1, n + 1))",
-     "divide by n"),
-    (panels.check_adagrad_wins, "def f(n): return n**-0.5", "last step only"),
-    (panels.check_adagrad_wins, "def f(n): return 2 * n**-0.5", "very large n"),
-])
+@pytest.mark.parametrize(
+    ("check", "code", "hint"),
+    [
+        (
+            exercises.check_bias_correction,
+            HAT + "return m / (1 - beta1), v / (1 - beta2)",
+            "t = 1 only",
+        ),
+        (
+            exercises.check_bias_correction,
+            HAT + "return m * (1 - beta1**t), v * (1 - beta2**t)",
+            "divide",
+        ),
+        (
+            exercises.check_bias_correction,
+            HAT + "return v / (1 - beta2**t), m / (1 - beta1**t)",
+            "wrong order",
+        ),
+        (
+            exercises.check_bias_correction,
+            HAT + "return m / (1 - beta1**t), v",
+            "v needs its correction",
+        ),
+        (
+            exercises.check_bias_correction,
+            HAT + "return m / (1 - beta2**t), v / (1 - beta1**t)",
+            "exchanged",
+        ),
+        (
+            exercises.check_first_step,
+            "def f(length, decay): return length / (1 - decay) ** 0.5",
+            "Upside down",
+        ),
+        (exercises.check_first_step, "def f(length, decay): return length", "no bias correction"),
+        (exercises.check_first_step, "def f(length, decay): return length * (1 - decay)", "root"),
+        (
+            exercises.check_adagrad_wins,
+            "def f(n): return sum(k**-0.5 for k in range(1, n + 1))",
+            "divide by n",
+        ),
+        (exercises.check_adagrad_wins, "def f(n): return n**-0.5", "last step only"),
+        (exercises.check_adagrad_wins, "def f(n): return 2 * n**-0.5", "very large n"),
+    ],
+)
 def test_a_wrong_answer_is_recognised(check, code, hint):
     feedback = check(read(code)).feedback
     assert feedback.status == NOT_YET
@@ -445,7 +473,7 @@ def test_a_wrong_answer_is_recognised(check, code, hint):
 
 
 def test_the_answers_do_what_the_exercises_promise():
-    hats = read(panels.check_bias_correction(...).exercise.solution)
+    hats = read(exercises.check_bias_correction(...).exercise.solution)
     m, v, w, rule = 0.0, 0.0, np.zeros(1), Adam(0.1)
     state = rule.initial_state(w)
     for t in range(1, 20):
@@ -455,5 +483,5 @@ def test_the_answers_do_what_the_exercises_promise():
         w, state = rule.step(w, np.array([g]), state)
         m_hat, v_hat = hats(m, v, t, 0.9, 0.999)
         assert before[0] - w[0] == pytest.approx(0.1 * m_hat / (v_hat**0.5 + 1e-8))
-    assert panels.check_adagrad_wins(...).exercise.answer(9) == pytest.approx(
+    assert exercises.check_adagrad_wins(...).exercise.answer(9) == pytest.approx(
         -walk(type("", (), {"gradient": np.ones_like}), Adagrad(1.0), (0.0, 0.0), 9)[-1, 0] / 9)

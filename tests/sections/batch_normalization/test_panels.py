@@ -5,18 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import zscore
 
-from lecture_kit import batch_normalization as maths
-from lecture_kit.activations import RELU, SIGMOID
-from lecture_kit.datasets import load_digits
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.networks import (
-    CROSS_ENTROPY,
-    SOFTMAX_CROSS_ENTROPY,
-    fully_connected,
-)
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.panels import batch_normalization as panels
-from lecture_kit.training import train
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.maths.activations import RELU, SIGMOID
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.normalization import BatchNormalization, batch_normalized
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.training import train
+from lecture_kit.sections.batch_normalization import exercises, experiments, panels
 
 DIGITS = [(part.features[:n] / 16, part.labels[:n])
           for part, n in zip(load_digits(), (1200, 600), strict=True)]
@@ -48,7 +45,7 @@ def from_the_beginning(request):
 
 
 def trained(kind, learning_rate, init_scale, seed, epochs):
-    network = maths.build_network(kind, init_scale, seed=seed)
+    network = experiments.build_network(kind, init_scale, seed=seed)
     accuracies = [record.validation_accuracy for record in train(
         network, GradientDescent(learning_rate), *DIGITS, batch_size=60, epochs=epochs, seed=seed)]
     return network, accuracies
@@ -68,7 +65,7 @@ def test_the_histograms_show_the_networks_of_the_controls(distributions, values,
     for row, kind in enumerate(kinds):
         network, accuracies = trained(
             kind, values["learning_rate"], values["init_scale"], values.get("seed", 0), epoch)
-        inputs = maths.activation_inputs(network, DIGITS[0][0][:300])
+        inputs = experiments.activation_inputs(network, DIGITS[0][0][:300])
         for layer, x in enumerate(inputs):
             shares = np.histogram(np.clip(x, -7.999, 7.999), bins=64, range=(-8, 8))[0] / x.size
             drawn, edges, _baseline = picture.histograms[row][layer].get_data()
@@ -100,7 +97,7 @@ def test_scrubbing_trains_nothing(distributions, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr(maths, "watch_training", refuse)
+    monkeypatch.setattr(experiments, "watch_training", refuse)
     distributions.set_values({"epoch": 0})
     assert distributions.readout.value.startswith("Update 0. Accuracy: without BN 0.1")
     with pytest.raises(AssertionError, match="trained again"):
@@ -216,7 +213,7 @@ def test_the_goal_of_one_layer_is_to_undo_it(one_layer):
 
 
 def single(kind, learning_rate, init_scale, activation, seed):
-    build = fully_connected if kind == "without BN" else maths.batch_normalized
+    build = fully_connected if kind == "without BN" else batch_normalized
     network = build((64, 50, 50, 50, 10), activation, SOFTMAX_CROSS_ENTROPY, init_scale, seed)
     return np.array([record.validation_accuracy for record in train(
         network, GradientDescent(learning_rate), *DIGITS, batch_size=60, epochs=12, seed=seed)])
@@ -350,8 +347,8 @@ def test_exercise_1_accepts_other_ways_and_recognises_a_sample_variance():
             rows.append(gamma * (column - m) / (v + epsilon) ** 0.5 + beta)
         return np.transpose(rows)
 
-    assert panels.check_batch_normalize(another).feedback.status == RIGHT
-    feedback = panels.check_batch_normalize(
+    assert exercises.check_batch_normalize(another).feedback.status == RIGHT
+    feedback = exercises.check_batch_normalize(
         lambda x, scale, shift, epsilon:
         scale * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + epsilon) + shift).feedback
     assert feedback.status == NOT_YET
@@ -362,17 +359,17 @@ def test_exercise_2_accepts_a_computed_answer():
     def computed(x, scale, shift):
         return scale * (x - x) / np.sqrt(1e-5) + shift
 
-    assert panels.check_batch_of_one(computed).feedback.status == RIGHT
+    assert exercises.check_batch_of_one(computed).feedback.status == RIGHT
 
 
 def test_exercise_3_asks_for_the_gradient_of_the_layer():
-    layer = maths.BatchNormalization(2)
+    layer = BatchNormalization(2)
     layer.attach(np.zeros(4), np.zeros(4))
 
     def by_the_layer(output_gradient, normalized, scale, deviation):
         layer.normalized, layer.inverse, layer.scale[:] = normalized, 1 / deviation, scale
         return layer.input_gradient(output_gradient)
 
-    assert panels.check_input_gradient(by_the_layer).feedback.status == RIGHT
-    feedback = panels.check_input_gradient(lambda g, n, scale, deviation: scale / deviation * g)
+    assert exercises.check_input_gradient(by_the_layer).feedback.status == RIGHT
+    feedback = exercises.check_input_gradient(lambda g, n, scale, deviation: scale / deviation * g)
     assert "the columns do not sum to 0" in feedback.feedback.text

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lecture_kit.figures.capstone import AblationPicture, FewRowsPicture, TrainingPicture
-from lecture_kit.figures.looks import LOOKS
+from lecture_kit.live.looks import LOOKS
+from lecture_kit.sections.capstone.pictures import AblationPicture, FewRowsPicture, TrainingPicture
 
 
 def training_data(n_epochs=3, n_classes=3):

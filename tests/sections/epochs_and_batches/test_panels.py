@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from driving import fingerprint, state
+from driving import fingerprint, state, widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
-from test_panel import widgets_in
 
-from lecture_kit import epochs_and_batches as maths
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.optimizers import GradientDescent, Momentum
-from lecture_kit.panels import epochs_and_batches as panels
-from lecture_kit.training import mini_batches, train
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.maths.optimizers import GradientDescent, Momentum
+from lecture_kit.maths.training import mini_batches, train
+from lecture_kit.sections.epochs_and_batches import exercises, experiments, panels
 
 SIZES = (1, 4, 16, 64, 1024)
 BLUE, ORANGE, WHITE, VERMILLION = (0, 114, 178), (230, 159, 0), (255, 255, 255), (213, 94, 0)
@@ -151,8 +149,8 @@ def test_the_goal_of_the_bookkeeping(bookkeeping, values, met):
 
 
 def history(settings, data="digits"):
-    rows, validation = maths.load_rows(data)
-    network = maths.build_network(data, settings["seed"])
+    rows, validation = experiments.load_rows(data)
+    network = experiments.build_network(data, settings["seed"])
     every = max(1, -(-1024 // settings["batch_size"]) // 4)
     return list(train(network, GradientDescent(settings["learning_rate"]), rows, validation,
                       batch_size=settings["batch_size"], epochs=settings["epochs"],
@@ -186,7 +184,7 @@ def test_the_training_draws_its_records_and_marks_the_best(training, settings, d
 @pytest.mark.parametrize("data_name", ["digits", "spambase"])
 def test_the_dotted_lines_are_those_of_guessing(training, data_name):
     training.set_values({"data": data_name, "epochs": 1})
-    shares = np.bincount(maths.load_rows(data_name)[1][1]) / 512
+    shares = np.bincount(experiments.load_rows(data_name)[1][1]) / 512
     levels = [line.get_ydata()[0] for line in training.picture.levels]
     assert_allclose(levels, [-(shares * np.log(shares)).sum(), shares.max()])
 
@@ -222,9 +220,9 @@ def test_a_training_streams_and_ends(training):
 
 def race_records(batch_size, rate, seed=0):
     most = {1: 2, 4: 4, 16: 10, 64: 32, 1024: 300}[batch_size]
-    rows, validation = maths.load_rows("digits")
+    rows, validation = experiments.load_rows("digits")
     records = []
-    for record in train(maths.build_network("digits", seed), GradientDescent(rate), rows,
+    for record in train(experiments.build_network("digits", seed), GradientDescent(rate), rows,
                         validation, batch_size=batch_size, epochs=most, seed=seed,
                         record_every=max(1, 32 // batch_size)):
         records.append(record)
@@ -337,14 +335,14 @@ def test_e_mail_has_its_own_target(race):
 @pytest.mark.parametrize(("batch_size", "replace"), [(8, False), (64, True), (512, False)])
 def test_the_cloud_shows_mini_batch_gradients(cloud, batch_size, replace):
     cloud.set_values({"batch_size": batch_size, "replace": replace, "epochs": 2, "seed": 3})
-    rows, labels = (part[:512] for part in maths.load_rows("digits")[0])
-    network = maths.build_network("digits", 3, 16)
+    rows, labels = (part[:512] for part in experiments.load_rows("digits")[0])
+    network = experiments.build_network("digits", 3, 16)
     list(train(network, GradientDescent(0.1), (rows, labels), batch_size=32, epochs=2, seed=3))
     gradients = np.stack([network.compute_gradient(rows[[i]], labels[[i]]).copy()
                           for i in range(512)])
     full = gradients.mean(axis=0)
     length = np.linalg.norm(full)
-    order = maths.draw_order(512, 300, np.random.default_rng(3), replace)
+    order = experiments.draw_order(512, 300, np.random.default_rng(3), replace)
     along = np.array([gradients[batch[:batch_size]].mean(axis=0) @ full for batch in order])
     drawn = np.concatenate([data(cloud.picture.down), data(cloud.picture.up)])
     unit = data(cloud.picture.full)[0, 0] / length
@@ -449,8 +447,8 @@ def test_the_goal_of_the_noise(noise, values, met):
 def test_early_stopping_is_drawn_where_patience_ends(overfitting, patience):
     overfitting.set_values({"patience": patience})
     records = list(train(
-        maths.build_network("digits", 5, 256), Momentum(0.1, 0.9),
-        *maths.load_few_digits(200, 0.15, 5), batch_size=32, epochs=60, seed=5))
+        experiments.build_network("digits", 5, 256), Momentum(0.1, 0.9),
+        *experiments.load_few_digits(200, 0.15, 5), batch_size=32, epochs=60, seed=5))
     losses = [record.validation_loss for record in records]
     best = waited = 0
     for epoch in range(1, 61):
@@ -524,21 +522,23 @@ def test_right_answers_in_another_style_are_accepted():
                 break
         return [best, epoch]
 
-    assert panels.check_count_iterations(count).feedback.status == RIGHT
-    assert panels.check_early_stop(stop).feedback.status == RIGHT
-    assert panels.check_keep_the_noise(lambda eta, b, new: eta / b * new).feedback.status == RIGHT
+    assert exercises.check_count_iterations(count).feedback.status == RIGHT
+    assert exercises.check_early_stop(stop).feedback.status == RIGHT
+    assert (
+        exercises.check_keep_the_noise(lambda eta, b, new: eta / b * new).feedback.status == RIGHT
+    )
 
 
 @pytest.mark.parametrize("answer", [
     lambda n, b, e, d: e * (n // b + (not d)), lambda n, b, e, d: -(-n // b) * e])
 def test_rounding_the_wrong_way_is_not_accepted(answer):
-    assert panels.check_count_iterations(answer).feedback.status == NOT_YET
+    assert exercises.check_count_iterations(answer).feedback.status == NOT_YET
 
 
 def test_all_arrays_of_the_notebook_are_left_alone():
-    training, validation = maths.load_rows("digits")
+    training, validation = experiments.load_rows("digits")
     copies = [array.copy() for array in (*training, *validation)]
-    list(train(maths.build_network("digits", 0), GradientDescent(0.1), training, validation,
+    list(train(experiments.build_network("digits", 0), GradientDescent(0.1), training, validation,
                batch_size=64, epochs=1, seed=0))
     for array, copy in zip((*training, *validation), copies, strict=True):
         assert_array_equal(array, copy)

@@ -5,23 +5,26 @@ import pytest
 from oracles import frozen, says
 from scipy.optimize import minimize, minimize_scalar
 
-from lecture_kit.gradient_descent_and_momentum import (
-    basin_share,
+from lecture_kit.maths.landscapes import double_well, quadratic
+from lecture_kit.maths.optimizers import GradientDescent, Momentum, Nesterov
+from lecture_kit.maths.quadratics import (
     best_learning_rate,
     best_momentum,
     convergence_rate,
     critical_learning_rate,
     falling_height,
+    measured_rate,
+)
+from lecture_kit.maths.trajectories import trajectory
+from lecture_kit.sections.gradient_descent_and_momentum.experiments import (
+    basin_share,
     forces,
     hilltop,
     last_points,
-    measured_rate,
     nesterov_step,
     settled,
     shares_by_momentum,
 )
-from lecture_kit.landscapes import double_well, quadratic
-from lecture_kit.optimizers import GradientDescent, Momentum, Nesterov, trajectory
 
 LECTURE = [0.1, 2]
 VALLEYS = [[0.1, 2], [3.0], [1, 1], [0.05, 0.3, 7]]

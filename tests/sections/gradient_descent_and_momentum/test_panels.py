@@ -7,11 +7,17 @@ import pytest
 from matplotlib.colorbar import Colorbar
 from numpy.testing import assert_allclose
 
-from lecture_kit import gradient_descent_and_momentum as maths
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.landscapes import double_well, quadratic
-from lecture_kit.optimizers import Momentum, Nesterov, trajectory
-from lecture_kit.panels import gradient_descent_and_momentum as panels
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.maths.landscapes import double_well, quadratic
+from lecture_kit.maths.optimizers import Momentum, Nesterov
+from lecture_kit.maths.quadratics import (
+    best_momentum,
+    convergence_rate,
+    critical_learning_rate,
+    falling_height,
+)
+from lecture_kit.maths.trajectories import trajectory
+from lecture_kit.sections.gradient_descent_and_momentum import exercises, experiments, panels
 
 GLOBAL, HILLTOP, LOCAL = np.sort(np.roots([4, 0, -4, 0.9]).real)
 
@@ -242,7 +248,7 @@ def test_a_run_that_converges_is_never_called_diverged():
     landscape = quadratic([0.1, 2.0])
     for rule, nesterov in [(Momentum, False), (Nesterov, True)]:
         rates, momenta = np.meshgrid(np.geomspace(0.01, 2.2, 40), np.linspace(0, 0.99, 40))
-        converges = maths.convergence_rate([0.1, 2.0], rates, momenta, nesterov) < 1
+        converges = convergence_rate([0.1, 2.0], rates, momenta, nesterov) < 1
         optimizer = rule(rates[converges][:, np.newaxis], momenta[converges][:, np.newaxis])
         start = np.tile([-7.0, 2.0], (converges.sum(), 1))
         path = trajectory(landscape.gradient, optimizer, start, 60)
@@ -307,7 +313,7 @@ def test_the_goal_of_the_starts_can_be_reached(starts):
 
 def test_critical_rate_of_nesterovs_momentum_is_where_the_rate_reaches_1():
     for beta in (0.0, 0.3, 0.9):
-        critical = maths.critical_learning_rate([0.1, 2.0], beta, nesterov=True)
+        critical = critical_learning_rate([0.1, 2.0], beta, nesterov=True)
         assert spectral_radius(2.0, critical, beta, nesterov=True) == pytest.approx(1)
         assert spectral_radius(2.0, 1.01 * critical, beta, nesterov=True) > 1
         assert spectral_radius(2.0, 0.99 * critical, beta, nesterov=True) < 1
@@ -316,11 +322,11 @@ def test_critical_rate_of_nesterovs_momentum_is_where_the_rate_reaches_1():
 @pytest.mark.parametrize("curvatures", [(0.1, 2.0), (1.0, 25.0), (3.0, 3.0)])
 @pytest.mark.parametrize("nesterov", [False, True])
 def test_no_pair_nearby_beats_the_best_one(curvatures, nesterov):
-    eta, beta = maths.best_momentum(curvatures, nesterov)
-    best = maths.convergence_rate(curvatures, eta, beta, nesterov)
+    eta, beta = best_momentum(curvatures, nesterov)
+    best = convergence_rate(curvatures, eta, beta, nesterov)
     etas = eta * np.linspace(0.8, 1.2, 81)
     betas = np.clip(beta + np.linspace(-0.1, 0.1, 81), 0, 0.99)[:, np.newaxis]
-    assert np.all(maths.convergence_rate(curvatures, etas, betas, nesterov) >= best - 1e-7)
+    assert np.all(convergence_rate(curvatures, etas, betas, nesterov) >= best - 1e-7)
     if nesterov:
         kappa = max(curvatures) / min(curvatures)
         assert best == pytest.approx(1 - 2 / np.sqrt(3 * kappa + 1), abs=1e-7)
@@ -329,7 +335,7 @@ def test_no_pair_nearby_beats_the_best_one(curvatures, nesterov):
 def test_forces_add_up_to_the_movement():
     well = double_well()
     path = trajectory(well.gradient, Momentum(0.03, 0.8), [1.4], 50)
-    push, carry = maths.forces(well, path, 0.03, 0.8)
+    push, carry = experiments.forces(well, path, 0.03, 0.8)
     assert push.shape == carry.shape == path.shape
     assert_allclose((push + carry)[:-1], np.diff(path, axis=0), atol=1e-14)
     assert carry[0] == 0
@@ -339,14 +345,14 @@ def test_last_points_are_those_of_the_trajectory():
     well = double_well()
     starting = np.linspace(-2, 2, 9)[:, np.newaxis]
     whole = trajectory(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
-    last = maths.last_points(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
+    last = experiments.last_points(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
     np.testing.assert_array_equal(last, whole[-10:])
     assert np.isnan(last).any()
 
 
 def test_shares_by_momentum_agree_with_one_momentum_at_a_time():
     well, starting = double_well(), np.linspace(-2, 2, 41)[:, np.newaxis]
-    shares = maths.shares_by_momentum(well, 0.1, [0.0, 0.6, 0.9], starting, 100, bound=10)
+    shares = experiments.shares_by_momentum(well, 0.1, [0.0, 0.6, 0.9], starting, 100, bound=10)
     assert shares.shape == (2, 3)
     for k, beta in enumerate([0.0, 0.6, 0.9]):
         with np.errstate(all="ignore"):
@@ -358,20 +364,20 @@ def test_shares_by_momentum_agree_with_one_momentum_at_a_time():
 @pytest.mark.parametrize("tilt", [0.01, 0.9, 1.4])
 def test_the_hilltop_divides_the_basins(tilt):
     expected = np.sort(np.roots([4, 0, -4, tilt]).real)[1]
-    assert maths.hilltop(double_well(tilt)) == pytest.approx(expected, abs=1e-9)
-    share = maths.basin_share(double_well(tilt), -2, 2)
+    assert experiments.hilltop(double_well(tilt)) == pytest.approx(expected, abs=1e-9)
+    share = experiments.basin_share(double_well(tilt), -2, 2)
     assert share == pytest.approx((expected + 2) / 4)
 
 
 def test_hilltop_and_basin_refuse_what_makes_no_sense():
     with pytest.raises(ValueError, match="two minima"):
-        maths.hilltop(quadratic([1.0]))
+        experiments.hilltop(quadratic([1.0]))
     with pytest.raises(ValueError, match="must lie between low and high"):
-        maths.basin_share(double_well(), -2, 0)
+        experiments.basin_share(double_well(), -2, 0)
 
 
 def test_heights_fall_by_the_square_of_the_rate():
-    assert_allclose(maths.falling_height(8.0, 0.5, 3), [8, 2, 0.5, 0.125])
+    assert_allclose(falling_height(8.0, 0.5, 3), [8, 2, 0.5, 0.125])
 
 
 def test_the_kits_nesterov_visits_the_look_ahead_points():
@@ -379,7 +385,7 @@ def test_the_kits_nesterov_visits_the_look_ahead_points():
     path = trajectory(well.gradient, Nesterov(0.05, 0.9), [1.5], 30)
     for point in path:
         assert_allclose(point, w + 0.9 * v, atol=1e-12)
-        w, v = maths.nesterov_step(w, v, well.gradient, 0.05, 0.9)
+        w, v = experiments.nesterov_step(w, v, well.gradient, 0.05, 0.9)
 
 
 def read(code):
@@ -390,7 +396,9 @@ def read(code):
 
 
 @pytest.mark.parametrize(
-    "check", [panels.check_critical_rate, panels.check_best_pair, panels.check_nesterov_step])
+    "check",
+    [exercises.check_critical_rate, exercises.check_best_pair, exercises.check_nesterov_step],
+)
 def test_the_solutions_are_right(check):
     assert check(read(check(...).exercise.solution)).feedback.status == RIGHT
 
@@ -398,30 +406,75 @@ def test_the_solutions_are_right(check):
 STEP = "def step(w, v, gradient, learning_rate, momentum):\n    "
 
 
-@pytest.mark.parametrize(("check", "code", "words"), [
-    (panels.check_critical_rate, "def f(x): return 1 / (12 * x**2 - 4)", "twice as large"),
-    (panels.check_critical_rate, "def f(x): return 2 / (12 * x**2)", "The −4 is missing"),
-    (panels.check_critical_rate, "def f(x): return 2 / (4 * x**3 - 4 * x + 0.9)", "the gradient"),
-    (panels.check_critical_rate, "def f(x): return 12 * x**2 - 4", "the curvature f'' itself"),
-    (panels.check_best_pair, "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
-     "    return 2 / (a + b), (b - a) / (b + a)", "Both squares are missing"),
-    (panels.check_best_pair, "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
-     "    return (2 / (a + b)) ** 2, (b - a) / (b + a)", "The square of β is missing"),
-    (panels.check_best_pair, "def f(low, high):\n    k = high / low\n"
-     "    return (2 / (low + high)) ** 2, ((k - 1) / (k + 1)) ** 2", "The roots are missing"),
-    (panels.check_best_pair, "def f(low, high):\n    k = high / low\n"
-     "    return 2 / (low + high), ((k - 1) / (k + 1)) ** 2", "without momentum"),
-    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * gradient(w)\n"
-     "    return w + v, v", "plain momentum"),
-    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
-     "gradient(w - momentum * v)\n    return w + v, v", "looked back"),
-    (panels.check_nesterov_step, STEP + "v = momentum * v + learning_rate * "
-     "gradient(w + momentum * v)\n    return w + v, v", "climbs"),
-    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
-     "gradient(w + v)\n    return w + v, v", "whole v ahead"),
-    (panels.check_nesterov_step, STEP + "v = momentum * v - learning_rate * "
-     "gradient(w + momentum * v)\n    return v, w + v", "wrong order"),
-])
+@pytest.mark.parametrize(
+    ("check", "code", "words"),
+    [
+        (exercises.check_critical_rate, "def f(x): return 1 / (12 * x**2 - 4)", "twice as large"),
+        (exercises.check_critical_rate, "def f(x): return 2 / (12 * x**2)", "The −4 is missing"),
+        (
+            exercises.check_critical_rate,
+            "def f(x): return 2 / (4 * x**3 - 4 * x + 0.9)",
+            "the gradient",
+        ),
+        (
+            exercises.check_critical_rate,
+            "def f(x): return 12 * x**2 - 4",
+            "the curvature f'' itself",
+        ),
+        (
+            exercises.check_best_pair,
+            "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
+            "    return 2 / (a + b), (b - a) / (b + a)",
+            "Both squares are missing",
+        ),
+        (
+            exercises.check_best_pair,
+            "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
+            "    return (2 / (a + b)) ** 2, (b - a) / (b + a)",
+            "The square of β is missing",
+        ),
+        (
+            exercises.check_best_pair,
+            "def f(low, high):\n    k = high / low\n"
+            "    return (2 / (low + high)) ** 2, ((k - 1) / (k + 1)) ** 2",
+            "The roots are missing",
+        ),
+        (
+            exercises.check_best_pair,
+            "def f(low, high):\n    k = high / low\n"
+            "    return 2 / (low + high), ((k - 1) / (k + 1)) ** 2",
+            "without momentum",
+        ),
+        (
+            exercises.check_nesterov_step,
+            STEP + "v = momentum * v - learning_rate * gradient(w)\n    return w + v, v",
+            "plain momentum",
+        ),
+        (
+            exercises.check_nesterov_step,
+            STEP + "v = momentum * v - learning_rate * "
+            "gradient(w - momentum * v)\n    return w + v, v",
+            "looked back",
+        ),
+        (
+            exercises.check_nesterov_step,
+            STEP + "v = momentum * v + learning_rate * "
+            "gradient(w + momentum * v)\n    return w + v, v",
+            "climbs",
+        ),
+        (
+            exercises.check_nesterov_step,
+            STEP + "v = momentum * v - learning_rate * gradient(w + v)\n    return w + v, v",
+            "whole v ahead",
+        ),
+        (
+            exercises.check_nesterov_step,
+            STEP + "v = momentum * v - learning_rate * "
+            "gradient(w + momentum * v)\n    return v, w + v",
+            "wrong order",
+        ),
+    ],
+)
 def test_a_wrong_answer_is_recognised(check, code, words):
     feedback = check(read(code)).feedback
     assert feedback.status == NOT_YET

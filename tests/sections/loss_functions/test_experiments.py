@@ -5,9 +5,9 @@ import pytest
 from oracles import frozen, numerical_gradient, says
 from scipy.special import expit, log_expit
 
-from lecture_kit.activations import RELU, SIGMOID, TANH, Activation
-from lecture_kit.loss_functions import (
-    first_step_below,
+from lecture_kit.maths.activations import RELU, SIGMOID, TANH, Activation
+from lecture_kit.maths.training import first_step_below
+from lecture_kit.sections.loss_functions.experiments import (
     gradient_by_depth,
     gradient_ratio,
     neuron_gradient,

@@ -5,14 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit, log_softmax
 
-from lecture_kit.activations import ACTIVATIONS, SIGMOID
-from lecture_kit.datasets import load_spambase
-from lecture_kit.loss_functions import gradient_by_depth, random_rotations
-from lecture_kit.networks import CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.panels import loss_functions as panels
-from lecture_kit.preprocessing import StandardScaler
-from lecture_kit.training import train
+from lecture_kit.maths.activations import ACTIVATIONS, SIGMOID
+from lecture_kit.maths.datasets import load_spambase
+from lecture_kit.maths.network_losses import CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.preprocessing import StandardScaler
+from lecture_kit.maths.training import train
+from lecture_kit.sections.loss_functions import panels
+from lecture_kit.sections.loss_functions.experiments import gradient_by_depth, random_rotations
 
 
 def data(line):

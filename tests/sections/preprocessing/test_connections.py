@@ -6,19 +6,20 @@ from numpy.testing import assert_allclose, assert_array_equal
 from oracles import says
 from sklearn.metrics import recall_score
 
-from lecture_kit.activations import RELU
-from lecture_kit.attack_triage import (
+from lecture_kit.maths.activations import RELU
+from lecture_kit.maths.datasets import load_attack_triage
+from lecture_kit.maths.encoders import ENCODERS
+from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.preprocessing import SCALERS
+from lecture_kit.maths.training import train
+from lecture_kit.sections.preprocessing.connections import (
     connections,
-    recall_per_class,
     repeat_on_connections,
     train_on_connections,
 )
-from lecture_kit.datasets import load_attack_triage
-from lecture_kit.encoders import ENCODERS
-from lecture_kit.networks import SOFTMAX_CROSS_ENTROPY, fully_connected
-from lecture_kit.optimizers import GradientDescent
-from lecture_kit.preprocessing import SCALERS
-from lecture_kit.training import train
 
 
 def test_recall_agrees_with_scikit_learn():

@@ -8,9 +8,16 @@ from oracles import numerical_gradient, says
 from scipy.spatial.distance import cdist
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from lecture_kit import preprocessing_effects as effects
-from lecture_kit.landscapes import quadratic
-from lecture_kit.preprocessing import SCALERS, StandardScaler
+from lecture_kit.maths.landscapes import quadratic
+from lecture_kit.maths.preprocessing import SCALERS, StandardScaler
+from lecture_kit.sections.preprocessing import experiments
+from lecture_kit.sections.preprocessing.nominal import (
+    best_accuracy,
+    count_classes,
+    integer_inputs,
+    pairwise_distances,
+    softmax_accuracy,
+)
 
 RNG = np.random.default_rng(12)
 
@@ -21,7 +28,7 @@ RNG = np.random.default_rng(12)
 @pytest.mark.parametrize("correlation", [-0.9, 0.0, 0.6])
 @pytest.mark.parametrize("seed", [0, 3])
 def test_people_have_exactly_the_stated_moments(correlation, seed):
-    features, target = effects.people(30, correlation, seed)
+    features, target = experiments.people(30, correlation, seed)
     assert features.shape == (30, 2)
     assert_allclose(features.mean(axis=0), [1.70, 65])
     assert_allclose(features.std(axis=0), [0.09, 11])
@@ -33,15 +40,15 @@ def test_people_have_exactly_the_stated_moments(correlation, seed):
 
 
 def test_people_repeat_with_the_seed_and_the_correlation_leaves_the_draw_alone():
-    first, again, other = (effects.people(seed=seed)[0] for seed in (1, 1, 2))
+    first, again, other = (experiments.people(seed=seed)[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 0.01
-    assert_allclose(effects.people(correlation=-0.5, seed=1)[0][:, 0], first[:, 0])
+    assert_allclose(experiments.people(correlation=-0.5, seed=1)[0][:, 0], first[:, 0])
 
 
 def test_people_follow_the_draw():
     drawn = np.random.default_rng(5).standard_normal((50, 3))
-    features, _target = effects.people(50, 0.6, 5)
+    features, _target = experiments.people(50, 0.6, 5)
     assert np.corrcoef(features[:, 0], drawn[:, 0])[0, 1] > 0.99
 
 
@@ -52,7 +59,7 @@ def test_people_follow_the_draw():
 ])
 def test_people_refuse_bad_settings(arguments, pattern):
     with pytest.raises(ValueError, match=pattern):
-        effects.people(*arguments)
+        experiments.people(*arguments)
 
 
 # The valley
@@ -60,14 +67,14 @@ def test_people_refuse_bad_settings(arguments, pattern):
 
 @pytest.fixture(params=SCALERS, ids=list(SCALERS))
 def rows_and_target(request):
-    features, target = effects.people(40, 0.3, 1)
+    features, target = experiments.people(40, 0.3, 1)
     scaler = SCALERS[request.param]
     return scaler().fit(features).transform(features) if scaler else features, target
 
 
 def test_the_loss_of_the_model_is_the_mean_squared_error_above_the_best(rows_and_target):
     rows, target = rows_and_target
-    model = effects.linear_model(rows, target)
+    model = experiments.linear_model(rows, target)
     fit = LinearRegression(fit_intercept=False).fit(rows, target)
     assert_allclose(model.minima, [fit.coef_], rtol=1e-8)
 
@@ -81,7 +88,7 @@ def test_the_loss_of_the_model_is_the_mean_squared_error_above_the_best(rows_and
 
 
 def test_the_model_takes_many_points_at_once(rows_and_target):
-    model = effects.linear_model(*rows_and_target)
+    model = experiments.linear_model(*rows_and_target)
     points = RNG.normal(size=(3, 5, 2))
     assert model.value(points).shape == (3, 5)
     assert model.gradient(points).shape == (3, 5, 2)
@@ -99,35 +106,35 @@ def test_the_model_takes_many_points_at_once(rows_and_target):
 ])
 def test_a_model_without_one_best_place_is_refused(features, target, words):
     with pytest.raises(ValueError, match=words):
-        effects.linear_model(features, target)
+        experiments.linear_model(features, target)
 
 
 def test_condition_number_agrees_with_numpy(rows_and_target):
     rows, _target = rows_and_target
     matrix = rows.T @ rows
-    kappa = effects.condition_number(np.linalg.eigvalsh(matrix))
+    kappa = experiments.condition_number(np.linalg.eigvalsh(matrix))
     assert kappa == pytest.approx(np.linalg.cond(matrix), rel=1e-8)
     with pytest.raises(ValueError, match="curvatures must be positive"):
-        effects.condition_number([0.0, 1.0])
+        experiments.condition_number([0.0, 1.0])
 
 
 @pytest.mark.parametrize("correlation", [-0.95, -0.3, 0.0, 0.5, 0.9])
 def test_condition_number_after_z_score_is_that_of_the_rows(correlation):
-    features, _target = effects.people(60, correlation, 2)
+    features, _target = experiments.people(60, correlation, 2)
     scaled = StandardScaler().fit(features).transform(features)
     expected = np.linalg.cond(scaled.T @ scaled)
-    assert effects.condition_number_after_z_score(correlation) == pytest.approx(expected)
+    assert experiments.condition_number_after_z_score(correlation) == pytest.approx(expected)
 
 
 def test_condition_number_after_z_score_has_the_numbers_worked_out_by_hand():
-    assert_allclose(effects.condition_number_after_z_score(np.array([0, 0.5, -0.5])), [1, 3, 3])
+    assert_allclose(experiments.condition_number_after_z_score(np.array([0, 0.5, -0.5])), [1, 3, 3])
     with pytest.raises(ValueError, match=says("correlation must lie", "1.0", "both features")):
-        effects.condition_number_after_z_score(1.0)
+        experiments.condition_number_after_z_score(1.0)
 
 
 def test_the_fair_start_shares_the_height_equally(rows_and_target):
-    model = effects.linear_model(*rows_and_target)
-    start = effects.fair_start(model, 7.0)
+    model = experiments.linear_model(*rows_and_target)
+    start = experiments.fair_start(model, 7.0)
     assert model.value(start) == pytest.approx(7)
     curvatures, directions = np.linalg.eigh(model.hessian(start))
     along = directions.T @ (start - model.minima[0])
@@ -137,22 +144,22 @@ def test_the_fair_start_shares_the_height_equally(rows_and_target):
 def test_the_fair_start_of_a_round_bowl_lies_on_the_axes_of_its_neighbours():
     starts = []
     for r in (0.0, 1e-6):
-        features, target = effects.people(50, r, 0)
+        features, target = experiments.people(50, r, 0)
         rows = StandardScaler().fit(features).transform(features)
-        model = effects.linear_model(rows, target)
-        starts.append(effects.fair_start(model, 1.0) - model.minima[0])
+        model = experiments.linear_model(rows, target)
+        starts.append(experiments.fair_start(model, 1.0) - model.minima[0])
     assert_allclose(starts[0], starts[1], atol=1e-4)
     assert_allclose(starts[0], [0, np.sqrt(2)], atol=1e-4)
 
 
 def test_the_fair_start_needs_a_height():
     with pytest.raises(ValueError, match=says("height must be positive", "0", "Try 1.")):
-        effects.fair_start(quadratic([1.0, 2.0]), 0)
+        experiments.fair_start(quadratic([1.0, 2.0]), 0)
 
 
 def test_the_contour_has_one_height_and_goes_once_around(rows_and_target):
-    model = effects.linear_model(*rows_and_target)
-    line = effects.contour(model, 3.0, 200)
+    model = experiments.linear_model(*rows_and_target)
+    line = experiments.contour(model, 3.0, 200)
     assert line.shape == (200, 2)
     assert_allclose(model.value(line), 3, rtol=1e-5)
     assert_allclose(line[0], line[-1])
@@ -162,11 +169,11 @@ def test_the_contour_has_one_height_and_goes_once_around(rows_and_target):
 @pytest.mark.parametrize("share", [0.3, 0.9, 1.001, 1.5])
 def test_a_descent_walks_like_gradient_descent_on_the_rows(rows_and_target, share):
     rows, target = rows_and_target
-    model = effects.linear_model(rows, target)
+    model = experiments.linear_model(rows, target)
     curvatures = np.linalg.eigvalsh(rows.T @ rows / len(rows))
     learning_rate = share * 2 / curvatures[1]
-    start = effects.fair_start(model, 5.0)
-    run = effects.descend(model, learning_rate, start, 30)
+    start = experiments.fair_start(model, 5.0)
+    run = experiments.descend(model, learning_rate, start, 30)
     w = start
     for step, (point, loss) in enumerate(zip(run.path, run.losses, strict=True)):
         assert_allclose(point, w, rtol=1e-6)
@@ -184,30 +191,30 @@ def test_a_descent_walks_like_gradient_descent_on_the_rows(rows_and_target, shar
 
 def test_a_descent_measures_the_factor_of_theory(rows_and_target):
     rows, target = rows_and_target
-    model = effects.linear_model(rows, target)
+    model = experiments.linear_model(rows, target)
     low, high = np.linalg.eigvalsh(rows.T @ rows / len(rows))
-    best = effects.descend(model, 2 / (low + high), effects.fair_start(model, 1.0), 300)
+    best = experiments.descend(model, 2 / (low + high), experiments.fair_start(model, 1.0), 300)
     kappa = high / low
     assert best.factor == pytest.approx((kappa - 1) / (kappa + 1))
     assert best.measured == pytest.approx(best.factor, rel=1e-4)
-    beyond = effects.descend(model, 2.2 / high, effects.fair_start(model, 1.0), 300)
+    beyond = experiments.descend(model, 2.2 / high, experiments.fair_start(model, 1.0), 300)
     assert beyond.factor == pytest.approx(1.2)
     assert beyond.measured == pytest.approx(1.2, rel=1e-2)
 
 
 def test_a_descent_says_when_it_arrives():
     model = quadratic([1.0, 1.0])
-    run = effects.descend(model, 0.5, [1.0, 1.0], 10, share=0.01)
+    run = experiments.descend(model, 0.5, [1.0, 1.0], 10, share=0.01)
     assert_allclose(run.losses, 0.25 ** np.arange(11))
     assert run.arrived_at == 4
-    assert effects.descend(model, 0.5, [1.0, 1.0], 3).arrived_at is None
-    at_once = effects.descend(model, 1.0, [1.0, 1.0], 10)
+    assert experiments.descend(model, 0.5, [1.0, 1.0], 3).arrived_at is None
+    at_once = experiments.descend(model, 1.0, [1.0, 1.0], 10)
     assert at_once.arrived_at == 1
     assert np.isnan(at_once.measured)
 
 
 def test_a_descent_that_bursts_at_once_has_no_measured_factor():
-    run = effects.descend(quadratic([1e3, 1e4]), 100.0, [1.0, 1.0])
+    run = experiments.descend(quadratic([1e3, 1e4]), 100.0, [1.0, 1.0])
     assert run.diverged_at == 1
     assert len(run.path) == 2
     assert np.isfinite(run.losses).all()
@@ -219,23 +226,25 @@ def test_a_descent_that_bursts_at_once_has_no_measured_factor():
     (1e-9, 0.01, 1), (0.9, 0.01, 22), (1.0, 0.01, np.inf), (1.3, 0.5, np.inf),
 ])
 def test_enough_steps_are_the_first_that_theory_promises(factor, share, steps):
-    assert effects.enough_steps(factor, share) == steps
+    assert experiments.enough_steps(factor, share) == steps
 
 
 def test_runs_never_need_more_steps_than_theory_says(rows_and_target):
-    model = effects.linear_model(*rows_and_target)
+    model = experiments.linear_model(*rows_and_target)
     high = np.linalg.eigvalsh(model.hessian(model.minima[0]))[-1]
     for learning_rate in np.linspace(0.1, 1.9, 10) / high:
-        run = effects.descend(model, learning_rate, effects.fair_start(model, 1.0), 500)
+        run = experiments.descend(model, learning_rate, experiments.fair_start(model, 1.0), 500)
         if run.arrived_at is not None:
-            assert run.arrived_at <= effects.enough_steps(run.factor)
+            assert run.arrived_at <= experiments.enough_steps(run.factor)
 
 
 def test_a_loss_of_exactly_the_share_has_arrived():
-    features, target = effects.people(correlation=0.1)
-    model = effects.linear_model((features - features.mean(axis=0)) / features.std(axis=0), target)
-    run = effects.descend(model, 1.0, effects.fair_start(model, 1.0))
-    assert run.arrived_at == effects.enough_steps(run.factor) == 1
+    features, target = experiments.people(correlation=0.1)
+    model = experiments.linear_model(
+        (features - features.mean(axis=0)) / features.std(axis=0), target
+    )
+    run = experiments.descend(model, 1.0, experiments.fair_start(model, 1.0))
+    assert run.arrived_at == experiments.enough_steps(run.factor) == 1
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -244,12 +253,12 @@ def test_a_loss_of_exactly_the_share_has_arrived():
 ])
 def test_enough_steps_refuse_bad_numbers(arguments, words):
     with pytest.raises(ValueError, match=words):
-        effects.enough_steps(*arguments)
+        experiments.enough_steps(*arguments)
 
 
 def test_the_falling_loss_stops_growing_at_its_limit():
-    assert_allclose(effects.falling_loss(0.5, 3), [1, 0.25, 0.0625, 0.015625])
-    assert_allclose(effects.falling_loss(1e100, 3, highest=7.0), [1, 7, 7, 7])
+    assert_allclose(experiments.falling_loss(0.5, 3), [1, 0.25, 0.0625, 0.015625])
+    assert_allclose(experiments.falling_loss(1e100, 3, highest=7.0), [1, 7, 7, 7])
 
 
 # One outlier
@@ -262,18 +271,18 @@ def test_what_the_others_keep_is_what_is_measured(outlier, n):
     column = np.append(others, outlier)
     squeezed = (column - column.min()) / np.ptp(column)
     scored = scipy.stats.zscore(column)
-    assert effects.kept_by_min_max(others, outlier) == pytest.approx(np.ptp(squeezed[:-1]))
-    assert effects.kept_by_z_score(others, outlier) == pytest.approx(scored[:-1].std())
+    assert experiments.kept_by_min_max(others, outlier) == pytest.approx(np.ptp(squeezed[:-1]))
+    assert experiments.kept_by_z_score(others, outlier) == pytest.approx(scored[:-1].std())
 
 
 def test_what_the_others_keep_takes_many_outliers_at_once():
     others, outliers = [1.0, 2.0, 4.0], np.array([3.0, 7.0, 100.0])
-    assert_allclose(effects.kept_by_min_max(others, outliers), [1, 0.5, 3 / 99])
-    one_by_one = [effects.kept_by_z_score(others, outlier) for outlier in outliers]
-    assert_allclose(effects.kept_by_z_score(others, outliers), one_by_one)
+    assert_allclose(experiments.kept_by_min_max(others, outliers), [1, 0.5, 3 / 99])
+    one_by_one = [experiments.kept_by_z_score(others, outlier) for outlier in outliers]
+    assert_allclose(experiments.kept_by_z_score(others, outliers), one_by_one)
 
 
-@pytest.mark.parametrize("kept", [effects.kept_by_min_max, effects.kept_by_z_score])
+@pytest.mark.parametrize("kept", [experiments.kept_by_min_max, experiments.kept_by_z_score])
 def test_bad_others_are_refused(kept):
     for others in ([2.0, 2.0], [2.0], [[1.0, 2.0]], []):
         with pytest.raises(ValueError, match="others must be a list of"):
@@ -284,7 +293,7 @@ def test_bad_others_are_refused(kept):
 
 @pytest.mark.parametrize("n", [2, 10, 1000])
 def test_the_largest_z_score_is_reached_but_never_passed(n):
-    bound = effects.largest_z_score(n)
+    bound = experiments.largest_z_score(n)
     alone = np.append(np.zeros(n - 1), 1.0)
     assert scipy.stats.zscore(alone).max() == pytest.approx(bound)
     for seed in range(5):
@@ -292,9 +301,9 @@ def test_the_largest_z_score_is_reached_but_never_passed(n):
 
 
 def test_the_largest_z_score_needs_a_value():
-    assert effects.largest_z_score(1) == 0
+    assert experiments.largest_z_score(1) == 0
     with pytest.raises(ValueError, match=says("n must be at least 1", "0", "counts")):
-        effects.largest_z_score(0)
+        experiments.largest_z_score(0)
 
 
 # Codes
@@ -302,35 +311,35 @@ def test_the_largest_z_score_needs_a_value():
 
 def test_distances_agree_with_scipy():
     rows = RNG.normal(size=(6, 3))
-    assert_allclose(effects.pairwise_distances(rows), cdist(rows, rows), atol=1e-12)
+    assert_allclose(pairwise_distances(rows), cdist(rows, rows), atol=1e-12)
 
 
 def test_one_hot_rows_are_all_the_same_distance_apart():
-    distances = effects.pairwise_distances(np.eye(5))
+    distances = pairwise_distances(np.eye(5))
     assert_allclose(distances, np.sqrt(2) * (1 - np.eye(5)))
 
 
 CODES = RNG.integers(0, 6, 300)
 LABELS = np.clip(CODES // 2 + RNG.integers(0, 2, 300), 0, 2)
-COUNTS = effects.count_classes(CODES, LABELS, 3)
+COUNTS = count_classes(CODES, LABELS, 3)
 
 
 def test_classes_are_counted_category_by_category():
-    counts = effects.count_classes([0.0, 2.0, 2.0, 0.0], [1, 0, 0, 1], 3)
+    counts = count_classes([0.0, 2.0, 2.0, 0.0], [1, 0, 0, 1], 3)
     np.testing.assert_array_equal(counts, [[0, 2, 0], [0, 0, 0], [2, 0, 0]])
     assert COUNTS.sum() == 300
     with pytest.raises(ValueError, match="labels must hold whole numbers from 0 to 1"):
-        effects.count_classes([0, 1], [0, 2], 2)
+        count_classes([0, 1], [0, 2], 2)
 
 
 def test_the_best_accuracy_names_the_most_frequent_class():
     right = sum(np.bincount(LABELS[code == CODES]).max() for code in range(6))
-    assert effects.best_accuracy(COUNTS) == pytest.approx(right / 300)
+    assert best_accuracy(COUNTS) == pytest.approx(right / 300)
 
 
 def test_integer_inputs_are_the_z_score_of_all_samples():
     orders = np.array([[0, 1, 2, 3, 4, 5], [3, 5, 0, 1, 4, 2]])
-    inputs = effects.integer_inputs(orders, COUNTS)
+    inputs = integer_inputs(orders, COUNTS)
     assert inputs.shape == (2, 6, 1)
     for order, column in zip(orders, inputs[..., 0], strict=True):
         assert_allclose(column[CODES], scipy.stats.zscore(order[CODES]))
@@ -351,35 +360,35 @@ def one_by_one(table, n_updates, learning_rate):
 @pytest.mark.parametrize(("n_updates", "learning_rate"), [(1, 1.0), (7, 0.5), (40, 1.0)])
 def test_softmax_regression_agrees_with_one_that_sees_every_sample(n_updates, learning_rate):
     orders = np.stack([RNG.permutation(6) for _ in range(4)])
-    inputs = effects.integer_inputs(orders, COUNTS)
-    found = effects.softmax_accuracy(inputs, COUNTS, n_updates, learning_rate)
+    inputs = integer_inputs(orders, COUNTS)
+    found = softmax_accuracy(inputs, COUNTS, n_updates, learning_rate)
     expected = [one_by_one(rows[CODES], n_updates, learning_rate) for rows in inputs]
     assert_allclose(found, expected)
-    one_hot = effects.softmax_accuracy(np.eye(6)[orders], COUNTS, n_updates, learning_rate)
+    one_hot = softmax_accuracy(np.eye(6)[orders], COUNTS, n_updates, learning_rate)
     assert_allclose(one_hot, one_by_one(np.eye(6)[CODES], n_updates, learning_rate))
 
 
 def test_long_softmax_regression_agrees_with_scikit_learn():
     order = np.array([3, 5, 0, 1, 4, 2])
-    inputs = effects.integer_inputs(order[np.newaxis], COUNTS)
+    inputs = integer_inputs(order[np.newaxis], COUNTS)
     reference = LogisticRegression(C=1e8, tol=1e-8, max_iter=10_000).fit(inputs[0][CODES], LABELS)
-    found = effects.softmax_accuracy(inputs, COUNTS, 20_000)[0]
+    found = softmax_accuracy(inputs, COUNTS, 20_000)[0]
     assert found == pytest.approx(reference.score(inputs[0][CODES], LABELS), abs=0.02)
 
 
 def test_one_hot_reaches_the_best_accuracy_and_does_not_care_for_the_order():
     orders = np.stack([RNG.permutation(6) for _ in range(10)])
-    found = effects.softmax_accuracy(np.eye(6)[orders], COUNTS, 500)
-    assert_allclose(found, effects.best_accuracy(COUNTS))
-    integer = effects.softmax_accuracy(effects.integer_inputs(orders, COUNTS), COUNTS, 500)
+    found = softmax_accuracy(np.eye(6)[orders], COUNTS, 500)
+    assert_allclose(found, best_accuracy(COUNTS))
+    integer = softmax_accuracy(integer_inputs(orders, COUNTS), COUNTS, 500)
     assert np.ptp(integer) > 0.05
-    assert integer.max() <= effects.best_accuracy(COUNTS) + 1e-12
+    assert integer.max() <= best_accuracy(COUNTS) + 1e-12
 
 
 def test_huge_steps_of_softmax_regression_do_not_overflow():
-    assert np.isfinite(effects.softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, 50, 1e6)).all()
+    assert np.isfinite(softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, 50, 1e6)).all()
 
 
 def test_softmax_regression_refuses_negative_updates():
     with pytest.raises(ValueError, match=says("n_updates must be at least 0", "-1", "Try")):
-        effects.softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, -1)
+        softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, -1)

@@ -2,16 +2,20 @@
 
 import numpy as np
 import pytest
+from driving import widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
-from test_panel import widgets_in
 
-from lecture_kit import preprocessing_effects as effects
-from lecture_kit.attack_triage import connections, train_on_connections
-from lecture_kit.datasets import load_attack_triage
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.figures.looks import LOOKS
-from lecture_kit.panels import preprocessing as panels
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.live.looks import LOOKS
+from lecture_kit.maths.datasets import load_attack_triage
+from lecture_kit.sections.preprocessing import exercises, experiments, panels
+from lecture_kit.sections.preprocessing.connections import connections, train_on_connections
+from lecture_kit.sections.preprocessing.nominal import (
+    count_classes,
+    integer_inputs,
+    softmax_accuracy,
+)
 
 
 def data(line):
@@ -19,7 +23,7 @@ def data(line):
 
 
 def rows_of(scaling, correlation, seed):
-    features, target = effects.people(50, correlation, seed)
+    features, target = experiments.people(50, correlation, seed)
     if scaling == "min-max":
         features = (features - features.min(axis=0)) / np.ptp(features, axis=0)
     elif scaling == "z-score":
@@ -108,7 +112,7 @@ def test_the_valley_draws_theory_for_all_three_scalings(valley, correlation, see
 def test_the_contours_have_the_stated_levels(valley):
     valley.set_values({"scaling": "z-score"})
     rows, target = rows_of("z-score", 0.6, 0)
-    model = effects.linear_model(rows, target)
+    model = experiments.linear_model(rows, target)
     first = np.mean(target**2) / 2
     levels = (0.01, 0.0625, 0.25, 0.5, 1, 2, 4)
     for line, level in zip(valley.picture.contours, levels, strict=True):
@@ -249,13 +253,13 @@ def test_the_accuracies_are_those_of_the_order_and_of_many(codes):
     codes.set_values({"column": 2, "n_updates": 30, "seed": 5})
     dataset = load_attack_triage()
     names, found = np.unique(dataset.nominal[:, 2], return_inverse=True)
-    counts = effects.count_classes(found.ravel(), dataset.labels, 8)
+    counts = count_classes(found.ravel(), dataset.labels, 8)
     orders = np.stack([np.random.default_rng(seed).permutation(11) for seed in range(40)])
-    accuracies = effects.softmax_accuracy(effects.integer_inputs(orders, counts), counts, 30)
+    accuracies = softmax_accuracy(integer_inputs(orders, counts), counts, 30)
     picture = codes.picture
     assert_allclose(data(picture.orders), np.column_stack([range(1, 41), np.sort(accuracies)]))
     assert_allclose(picture.lines["integer codes"].get_ydata(), accuracies[5])
-    one_hot = effects.softmax_accuracy(np.eye(11)[np.newaxis], counts, 30)[0]
+    one_hot = softmax_accuracy(np.eye(11)[np.newaxis], counts, 30)[0]
     assert_allclose(picture.lines["one-hot"].get_ydata(), one_hot)
     best = sum(counts.max(axis=1)) / 2414
     assert_allclose(picture.ceiling.get_ydata(), best)
@@ -363,41 +367,75 @@ KAPPA = "def kappa(r):\n    return "
 
 
 @pytest.mark.parametrize(("check", "code"), [
-    (panels.check_scale, "def scale(training, test):\n"
+    (exercises.check_scale, "def scale(training, test):\n"
      "    m, s = np.mean(training, 0), np.sqrt(np.var(training, 0))\n    return (test - m) / s"),
-    (panels.check_one_hot, ONE_HOT + "return np.array([c == name for c in categories])"),
-    (panels.check_one_hot, ONE_HOT + "row = np.zeros(len(categories), int)\n"
+    (exercises.check_one_hot, ONE_HOT + "return np.array([c == name for c in categories])"),
+    (exercises.check_one_hot, ONE_HOT + "row = np.zeros(len(categories), int)\n"
      "    if name in categories:\n        row[categories.index(name)] = 1\n    return row"),
-    (panels.check_kappa, KAPPA + "max(1 + r, 1 - r) / min(1 + r, 1 - r)"),
-    (panels.check_kappa, KAPPA + "np.linalg.cond([[1, r], [r, 1]])"),
+    (exercises.check_kappa, KAPPA + "max(1 + r, 1 - r) / min(1 + r, 1 - r)"),
+    (exercises.check_kappa, KAPPA + "np.linalg.cond([[1, r], [r, 1]])"),
 ])
 def test_another_style_is_right_too(check, code):
     assert check(read(code)).feedback.status == RIGHT
 
 
-@pytest.mark.parametrize(("check", "code", "words"), [
-    (panels.check_scale, "def scale(training, test):\n    both = np.vstack([training, test])\n"
-     "    return (test - both.mean(axis=0)) / both.std(axis=0)", "Data leakage"),
-    (panels.check_scale, SCALE + "(test - test.mean(0)) / test.std(0)", "measured the test rows"),
-    (panels.check_scale, SCALE + "(training - training.mean(0)) / training.std(0)",
-     "These are the training rows"),
-    (panels.check_scale, SCALE + "(test - training.mean(0)) / training.var(0)", "the variance"),
-    (panels.check_scale, SCALE + "(test - training.min(0)) / (training.max(0) - training.min(0))",
-     "This is min-max"),
-    (panels.check_scale, SCALE + "(test - training.mean()) / training.std()", "axis=0"),
-    (panels.check_scale, SCALE + "(test - training.mean(0)) / training.std(0, ddof=1)", "n − 1"),
-    (panels.check_scale, SCALE + "test - training.mean(0) / training.std(0)", "brackets"),
-    (panels.check_one_hot, ONE_HOT + "return categories.index(name) if name in categories else -1",
-     "integer code"),
-    (panels.check_one_hot, ONE_HOT + "row = [0] * len(categories)\n"
-     "    row[categories.index(name) if name in categories else -1] = 1\n    return row",
-     "not the last category"),
-    (panels.check_one_hot, ONE_HOT + "return [name == c for c in categories] + "
-     "[name not in categories]", "further column"),
-    (panels.check_kappa, KAPPA + "(1 + r) / (1 - r)", "For a negative one"),
-    (panels.check_kappa, KAPPA + "(1 - abs(r)) / (1 + abs(r))", "Upside down"),
-    (panels.check_kappa, KAPPA + "np.sqrt((1 + abs(r)) / (1 - abs(r)))", "κ is its square"),
-])
+@pytest.mark.parametrize(
+    ("check", "code", "words"),
+    [
+        (
+            exercises.check_scale,
+            "def scale(training, test):\n    both = np.vstack([training, test])\n"
+            "    return (test - both.mean(axis=0)) / both.std(axis=0)",
+            "Data leakage",
+        ),
+        (
+            exercises.check_scale,
+            SCALE + "(test - test.mean(0)) / test.std(0)",
+            "measured the test rows",
+        ),
+        (
+            exercises.check_scale,
+            SCALE + "(training - training.mean(0)) / training.std(0)",
+            "These are the training rows",
+        ),
+        (
+            exercises.check_scale,
+            SCALE + "(test - training.mean(0)) / training.var(0)",
+            "the variance",
+        ),
+        (
+            exercises.check_scale,
+            SCALE + "(test - training.min(0)) / (training.max(0) - training.min(0))",
+            "This is min-max",
+        ),
+        (exercises.check_scale, SCALE + "(test - training.mean()) / training.std()", "axis=0"),
+        (
+            exercises.check_scale,
+            SCALE + "(test - training.mean(0)) / training.std(0, ddof=1)",
+            "n − 1",
+        ),
+        (exercises.check_scale, SCALE + "test - training.mean(0) / training.std(0)", "brackets"),
+        (
+            exercises.check_one_hot,
+            ONE_HOT + "return categories.index(name) if name in categories else -1",
+            "integer code",
+        ),
+        (
+            exercises.check_one_hot,
+            ONE_HOT + "row = [0] * len(categories)\n"
+            "    row[categories.index(name) if name in categories else -1] = 1\n    return row",
+            "not the last category",
+        ),
+        (
+            exercises.check_one_hot,
+            ONE_HOT + "return [name == c for c in categories] + [name not in categories]",
+            "further column",
+        ),
+        (exercises.check_kappa, KAPPA + "(1 + r) / (1 - r)", "For a negative one"),
+        (exercises.check_kappa, KAPPA + "(1 - abs(r)) / (1 + abs(r))", "Upside down"),
+        (exercises.check_kappa, KAPPA + "np.sqrt((1 + abs(r)) / (1 - abs(r)))", "κ is its square"),
+    ],
+)
 def test_a_wrong_answer_is_recognised(check, code, words):
     feedback = check(read(code)).feedback
     assert feedback.status == NOT_YET

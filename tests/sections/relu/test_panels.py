@@ -5,11 +5,12 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit, ndtr
 
-from lecture_kit import relu as maths
-from lecture_kit.activations import ACTIVATIONS, ALL_ACTIVATIONS
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.figures.looks import LOOKS
-from lecture_kit.panels import relu as panels
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.live.looks import LOOKS
+from lecture_kit.maths.activations import ACTIVATIONS, ALL_ACTIVATIONS
+from lecture_kit.maths.datasets import digit_rows
+from lecture_kit.maths.networks import deep_network
+from lecture_kit.sections.relu import exercises, experiments, panels
 
 
 def data(line):
@@ -96,14 +97,14 @@ def test_the_goal_of_the_slopes_is_a_kink_seen_from_close_by(slopes):
 def test_gradients_draw_measurement_and_theory(gradients, init_scale, n_layers, seed, also):
     gradients.set_values(
         {"init_scale": init_scale, "n_layers": n_layers, "seed": seed, "also": also})
-    rows = maths.digit_rows(32)
+    rows = digit_rows(32)
     picture = gradients.picture
     layers = np.arange(1, n_layers + 1)
     for key in [*ACTIVATIONS, "also"]:
         activation = ALL_ACTIVATIONS[also if key == "also" else key]
-        measured = maths.gradient_by_layer(
-            maths.deep_network(activation, init_scale, n_layers, 100, seed), *rows)
-        theory = maths.expected_gradient(maths.layer_factors(
+        measured = experiments.gradient_by_layer(
+            deep_network(activation, init_scale, n_layers, seed, 100), *rows)
+        theory = experiments.expected_gradient(experiments.layer_factors(
             activation, init_scale, n_layers, (rows[0] ** 2).mean()))
         assert_allclose(data(picture.curves[key]), np.column_stack([layers, measured]), rtol=1e-6)
         assert_allclose(data(picture.theories[key]), np.column_stack([layers, theory]), rtol=1e-9)
@@ -168,9 +169,9 @@ def test_the_goal_of_the_gradients_needs_30_layers_of_sigmoid(gradients):
 def test_dying_trains_and_counts_with_the_values_of_its_controls(dying, change):
     dying.set_values(change)
     values = {"learning_rate": 0.1, "bias": 0.0, "leak": 0.0, "seed": 0, **change}
-    rows = maths.digit_rows(1024)
-    network = maths.one_hidden_layer(values["leak"], values["bias"], values["seed"])
-    seen = list(maths.train_and_count(network, values["learning_rate"], rows, values["seed"]))
+    rows = digit_rows(1024)
+    network = experiments.one_hidden_layer(values["leak"], values["bias"], values["seed"])
+    seen = list(experiments.train_and_count(network, values["learning_rate"], rows, values["seed"]))
     updates = [record.update for record, _activity in seen]
     off = [np.sum(activity == 0) for _record, activity in seen]
     picture = dying.picture
@@ -225,12 +226,12 @@ def course(monkeypatch):
     """Replaces the training by a course with given ends."""
 
     def set_course(n_dead, accuracy, update=320):
-        record = maths.train_and_count(
-            maths.one_hidden_layer(0.0, 0.0, 0), 0.1, maths.digit_rows(64), 0, epochs=0)
+        record = experiments.train_and_count(
+            experiments.one_hidden_layer(0.0, 0.0, 0), 0.1, digit_rows(64), 0, epochs=0)
         first, activity = next(iter(record))
         end = type(first)(update, 10.0, 0.1, accuracy, None, None)
         activity = np.where(np.arange(100) < n_dead, 0.0, 0.5)
-        monkeypatch.setattr(maths, "train_and_count", lambda *_: iter([(end, activity)]))
+        monkeypatch.setattr(experiments, "train_and_count", lambda *_: iter([(end, activity)]))
 
     return set_course
 
@@ -261,21 +262,25 @@ def test_the_goal_of_dying_can_be_reached(dying):
 def test_speed_races_with_the_values_of_its_controls(speed, change):
     speed.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 32, "init_scale": 1.41, "seed": 0, **change}
-    rows = maths.digit_rows(512, standardize=True)
+    rows = digit_rows(512, z_score="these rows")
     settings = values["batch_size"], values["init_scale"], rows, values["seed"]
     words, best_words = [], []
     for name, activation in ACTIVATIONS.items():
-        records = list(maths.race_records(activation, values["learning_rate"], *settings))
+        records = list(experiments.race_records(activation, values["learning_rate"], *settings))
         expected = [[record.update, record.training_loss] for record in records]
         assert_allclose(data(speed.picture.losses[name]), expected)
-        n = maths.updates_needed(records)
+        n = experiments.updates_needed(records)
         assert_allclose(data(speed.picture.ends[name]),
                         [expected[-1]] if n else np.empty((0, 2)))
         words.append(f"{name} {n or '>240'}")
-        needed = {rate: maths.updates_needed(list(maths.race_records(activation, rate, *settings)))
-                  for rate in maths.RATES}
+        needed = {
+            rate: experiments.updates_needed(
+                list(experiments.race_records(activation, rate, *settings))
+            )
+            for rate in experiments.RATES
+        }
         drawn = data(speed.picture.speeds[name])
-        assert_allclose(drawn[:, 0], maths.RATES)
+        assert_allclose(drawn[:, 0], experiments.RATES)
         assert_allclose(drawn[:, 1], [n or speed.picture.missed for n in needed.values()])
         fewest = min(n for n in needed.values() if n)
         best_words.append(str(fewest))
@@ -343,33 +348,33 @@ STEPS = "def f(z, x, learning_rate, leak): return "
 
 
 @pytest.mark.parametrize(("check", "code"), [
-    (panels.check_leaky_slope, SLOPE + "leak + (1 - leak) * (z > 0)"),
-    (panels.check_leaky_slope, SLOPE + "[1 if value > 0 else leak for value in z]"),
-    (panels.check_killing_bias, BIAS + "(-features @ weights).min(axis=0)"),
-    (panels.check_killing_bias, BIAS + "[-max(features @ column) for column in weights.T]"),
-    (panels.check_steps_to_wake, STEPS + "abs(z) / learning_rate / leak / (1 + x @ x)"),
+    (exercises.check_leaky_slope, SLOPE + "leak + (1 - leak) * (z > 0)"),
+    (exercises.check_leaky_slope, SLOPE + "[1 if value > 0 else leak for value in z]"),
+    (exercises.check_killing_bias, BIAS + "(-features @ weights).min(axis=0)"),
+    (exercises.check_killing_bias, BIAS + "[-max(features @ column) for column in weights.T]"),
+    (exercises.check_steps_to_wake, STEPS + "abs(z) / learning_rate / leak / (1 + x @ x)"),
 ])
 def test_a_right_answer_in_another_style_is_right(check, code):
     assert check(read(code)).feedback.status == RIGHT
 
 
 @pytest.mark.parametrize(("check", "code", "words"), [
-    (panels.check_leaky_slope, SLOPE + "(z > 0) * 1.0", "This is ReLU"),
-    (panels.check_leaky_slope, SLOPE + "np.where(z < 0, leak, 1)", "Right but for z = 0"),
-    (panels.check_leaky_slope, SLOPE + "np.where(z < 0, leak * z, z)", "the function itself"),
-    (panels.check_leaky_slope, SLOPE + "np.where(z > 0, z, leak)", "so its slope is 1"),
-    (panels.check_killing_bias, BIAS + "np.max(features @ weights, axis=0)", "The sign"),
-    (panels.check_killing_bias, BIAS + "-np.max(features @ weights)", "one bias per unit"),
-    (panels.check_killing_bias, BIAS + "-np.min(features @ weights, axis=0)", "one row only"),
-    (panels.check_killing_bias, BIAS + "-np.max(features @ weights, axis=1)", "axis=0"),
-    (panels.check_killing_bias, BIAS + "-np.mean(features @ weights, axis=0)", "With the mean"),
-    (panels.check_steps_to_wake, STEPS + "-z / (learning_rate * leak * np.sum(x**2))",
+    (exercises.check_leaky_slope, SLOPE + "(z > 0) * 1.0", "This is ReLU"),
+    (exercises.check_leaky_slope, SLOPE + "np.where(z < 0, leak, 1)", "Right but for z = 0"),
+    (exercises.check_leaky_slope, SLOPE + "np.where(z < 0, leak * z, z)", "the function itself"),
+    (exercises.check_leaky_slope, SLOPE + "np.where(z > 0, z, leak)", "so its slope is 1"),
+    (exercises.check_killing_bias, BIAS + "np.max(features @ weights, axis=0)", "The sign"),
+    (exercises.check_killing_bias, BIAS + "-np.max(features @ weights)", "one bias per unit"),
+    (exercises.check_killing_bias, BIAS + "-np.min(features @ weights, axis=0)", "one row only"),
+    (exercises.check_killing_bias, BIAS + "-np.max(features @ weights, axis=1)", "axis=0"),
+    (exercises.check_killing_bias, BIAS + "-np.mean(features @ weights, axis=0)", "With the mean"),
+    (exercises.check_steps_to_wake, STEPS + "-z / (learning_rate * leak * np.sum(x**2))",
      "the bias learns, too"),
-    (panels.check_steps_to_wake, STEPS + "-z / (learning_rate * (np.sum(x**2) + 1))",
+    (exercises.check_steps_to_wake, STEPS + "-z / (learning_rate * (np.sum(x**2) + 1))",
      "only the leak"),
-    (panels.check_steps_to_wake, STEPS + "z / (learning_rate * leak * (np.sum(x**2) + 1))",
+    (exercises.check_steps_to_wake, STEPS + "z / (learning_rate * leak * (np.sum(x**2) + 1))",
      "The sign"),
-    (panels.check_steps_to_wake, STEPS + "-z / learning_rate * leak * (np.sum(x**2) + 1)",
+    (exercises.check_steps_to_wake, STEPS + "-z / learning_rate * leak * (np.sum(x**2) + 1)",
      "Brackets"),
 ])
 def test_a_wrong_answer_is_recognised(check, code, words):

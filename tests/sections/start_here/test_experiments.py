@@ -5,23 +5,21 @@ import math
 import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from driving import ROOT
 from oracles import frozen, says
 from scipy.integrate import quad
 from scipy.stats import norm, skew
 
-from lecture_kit import start_here as maths
-from lecture_kit.datasets import load_digits
-from lecture_kit.exercises import NOT_YET, RIGHT
-from lecture_kit.panels import start_here as panels
+from lecture_kit.live.exercise import NOT_YET, RIGHT
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.sections.start_here import exercises, experiments
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-CORRECTIONS = maths.corrections()
+CORRECTIONS = experiments.corrections()
 
 
 @cache
@@ -36,32 +34,32 @@ CELLS = {cell.id: cell for cell in cells_of("00_start_here.ipynb")}
 def test_the_step_factor_is_what_a_step_does(curvature, learning_rate):
     x = 4.0
     moved = x - learning_rate * curvature * x
-    assert maths.step_factor(curvature, learning_rate) == pytest.approx(moved / x)
-    assert maths.descent_step(x, curvature * x, learning_rate) == pytest.approx(moved)
+    assert experiments.step_factor(curvature, learning_rate) == pytest.approx(moved / x)
+    assert experiments.descent_step(x, curvature * x, learning_rate) == pytest.approx(moved)
 
 
 def test_the_step_factor_takes_arrays_and_refuses_bad_rates():
     rates = frozen([0.0, 0.5, 1.0])
-    np.testing.assert_allclose(maths.step_factor(2.0, rates), [1, 0, -1])
+    np.testing.assert_allclose(experiments.step_factor(2.0, rates), [1, 0, -1])
     with pytest.raises(ValueError, match=says(
             "learning_rate must be at least 0", "-0.1", "Try 0.1.")):
-        maths.step_factor(2.0, -0.1)
+        experiments.step_factor(2.0, -0.1)
     with pytest.raises(ValueError, match="curvature must be"):
-        maths.step_factor(np.inf, 0.1)
-    for call in (lambda: maths.step_factor([1.0, 2.0, 3.0], [0.1, 0.2]),
-                 lambda: maths.descent_step([1.0, 2.0, 3.0], [0.1, 0.2], 0.1)):
+        experiments.step_factor(np.inf, 0.1)
+    for call in (lambda: experiments.step_factor([1.0, 2.0, 3.0], [0.1, 0.2]),
+                 lambda: experiments.descent_step([1.0, 2.0, 3.0], [0.1, 0.2], 0.1)):
         with pytest.raises(ValueError, match="must fit together"):
             call()
 
 
 def test_the_measured_factor_is_that_of_the_run():
-    assert maths.measured_factor(4 * (-0.7) ** np.arange(20)) == pytest.approx(-0.7)
-    assert maths.measured_factor(np.array([4.0, 0.0, 0.0])) == 0
-    assert maths.measured_factor(np.array([4.0, 1.0, 1e-310, 1.0])) == pytest.approx(0.125)
+    assert experiments.measured_factor(4 * (-0.7) ** np.arange(20)) == pytest.approx(-0.7)
+    assert experiments.measured_factor(np.array([4.0, 0.0, 0.0])) == 0
+    assert experiments.measured_factor(np.array([4.0, 1.0, 1e-310, 1.0])) == pytest.approx(0.125)
     with pytest.raises(ValueError, match="a step from a place other than 0"):
-        maths.measured_factor(np.array([0.0, 0.0]))
+        experiments.measured_factor(np.array([0.0, 0.0]))
     with pytest.raises(ValueError, match="path must be"):
-        maths.measured_factor(np.array([1.0, np.nan]))
+        experiments.measured_factor(np.array([1.0, np.nan]))
 
 
 @pytest.mark.parametrize(("found", "lowest", "enough"), [
@@ -69,16 +67,16 @@ def test_the_measured_factor_is_that_of_the_run():
     ("2", "2.0", True), ("2.0rc1", "2.0", True), ("1.26.4", "2.0", False), ("3.11.0", "3.11", True),
     ("4.2.0.dev3", "4.2", True), ("8.1.post1", "8.1.1", False)])
 def test_versions_are_compared_number_by_number(found, lowest, enough):
-    assert maths.is_new_enough(found, lowest) == enough
+    assert experiments.is_new_enough(found, lowest) == enough
 
 
 @pytest.mark.parametrize("bad", ["", "new", ".1", None, 2.0])
 def test_a_version_begins_with_a_number(bad):
     with pytest.raises(ValueError, match=says(
             "found must begin with a number", repr(bad), 'Pass "2.1.3".')):
-        maths.is_new_enough(bad, "2.0")
+        experiments.is_new_enough(bad, "2.0")
     with pytest.raises(ValueError, match="lowest must begin with a number"):
-        maths.is_new_enough("2.0", bad)
+        experiments.is_new_enough("2.0", bad)
 
 
 def test_requirements_are_those_of_the_project():
@@ -86,21 +84,21 @@ def test_requirements_are_those_of_the_project():
     block = re.search(r"^dependencies = \[(.*?)^\]", project, re.S | re.M)[1]
     always = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', block))
     python = re.search(r'requires-python = ">=([\d.]+)"', project)[1]
-    found = maths.requirements()
+    found = experiments.requirements()
     assert {r.name: r.lowest for r in found} == {"Python": python, **always}
     assert all(r.met for r in found)
 
 
 def test_an_old_package_is_not_enough_and_a_missing_one_is_an_error(monkeypatch):
-    monkeypatch.setattr(maths, "version", lambda name: "1.0" if name == "numpy" else "99")
-    assert [r.name for r in maths.requirements() if not r.met] == ["numpy"]
+    monkeypatch.setattr(experiments, "version", lambda name: "1.0" if name == "numpy" else "99")
+    assert [r.name for r in experiments.requirements() if not r.met] == ["numpy"]
 
     def missing(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(maths, "version", missing)
+    monkeypatch.setattr(experiments, "version", missing)
     with pytest.raises(PackageNotFoundError):
-        maths.requirements()
+        experiments.requirements()
 
 
 def test_corrections_fit_into_the_table():
@@ -304,7 +302,7 @@ def test_the_minutes_of_the_map_are_those_of_the_notebooks():
 
 
 def names_in_the_kit():
-    for path in (ROOT / "lecture_kit").glob("*.py"):
+    for path in (ROOT / "lecture_kit" / "maths").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.arg):
                 yield node.arg
@@ -337,7 +335,7 @@ DEF = "def step(x, slope, learning_rate):\n    return "
 @pytest.mark.parametrize("code", [
     "x - learning_rate * slope", "x + -slope * learning_rate", "np.array(x) - slope*learning_rate"])
 def test_a_right_step_is_right_in_any_style(code):
-    assert panels.check_descent_step(read(DEF + code)).feedback.status == RIGHT
+    assert exercises.check_descent_step(read(DEF + code)).feedback.status == RIGHT
 
 
 @pytest.mark.parametrize(("code", "words"), [
@@ -345,6 +343,6 @@ def test_a_right_step_is_right_in_any_style(code):
     ("-learning_rate * slope", "Where does it lead"), ("learning_rate * slope", "the length"),
     ("x - learning_rate * x", "took x for the slope"), ("(x - learning_rate) * slope", "Brackets")])
 def test_a_wrong_step_is_recognised(code, words):
-    feedback = panels.check_descent_step(read(DEF + code)).feedback
+    feedback = exercises.check_descent_step(read(DEF + code)).feedback
     assert feedback.status == NOT_YET
     assert words in feedback.text

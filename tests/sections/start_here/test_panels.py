@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
+from driving import widgets_in
 from ipywidgets import Button, Play
 from numpy.testing import assert_allclose
-from test_panel import widgets_in
 
-from lecture_kit.panels import start_here as panels
+from lecture_kit.sections.start_here import panels
 
 
 def data(line):

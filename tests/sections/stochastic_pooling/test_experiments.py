@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from oracles import frozen, numerical_gradient, says
+from oracles import frozen, looped_windows, numerical_gradient, says
 from scipy.stats import binom
-from test_convolution import looped_windows
 
-from lecture_kit.datasets import load_digits, load_photograph
-from lecture_kit.initializers import he
-from lecture_kit.optimizers import Momentum
-from lecture_kit.pooling import POOLINGS, AveragePooling, StochasticPooling, WeightedPooling
-from lecture_kit.stochastic_pooling import (
-    binomial_spread,
+from lecture_kit.maths.datasets import load_digits, load_photograph
+from lecture_kit.maths.inference import binomial_spread
+from lecture_kit.maths.initializers import he
+from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.pooling import POOLINGS, AveragePooling, StochasticPooling, WeightedPooling
+from lecture_kit.maths.training import train
+from lecture_kit.sections.stochastic_pooling.experiments import (
     digit_images,
     digit_network,
     drawn_logit_variance,
@@ -26,7 +26,6 @@ from lecture_kit.stochastic_pooling import (
     slopes_along,
     train_poolings,
 )
-from lecture_kit.training import train
 
 EXAMPLE = frozen([1.6, 0, 0, 2.4])
 KINDS = {**POOLINGS, "weighted": WeightedPooling}

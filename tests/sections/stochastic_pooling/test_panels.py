@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 from driving import state
 from numpy.testing import assert_allclose, assert_array_equal
-from test_convolution import looped_windows
+from oracles import looped_windows
 
-from lecture_kit.datasets import load_digits, load_photograph
-from lecture_kit.figures.stochastic_pooling import TrainingPicture
-from lecture_kit.panels import stochastic_pooling as panels
-from lecture_kit.stochastic_pooling import digit_images, learned_filters, train_poolings
+from lecture_kit.maths.datasets import load_digits, load_photograph
+from lecture_kit.sections.stochastic_pooling import panels
+from lecture_kit.sections.stochastic_pooling.experiments import (
+    digit_images,
+    learned_filters,
+    train_poolings,
+)
+from lecture_kit.sections.stochastic_pooling.pictures import TrainingPicture
 
 NAMES = ("max", "average", "stochastic")
 

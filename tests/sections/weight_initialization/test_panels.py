@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lecture_kit.activations import ACTIVATIONS
-from lecture_kit.figures.looks import LOOKS
-from lecture_kit.figures.weight_initialization import RANGES, place
-from lecture_kit.panels import weight_initialization as panels
-from lecture_kit.weight_initialization import (
+from lecture_kit.live.looks import LOOKS
+from lecture_kit.maths.activations import ACTIVATIONS
+from lecture_kit.maths.datasets import digit_rows
+from lecture_kit.maths.networks import deep_network
+from lecture_kit.sections.weight_initialization import panels
+from lecture_kit.sections.weight_initialization.experiments import (
     backpropagate,
-    deep_network,
     difference_growth,
-    digit_rows,
     draw_normals,
     first_step_apart,
     mean_field,
@@ -22,6 +21,7 @@ from lecture_kit.weight_initialization import (
     train_deep,
     train_pair,
 )
+from lecture_kit.sections.weight_initialization.pictures import RANGES, place
 
 
 def data(line):
@@ -212,7 +212,7 @@ def pair():
 ], ids=["small", "large"])
 def test_pair_draws_the_run_of_its_controls(pair, values):
     pair.set_values(values)
-    rows = digit_rows(200, range(4))
+    rows = digit_rows(200, range(4), z_score="all digits")
     step, arguments = values["step"], (values["learning_rate"], values["seed"], 400, rows)
     run, (growth, one_unit) = train_pair(values["epsilon"], *arguments), difference_growth(
         *arguments)
@@ -270,7 +270,7 @@ def test_the_band_trains_the_networks_of_its_controls(band):
     values = {"n_hidden": 3, "activation": "tanh", "learning_rate": 0.1, "batch_size": 64,
               "seed": 5}
     band.set_values(values)
-    features, labels = digit_rows(1000)
+    features, labels = digit_rows(1000, z_score="all digits")
     rows = features.astype(np.float32), labels
     gains = np.geomspace(0.2, 10, 18)
     picture = band.picture

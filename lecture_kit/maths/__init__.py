@@ -1,0 +1,1 @@
+"""The library: arrays in, arrays out. It draws nothing and prints nothing."""

@@ -1,0 +1,235 @@
+"""What a measured share or difference tells: recalls, intervals, coverage."""
+
+from math import lgamma
+from statistics import NormalDist
+
+import numpy as np
+
+from lecture_kit.maths.checks import (
+    as_answers,
+    as_number,
+    as_numbers,
+    as_row,
+    as_whole,
+    require,
+    require_fit,
+)
+
+
+def guessing(labels):
+    """Loss and accuracy of somebody who knows how frequent the classes are, and nothing else.
+
+    The best answer without looking at the rows is the shares p_c of the classes. It costs their
+    entropy −Σ p_c ln p_c and is right with the most frequent class.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n_samples,)
+        Class of each row, at least one.
+
+    Returns
+    -------
+    loss, accuracy : float
+        In nats, and a share.
+
+    Raises
+    ------
+    ValueError
+        If ``labels`` is not a list of class numbers.
+    """
+    labels = as_row("labels", labels, "Pass the classes.", least=0, whole=True)
+    shares = np.bincount(labels) / len(labels)
+    seen = shares[shares > 0]
+    return float(-seen @ np.log(seen)), float(shares.max())
+
+
+def binomial_spread(error, n_samples):
+    """Standard deviation of an error that is measured on n independent images, √(e(1 − e)/n).
+
+    Parameters
+    ----------
+    error : float or ndarray
+        e, the share of wrong answers.
+    n_samples : int
+        n, how many images were asked, at least 1.
+
+    Returns
+    -------
+    float or ndarray
+        How far the share of another n images would typically lie off.
+
+    Raises
+    ------
+    ValueError
+        If ``error`` leaves 0 … 1, or ``n_samples`` is less than 1 or not whole.
+    """
+    n_samples = as_whole("n_samples", n_samples, "Pass some images.", least=1)
+    error = as_numbers("error", error, "It is a share.", least=0, most=1)
+    return np.sqrt(error * (1 - error) / n_samples)
+
+
+def confusion_matrix(labels, predicted, n_classes):
+    """Count how often rows of each class got each answer.
+
+    Parameters
+    ----------
+    labels, predicted, n_classes
+        As in :func:`~lecture_kit.maths.inference.recall_per_class`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_classes, n_classes)
+        Row: the true class. Column: the answer. The right answers are on the diagonal.
+
+    Raises
+    ------
+    ValueError
+        If a number names no class, or there are not as many answers as rows.
+    """
+    labels, predicted = as_answers(labels, predicted, n_classes)
+    pairs = np.bincount(n_classes * labels + predicted, minlength=n_classes**2)
+    return pairs.reshape(n_classes, n_classes)
+
+
+def wilson_interval(n_found, n_rows, confidence=0.95):
+    """Wilson's confidence interval of a share that was counted.
+
+    (p + z²/2n ± z√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), with p = k/n and the normal quantile z,
+    1.96 for 95 %. These are all true shares from which k lies less than z deviations away.
+
+    Parameters
+    ----------
+    n_found : array_like of int
+        k, how many were found, from 0 to n.
+    n_rows : array_like of int
+        n, how many there are, at least 1.
+    confidence : float, default 0.95
+        How often the interval shall hold the true share, between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray of the broadcast shape
+        Ends of the interval, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    """
+    n = np.asarray(as_numbers("n_rows", n_rows, "Without rows there is no share.", least=1,
+                              whole=True))
+    k = np.asarray(as_numbers("n_found", n_found, "Count the rows that were found.", least=0))
+    require_fit(n_found=k, n_rows=n)
+    require(k <= n, "n_found must lie between 0 and n_rows", n_found,
+            "Count the rows that were found.")
+    confidence = as_number("confidence", confidence, "Try 0.95.", above=0, below=1)
+    z, p = NormalDist().inv_cdf((1 + confidence) / 2), k / n
+    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    low, high = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+    return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
+
+
+def exact_coverage(n_rows, recall, confidence=0.95):
+    """Probability that Wilson's interval holds the true recall, Σ_k P(k) [low_k ≤ p ≤ high_k].
+
+    P(k) is the binomial probability of finding k of n rows when each is found with probability p.
+
+    Parameters
+    ----------
+    n_rows : int
+        n, rows of the class, at least 1.
+    recall : float
+        p, the true recall, from 0 to 1.
+    confidence : float, default 0.95
+        As in :func:`wilson_interval`.
+
+    Returns
+    -------
+    float
+        A probability. It jumps up and down with n and p, near ``confidence``.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    Brown, L. D., Cai, T. T., & DasGupta, A. (2001). Interval estimation for a binomial proportion.
+    """
+    recall = as_number("recall", recall, "It is a share.", least=0, most=1)
+    n_rows = as_whole("n_rows", n_rows, "Without rows there is no share.", least=1)
+    found = np.arange(n_rows + 1)
+    low, high = wilson_interval(found, n_rows, confidence)
+    choose = [lgamma(n_rows + 1) - lgamma(k + 1) - lgamma(n_rows - k + 1) for k in found]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = (np.where(found > 0, found * np.log(recall), 0)
+                  + np.where(found < n_rows, (n_rows - found) * np.log1p(-recall), 0))
+    return float(np.exp(choose + powers)[(low <= recall) & (recall <= high)].sum())
+
+
+def precision_at(recall, false_alarm_rate, share):
+    """Precision by Bayes' rule: which part of the alarms are attacks.
+
+    r s / (r s + f (1 − s)).
+
+    Parameters
+    ----------
+    recall : float
+        r, which part of the attacks raises an alarm, above 0 and at most 1.
+    false_alarm_rate : float
+        f, which part of the harmless rows raises an alarm, from 0 to 1.
+    share : array_like
+        s, which part of all rows is an attack, above 0 and at most 1.
+
+    Returns
+    -------
+    ndarray of the shape of ``share``
+        The precision.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    Axelsson, S. (2000). The base-rate fallacy and the difficulty of intrusion detection.
+    """
+    recall = as_number("recall", recall, "It is a share.", above=0, most=1)
+    false_alarm_rate = as_number("false_alarm_rate", false_alarm_rate, "It is a share.",
+                                 least=0, most=1)
+    share = as_numbers("share", share, "It is a share.", above=0, most=1)
+    return recall * share / (recall * share + false_alarm_rate * (1 - share))
+
+
+def recall_per_class(labels, predicted, n_classes):
+    """Recall: which share of the rows of each class is found.
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (n_samples,)
+        Class of each row.
+    predicted : array_like of int, shape (n_samples,)
+        The answers.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares from 0 to 1; NaN for a class without rows.
+
+    Raises
+    ------
+    ValueError
+        If a number names no class, or there are not as many answers as rows.
+    """
+    labels, predicted = as_answers(labels, predicted, n_classes)
+    n_rows = np.bincount(labels, minlength=n_classes)
+    n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
+    return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)

@@ -1,0 +1,40 @@
+"""What this section says about the slides."""
+
+import numpy as np
+
+from lecture_kit.live.language import translate as _
+from lecture_kit.maths.activations import SIGMOID
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.maths.network_losses import CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.normalization import batch_normalize
+
+SECTION = _("(6) Batch normalization")
+NOTEBOOK = "07_batch_normalization.ipynb"
+
+
+def corrections():
+    """List what the notebook corrects on the slides, in their order.
+
+    Returns
+    -------
+    list of tuple
+        What the slide says, what holds (every number is computed), the id of the cell, and "note"
+        where only the note beside it says so.
+    """
+    digits, _test = load_digits()
+    rows = digits.features[:1200] / 16
+    z = fully_connected((64, 1), SIGMOID, CROSS_ENTROPY, 0.6, 12).logits(rows)
+    before, after = (np.mean((x - x.mean()) ** 3) / x.std() ** 3 for x in (z, batch_normalize(z)))
+    return [
+        (_("a batch then follows the standard normal"),
+         _("mean 0, variance 1; skewness {before:.2f} stays {after:.2f}").format(
+             before=before, after=after).replace("-", "−"), "build-it"),
+        (_("(X − μ)/σ, without ε"), _("√(σ² + ε), as in the slide's later formula"), "build-it"),
+        (_("the slides end with training"),
+         _("at inference BN uses running averages"), "running-averages"),
+        (_("it helps against covariate shift"),
+         _("in doubt: with noise put back in it learns as well"), "shift-numbers"),
+        (_("it keeps from overfitting"),
+         _("not in general: it learns wrong labels by heart"), "overfitting"),
+    ]

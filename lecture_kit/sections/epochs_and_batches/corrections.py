@@ -1,0 +1,35 @@
+"""What this section says about the slides."""
+
+from lecture_kit.live.language import translate as _
+from lecture_kit.sections.epochs_and_batches import experiments
+
+SECTION = _("(5) Epoch, batch size")
+NOTEBOOK = "06_epochs_and_batches.ipynb"
+
+
+def corrections():
+    """List what the notebook corrects on the slides, in their order.
+
+    Returns
+    -------
+    list of tuple
+        What the slide says, what holds (every number is computed), the id of the cell, and "note"
+        where only the note beside it says so.
+    """
+    sizes, rows = (64, 32, 10), 1024
+    whole, single = (experiments.step_operations(sizes, size) for size in (rows, 1))
+    steps = experiments.count_iterations(rows, 1, 1)
+    calm, wild = (experiments.noise_scale(rate, rows, size)
+                  for rate, size in ((0.01, 1), (2.0, 64)))
+    return [
+        (_("more epochs are more random weights"),
+         _("they are drawn once; the order of the rows changes"), "weights-once-numbers"),
+        (_("a large batch makes learning slow"),
+         _("1,024 rows: {step:,.0f} times the work per update, {epoch:.0f} per epoch").format(
+             step=whole / single, epoch=whole / (steps * single)), "step-and-epoch"),
+        (_("a small batch is unstable"),
+         _("ηN/B counts: it can be {calm:.0f} for B = 1, {wild:.0f} for B = 64").format(
+             calm=calm, wild=wild), "unstable-numbers"),
+        (_("too many epochs overfit"),
+         _("with right labels the accuracy hardly falls"), "overfit-numbers"),
+    ]

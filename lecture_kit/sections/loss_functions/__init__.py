@@ -1,0 +1,1 @@
+"""The room of the notebook on loss functions."""

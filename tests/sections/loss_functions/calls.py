@@ -1,0 +1,20 @@
+"""Calls that work, for every public function: see test_bad_input.py."""
+
+import numpy as np
+from makings import SIGMOID, random
+
+WEIGHTS = random(2, 3, 3)
+
+GOOD = {
+    "experiments": {
+        "gradient_by_depth": {"activation": SIGMOID, "weights": WEIGHTS, "seed": 0,
+                              "n_samples": 2},
+        "gradient_ratio": {"output": np.array([0.2, 0.9])},
+        "neuron_gradient": {"loss": "squared error", "x": 1.0, "w": np.array([0.5, 1.0]),
+                            "b": 0.1, "target": 1.0},
+        "random_rotations": {"n_layers": 2, "seed": 0, "width": 3},
+        "sigmoid_gradient_bound": {"n_layers": np.array([1, 2]), "init_scale": 1.0},
+        "train_neuron": {"loss": "cross entropy", "x": 1.0, "w": 0.6, "b": 0.9, "target": 0.0,
+                         "learning_rate": 0.15, "n_steps": 3},
+    },
+}

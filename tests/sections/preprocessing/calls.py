@@ -1,0 +1,55 @@
+"""Calls that work, for every public function: see test_bad_input.py."""
+
+import numpy as np
+from makings import ROWS, VALLEY, random
+
+from lecture_kit.sections.preprocessing import connections
+
+CONNECTIONS = {"scaling": "z-score", "codes": "one-hot", "learning_rate": 0.1}
+
+GOOD = {
+    "connections": {
+        "connections": {"scaling": "z-score", "codes": "one-hot"},
+        "repeat_on_connections": (connections.repeat_on_connections,
+                                  {**CONNECTIONS, "n_seeds": 0}),
+        "train_on_connections": (lambda **arguments: next(
+            connections.train_on_connections(**arguments)),
+                                 {**CONNECTIONS, "batch_size": 16, "init_scale": 0.1, "seed": 0,
+                                  "epochs": 1}),
+    },
+    "nominal": {
+        "best_accuracy": {"counts": np.array([[1, 2], [3, 0]])},
+        "count_classes": {"codes": np.array([0, 1, 1]), "labels": np.array([0, 1, 0]),
+                          "n_classes": 2},
+        "integer_inputs": {"orders": np.array([[0, 1], [1, 0]]),
+                           "counts": np.array([[1, 2], [3, 0]])},
+        "pairwise_distances": {"rows": ROWS},
+        "softmax_accuracy": {"inputs": random(2, 2, 1), "counts": np.array([[1, 2], [3, 0]]),
+                             "n_updates": 3, "learning_rate": 1.0},
+    },
+    "experiments": {
+        "condition_number": {"curvatures": np.array([1.0, 3.0])},
+        "condition_number_after_z_score": {"correlation": np.array([0.1, -0.9])},
+        "contour": {"landscape": VALLEY, "height": 1.0, "n_points": 5},
+        "descend": {"landscape": VALLEY, "learning_rate": 0.1, "start": np.array([2.0, 1.0]),
+                    "n_steps": 8, "share": 0.01},
+        "enough_steps": {"factor": 0.9, "share": 0.01},
+        "fair_start": {"landscape": VALLEY, "height": 1.0},
+        "falling_loss": {"factor": 0.9, "n_steps": 3, "highest": 1e12},
+        "kept_by_min_max": {"others": np.arange(3.0), "outlier": np.array([10.0, -3.0])},
+        "kept_by_z_score": {"others": np.arange(3.0), "outlier": np.array([10.0, -3.0])},
+        "largest_z_score": {"n": 5},
+        "linear_model": {"features": ROWS, "target": np.arange(6.0)},
+        "people": {"n_people": 5, "correlation": 0.6, "seed": 0},
+    },
+}
+HOLDERS = (
+    "experiments.Descent",
+)
+TOO_LONG = (
+    "connections.repeat_on_connections",
+)
+NOT_FINITE = {
+    "experiments.descend": "NaN for a run too short to measure",
+    "experiments.enough_steps": "infinite for a factor from 1 on",
+}
