@@ -5,7 +5,8 @@
 Each case is trained by all in turn, several times over, in one process: the same rows, layers,
 batch size, epochs, learning rate, momentum. The kit computes in float32 here, as its live panels
 do, and so do the others. PyTorch and JAX join where they are installed. The kit also measures loss
-and accuracy on all training rows before the first and after the last update.
+and accuracy on all training rows before the first and after the last update. The last table trains
+1, 5, 20 and 100 networks, one after the other or side by side.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import warnings
 from itertools import pairwise
 
 import numpy as np
+from ensembles import ensemble_rows
 from machine import describe, table
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
@@ -305,7 +307,10 @@ def main():
     rows = [row for threads in (1, None) for row in training_rows(rounds, threads)]
     print(table(head, rows), "\n")
     print(f"Five methods × {N_STEPS:,} steps × {len(STARTS)} starts in a valley:\n")
-    print(table(["who", "ms", "µs per run and step"], walk_rows(max(1, rounds // 3))))
+    print(table(["who", "ms", "µs per run and step"], walk_rows(max(1, rounds // 3))), "\n")
+    print("Many networks side by side, batches of 32, ten epochs, one thread:\n")
+    head = ["network", "how many", "who", "ms per network", "÷ kit's loop"]
+    print(table(head, ensemble_rows(max(1, rounds // 3))))
 
 
 if __name__ == "__main__":

@@ -59,9 +59,9 @@ def test_it_has_25_to_35_cells_and_about_half_of_them_are_prose(path, notebook):
     assert 0.4 <= prose / len(notebook.cells) <= 0.65
 
 
-def test_a_code_cell_has_at_most_8_lines(notebook):
+def test_a_code_cell_has_at_most_8_lines_and_the_one_that_imports_14(notebook):
     for cell in code_cells(notebook):
-        assert len(cell.source.splitlines()) <= 8, cell.id
+        assert len(cell.source.splitlines()) <= (14 if cell.id == "set-up" else 8), cell.id
 
 
 def test_code_cells_do_without_prose_and_without_suppressed_outputs(notebook):

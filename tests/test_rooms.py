@@ -15,7 +15,7 @@ FORBIDDEN = {
     "sections": ("matplotlib", "ipywidgets", "IPython", "PIL"),
     "pictures": ("ipywidgets", "IPython", "matplotlib.pyplot", "PIL"),
 }
-MOST_LINES, MOST_LINES_OF_A_FUNCTION = 420, 40
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 440, 40
 MODULES = sorted(path for floor in FLOORS for path in (KIT / floor).rglob("*.py"))
 every_module = pytest.mark.parametrize(
     "path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
@@ -53,7 +53,7 @@ def test_imports_only_go_down_and_never_into_another_room(path):
 @every_module
 def test_each_floor_keeps_to_its_own_tools(path):
     floor = path.relative_to(KIT).parts[0]
-    tools = FORBIDDEN["pictures" if path.stem == "pictures" else floor]
+    tools = FORBIDDEN["pictures" if path.stem.endswith("pictures") else floor]
     for name in imported_names(path):
         for forbidden in tools:
             assert not f"{name}.".startswith(f"{forbidden}."), f"{path.name} imports {name}"

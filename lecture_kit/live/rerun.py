@@ -27,9 +27,10 @@ def take_the_place(widget, title):
 
 def _running_cell():
     shell = get_ipython()
-    if shell is None or not hasattr(shell, "get_parent"):
-        return None
-    return shell.get_parent().get("metadata", {}).get("cellId")
+    for teller in (shell, getattr(shell, "kernel", None)):  # in JupyterLite the kernel knows
+        if hasattr(teller, "get_parent"):
+            return teller.get_parent().get("metadata", {}).get("cellId")
+    return None
 
 
 def close_all(widget):

@@ -1,7 +1,7 @@
 """Checks of arguments: a wrong value gets an error that says what to do."""
 
 import math
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import numpy as np
 
@@ -83,6 +83,27 @@ def as_floats(name, values):
     return array
 
 
+def finite_input(formula):
+    """Let a formula refuse NaN and infinity. The bare formula stays as ``__wrapped__``.
+
+    Parameters
+    ----------
+    formula : callable
+        Takes and returns a floating-point array.
+
+    Returns
+    -------
+    callable
+        Takes anything that :func:`as_floats` takes.
+    """
+
+    @wraps(formula)
+    def checked(z, **settings):
+        return formula(as_floats("z", z), **settings)
+
+    return checked
+
+
 def as_labels(name, values, n_classes):
     """Turn class numbers into an integer array and refuse numbers that name no class.
 
@@ -113,34 +134,6 @@ def as_labels(name, values, n_classes):
     array = array.astype(np.intp)
     require((array >= 0) & (array < n_classes), rule, values, remedy)
     return array
-
-
-def as_answers(labels, predicted, n_classes):
-    """Turn true classes and answers into two lists of class numbers of the same length.
-
-    Parameters
-    ----------
-    labels, predicted : array_like of int, shape (n_samples,)
-        Class of each row, and the answers.
-    n_classes : int
-        How many classes there are.
-
-    Returns
-    -------
-    labels, predicted : ndarray of int, shape (n_samples,)
-        The class numbers.
-
-    Raises
-    ------
-    ValueError
-        If a number names no class, or there are not as many answers as rows.
-    """
-    labels = as_labels("labels", labels, n_classes)
-    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
-    predicted = as_labels("predicted", predicted, n_classes)
-    require(labels.shape == predicted.shape, "predicted must have one answer per row",
-            predicted.shape, f"There are {labels.size} rows.")
-    return labels, predicted
 
 
 @lru_cache(typed=True)  # the words for 0 are not those for 0.0
@@ -388,7 +381,7 @@ def as_counts(name, values, ndim=2):
         If a count is negative or not whole, all are 0, or the number of axes is another one.
     """
     remedy = "Count something first."
-    counts = np.asarray(as_numbers(name, values, remedy, least=0, whole=True)).astype(np.int64)
+    counts = np.asarray(as_numbers(name, values, remedy, least=0, whole=True)).astype(np.intp)
     require(counts.ndim == ndim and counts.sum() > 0, f"{name} must have {ndim} axes and not be 0",
             values, remedy)
     return counts

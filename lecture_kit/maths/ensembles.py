@@ -7,9 +7,10 @@ optimizer. All arrays of an ensemble have one more axis in front, with one entry
     *_, last = train(ensemble, Adam(0.01), rows, batch_size=32, epochs=5, seed=range(10))
     last.training_loss  # an array of ten losses
 
-Each network learns what it would learn alone, to the last bit in float64. One that diverges
-reports NaN and does not disturb the others. numpy multiplies small matrices one by one here, too;
-what is saved is all that Python does around it.
+Each network learns what it would learn alone, to the last bit (but for AdamW in float32, whose
+factor 1 − ηλ is rounded once more). One that diverges reports NaN and does not disturb the others.
+numpy multiplies small matrices one by one here, too; what is saved is all that Python does around
+it.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a measured share or difference tells: recalls, intervals, coverage."""
+"""How good answers are, class by class, and how sure a share is that was counted."""
 
 from math import lgamma
 from statistics import NormalDist
@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 
 from lecture_kit.maths.checks import (
-    as_answers,
+    as_labels,
     as_number,
     as_numbers,
     as_row,
@@ -16,15 +16,110 @@ from lecture_kit.maths.checks import (
 )
 
 
-def guessing(labels):
-    """Loss and accuracy of somebody who knows how frequent the classes are, and nothing else.
+def _as_answers(labels, predicted, n_classes):
+    labels = as_labels("labels", labels, n_classes)
+    require(labels.ndim == 1, "labels must be a list", labels.shape, "Pass one class per row.")
+    predicted = as_labels("predicted", predicted, n_classes)
+    require(labels.shape == predicted.shape, "predicted must have one answer per row",
+            predicted.shape, f"There are {labels.size} rows.")
+    return labels, predicted
 
-    The best answer without looking at the rows is the shares p_c of the classes. It costs their
-    entropy −Σ p_c ln p_c and is right with the most frequent class.
+
+def confusion_matrix(labels, predicted, n_classes):
+    """Count how often rows of each class got each answer.
 
     Parameters
     ----------
-    labels : ndarray of int, shape (n_samples,)
+    labels : array_like of int, shape (n_samples,)
+        Class of each row.
+    predicted : array_like of int, shape (n_samples,)
+        The answers.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    ndarray of int, shape (n_classes, n_classes)
+        Row: the true class. Column: the answer. The right answers are on the diagonal.
+
+    Raises
+    ------
+    ValueError
+        If a number names no class, or there are not as many answers as rows.
+    """
+    labels, predicted = _as_answers(labels, predicted, n_classes)
+    pairs = np.bincount(n_classes * labels + predicted, minlength=n_classes**2)
+    return pairs.reshape(n_classes, n_classes)
+
+
+def recall_per_class(labels, predicted, n_classes):
+    """Recall of each class: which share of its rows is found.
+
+    Parameters
+    ----------
+    labels, predicted, n_classes
+        As in :func:`confusion_matrix`.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares from 0 to 1; NaN for a class without rows.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`confusion_matrix`.
+    """
+    labels, predicted = _as_answers(labels, predicted, n_classes)
+    n_rows = np.bincount(labels, minlength=n_classes)
+    n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
+    return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)
+
+
+def precision_at(recall, false_alarm_rate, share):
+    """Precision by Bayes' rule: which part of the alarms are attacks.
+
+    r s / (r s + f (1 − s)).
+
+    Parameters
+    ----------
+    recall : float
+        r, which part of the attacks raises an alarm, above 0 and at most 1.
+    false_alarm_rate : float
+        f, which part of the harmless rows raises an alarm, from 0 to 1.
+    share : array_like
+        s, which part of all rows is an attack, above 0 and at most 1.
+
+    Returns
+    -------
+    ndarray of the shape of ``share``
+        The precision.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    Axelsson, S. (2000). The base-rate fallacy and the difficulty of intrusion detection.
+    """
+    recall = as_number("recall", recall, "It is a share.", above=0, most=1)
+    false_alarm_rate = as_number("false_alarm_rate", false_alarm_rate, "It is a share.",
+                                 least=0, most=1)
+    share = as_numbers("share", share, "It is a share.", above=0, most=1)
+    return recall * share / (recall * share + false_alarm_rate * (1 - share))
+
+
+def guessing(labels):
+    """Cross entropy and accuracy of the best answer that does not look at the rows.
+
+    It is the shares p_c of the classes. It costs their entropy, −Σ p_c ln p_c, and is as often
+    right as the most frequent class comes.
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (n_samples,)
         Class of each row, at least one.
 
     Returns
@@ -44,58 +139,35 @@ def guessing(labels):
 
 
 def binomial_spread(error, n_samples):
-    """Standard deviation of an error that is measured on n independent images, √(e(1 − e)/n).
+    """Standard deviation of a share of wrong answers among n independent ones, √(e(1 − e)/n).
 
     Parameters
     ----------
-    error : float or ndarray
-        e, the share of wrong answers.
+    error : float or array_like
+        e, the true share of wrong answers.
     n_samples : int
-        n, how many images were asked, at least 1.
+        n, how many answers there are, at least 1.
 
     Returns
     -------
     float or ndarray
-        How far the share of another n images would typically lie off.
+        How far a measured share typically lies off.
 
     Raises
     ------
     ValueError
         If ``error`` leaves 0 … 1, or ``n_samples`` is less than 1 or not whole.
     """
-    n_samples = as_whole("n_samples", n_samples, "Pass some images.", least=1)
+    n_samples = as_whole("n_samples", n_samples, "Pass some samples.", least=1)
     error = as_numbers("error", error, "It is a share.", least=0, most=1)
     return np.sqrt(error * (1 - error) / n_samples)
-
-
-def confusion_matrix(labels, predicted, n_classes):
-    """Count how often rows of each class got each answer.
-
-    Parameters
-    ----------
-    labels, predicted, n_classes
-        As in :func:`~lecture_kit.maths.inference.recall_per_class`.
-
-    Returns
-    -------
-    ndarray of int, shape (n_classes, n_classes)
-        Row: the true class. Column: the answer. The right answers are on the diagonal.
-
-    Raises
-    ------
-    ValueError
-        If a number names no class, or there are not as many answers as rows.
-    """
-    labels, predicted = as_answers(labels, predicted, n_classes)
-    pairs = np.bincount(n_classes * labels + predicted, minlength=n_classes**2)
-    return pairs.reshape(n_classes, n_classes)
 
 
 def wilson_interval(n_found, n_rows, confidence=0.95):
     """Wilson's confidence interval of a share that was counted.
 
     (p + z²/2n ± z√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), with p = k/n and the normal quantile z,
-    1.96 for 95 %. These are all true shares from which k lies less than z deviations away.
+    1.96 for 95 %. It holds all shares p₀ with |p − p₀| ≤ z√(p₀(1 − p₀)/n).
 
     Parameters
     ----------
@@ -170,66 +242,3 @@ def exact_coverage(n_rows, recall, confidence=0.95):
         powers = (np.where(found > 0, found * np.log(recall), 0)
                   + np.where(found < n_rows, (n_rows - found) * np.log1p(-recall), 0))
     return float(np.exp(choose + powers)[(low <= recall) & (recall <= high)].sum())
-
-
-def precision_at(recall, false_alarm_rate, share):
-    """Precision by Bayes' rule: which part of the alarms are attacks.
-
-    r s / (r s + f (1 − s)).
-
-    Parameters
-    ----------
-    recall : float
-        r, which part of the attacks raises an alarm, above 0 and at most 1.
-    false_alarm_rate : float
-        f, which part of the harmless rows raises an alarm, from 0 to 1.
-    share : array_like
-        s, which part of all rows is an attack, above 0 and at most 1.
-
-    Returns
-    -------
-    ndarray of the shape of ``share``
-        The precision.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of its range.
-
-    References
-    ----------
-    Axelsson, S. (2000). The base-rate fallacy and the difficulty of intrusion detection.
-    """
-    recall = as_number("recall", recall, "It is a share.", above=0, most=1)
-    false_alarm_rate = as_number("false_alarm_rate", false_alarm_rate, "It is a share.",
-                                 least=0, most=1)
-    share = as_numbers("share", share, "It is a share.", above=0, most=1)
-    return recall * share / (recall * share + false_alarm_rate * (1 - share))
-
-
-def recall_per_class(labels, predicted, n_classes):
-    """Recall: which share of the rows of each class is found.
-
-    Parameters
-    ----------
-    labels : array_like of int, shape (n_samples,)
-        Class of each row.
-    predicted : array_like of int, shape (n_samples,)
-        The answers.
-    n_classes : int
-        How many classes there are.
-
-    Returns
-    -------
-    ndarray of shape (n_classes,)
-        Shares from 0 to 1; NaN for a class without rows.
-
-    Raises
-    ------
-    ValueError
-        If a number names no class, or there are not as many answers as rows.
-    """
-    labels, predicted = as_answers(labels, predicted, n_classes)
-    n_rows = np.bincount(labels, minlength=n_classes)
-    n_found = np.bincount(labels[labels == predicted], minlength=n_classes)
-    return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)

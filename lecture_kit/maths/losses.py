@@ -3,7 +3,7 @@
 Each loss comes in two forms. One takes the *output* o, as on the slides. The other takes the
 *logit* z, the number that goes into the sigmoid or the softmax; it stays exact where o would be
 rounded to 0 or 1. Every function returns one number per output or per sample; take the mean for
-the loss of a batch.
+the loss of a batch. The formulas are those of the slides, section "Loss function".
 """
 
 import math
@@ -77,10 +77,6 @@ def squared_error(output, target):
     ------
     ValueError
         If an argument holds NaN or infinity, or the shapes do not fit.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     output, target = _outputs_and_target(output, target)
     with np.errstate(over="ignore"):
@@ -103,11 +99,7 @@ def squared_error_gradient(output, target):
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity, or the shapes do not fit.
-
-    References
-    ----------
-    Slides, section "Loss function".
+        As in :func:`squared_error`.
     """
     output, target = _outputs_and_target(output, target)
     with np.errstate(over="ignore"):
@@ -133,10 +125,6 @@ def squared_error_from_logits(logit, target):
     ------
     ValueError
         If an argument holds NaN or infinity, or the shapes do not fit.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     return squared_error(sigmoid(logit), target)
 
@@ -157,11 +145,7 @@ def squared_error_from_logits_gradient(logit, target):
     Raises
     ------
     ValueError
-        If an argument holds NaN or infinity, or the shapes do not fit.
-
-    References
-    ----------
-    Slides, section "Loss function".
+        As in :func:`squared_error_from_logits`.
     """
     return squared_error_gradient(sigmoid(logit), target) * sigmoid_derivative(logit)
 
@@ -216,8 +200,7 @@ def binary_cross_entropy_gradient(output, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``output`` or ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is not larger
-        than 1.
+        As in :func:`binary_cross_entropy`.
 
     References
     ----------
@@ -257,10 +240,6 @@ def binary_cross_entropy_from_logits(logit, target, base=np.e):
     Notes
     -----
     −log σ(z) = log(1 + e⁻ᶻ), which ``logaddexp`` computes without overflow.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     logit, target = _logits_and_target(logit, target)
     error = target * np.logaddexp(0, -logit) + (1 - target) * np.logaddexp(0, logit)
@@ -283,12 +262,7 @@ def binary_cross_entropy_from_logits_gradient(logit, target, base=np.e):
     Raises
     ------
     ValueError
-        If ``logit`` is not finite, ``target`` leaves 0 to 1, the shapes do not fit, or ``base`` is
-        not larger than 1.
-
-    References
-    ----------
-    Slides, section "Loss function".
+        As in :func:`binary_cross_entropy_from_logits`.
     """
     logit, target = _logits_and_target(logit, target)
     return (sigmoid(logit) - target) / _nats_per_unit(base)
@@ -329,10 +303,6 @@ def softmax(logits, temperature=1.0):
     ------
     ValueError
         If ``logits`` is not finite or has no classes, or ``temperature`` is not positive.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     return np.exp(_log_softmax(logits, temperature))
 
@@ -367,10 +337,6 @@ def softmax_cross_entropy(logits, label, base=np.e):
     ValueError
         If ``logits`` is not finite, ``label`` names no class or has another shape than the rows,
         or ``base`` is not larger than 1.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     log_probabilities = _log_softmax(logits)
     label = _labels_for(label, log_probabilities)
@@ -395,10 +361,6 @@ def softmax_cross_entropy_gradient(logits, label, base=np.e):
     ------
     ValueError
         As in :func:`softmax_cross_entropy`.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     gradient = softmax(logits)
     label = _labels_for(label, gradient)
@@ -459,10 +421,6 @@ def log_likelihood_gradient(probabilities, label, base=np.e):
     ------
     ValueError
         As in :func:`log_likelihood`.
-
-    References
-    ----------
-    Slides, section "Loss function".
     """
     probabilities = _as_probabilities("probabilities", _as_rows("probabilities", probabilities))
     label = _labels_for(label, probabilities)

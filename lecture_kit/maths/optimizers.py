@@ -40,7 +40,7 @@ class Optimizer(ABC):
     Raises
     ------
     ValueError
-        If ``learning_rate`` is negative or not finite.
+        If a setting leaves the range that its class names, or is not finite.
     """
 
     learning_rate: float | np.ndarray
@@ -111,11 +111,6 @@ class GradientDescent(Optimizer):
     learning_rate : float or ndarray
         η, at least 0.
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite.
-
     References
     ----------
     Slides, section "(3) Gradient Descent & Momentum".
@@ -136,11 +131,6 @@ class Momentum(Optimizer):
         η, at least 0.
     momentum : float or ndarray, default 0.9
         β, from 0 to 1 (not included). With 0 this is gradient descent.
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, or ``momentum`` leaves [0, 1).
 
     Notes
     -----
@@ -181,11 +171,6 @@ class Nesterov(Momentum):
     momentum : float or ndarray, default 0.9
         β, from 0 to 1 (not included).
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, or ``momentum`` leaves [0, 1).
-
     Notes
     -----
     The textbook form is v ← βv − ηg(w + βv), w ← w + v. Here, as in PyTorch and Keras, the
@@ -218,11 +203,6 @@ class Adagrad(Optimizer):
         η, at least 0.
     epsilon : float or ndarray, default 1e-10
         ε, positive. It keeps the first step finite where the gradient is 0.
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, or ``epsilon`` is not positive.
 
     Notes
     -----
@@ -269,12 +249,6 @@ class RMSprop(Optimizer):
         ρ, from 0 to 1 (not included). It remembers about 1/(1 − ρ) steps.
     epsilon : float or ndarray, default 1e-8
         ε, positive.
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, ``decay`` leaves [0, 1) or ``epsilon`` is
-        not positive.
 
     Notes
     -----
@@ -324,12 +298,6 @@ class Adadelta(Optimizer):
         ρ, from 0 to 1 (not included).
     epsilon : float or ndarray, default 1e-6
         ε, positive. It sets how small the first steps are: about η√(ε/(1 − ρ)).
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, ``decay`` leaves [0, 1) or ``epsilon`` is
-        not positive.
 
     Notes
     -----
@@ -386,12 +354,6 @@ class Adam(Optimizer):
     bias_correction : bool, default True
         Whether m and v are corrected. Without it the first step is (1 − β₁)/√(1 − β₂) times η,
         which is √10 ≈ 3.16 for the defaults.
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is negative or not finite, ``beta1`` or ``beta2`` leaves [0, 1) or
-        ``epsilon`` is not positive.
 
     Notes
     -----
@@ -450,11 +412,6 @@ class AdamW(Adam):
         As in :class:`Adam`.
     weight_decay : float or ndarray, default 0.01
         λ, at least 0.
-
-    Raises
-    ------
-    ValueError
-        As in :class:`Adam`, or if ``weight_decay`` is negative or not finite.
 
     Notes
     -----

@@ -24,8 +24,6 @@ from lecture_kit.maths.activations import (
     leaky,
     leaky_relu,
     leaky_relu_derivative,
-    normal_cdf,
-    normal_density,
     relu,
     relu_derivative,
     sigmoid,
@@ -36,6 +34,7 @@ from lecture_kit.maths.activations import (
     tanh,
     tanh_derivative,
 )
+from lecture_kit.maths.normal import normal_cdf, normal_density
 
 FUNCTIONS = [
     sigmoid, sigmoid_derivative, tanh, tanh_derivative, relu, relu_derivative, leaky_relu,

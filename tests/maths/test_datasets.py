@@ -6,6 +6,7 @@ from oracles import says
 from sklearn.datasets import load_digits as sklearn_digits
 
 from lecture_kit.maths.datasets import (
+    digit_rows,
     load_attack_triage,
     load_digits,
     load_photograph,
@@ -188,3 +189,26 @@ def test_data_sets_are_compared_by_identity():
     assert one == one
     assert one != other
     assert len({one, other, one}) == 2
+
+
+def test_digit_rows_are_the_first_of_their_classes_as_z_scores():
+    training, _ = load_digits()
+    features, labels = digit_rows(60, range(4), z_score="all digits")
+    assert features.shape == (60, 64)
+    assert set(labels) == {0, 1, 2, 3}
+    kept = np.isin(training.labels, [0, 1, 2, 3])
+    np.testing.assert_array_equal(labels, training.labels[kept][:60])
+    spread = training.features.std(axis=0)
+    expected = (training.features - training.features.mean(axis=0)) / np.where(spread, spread, 1)
+    np.testing.assert_allclose(features, expected[kept][:60], rtol=1e-10, atol=1e-12)
+
+
+def test_digit_rows_are_the_first_training_rows():
+    training = load_digits()[0]
+    features, labels = digit_rows(200)
+    np.testing.assert_allclose(features, training.features[:200] / 16)
+    np.testing.assert_array_equal(labels, training.labels[:200])
+    z_scores, _labels = digit_rows(200, z_score="these rows")
+    varied = training.features[:200].std(axis=0) > 0
+    np.testing.assert_allclose(z_scores[:, varied].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(z_scores[:, varied].std(axis=0), 1)

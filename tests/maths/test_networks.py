@@ -13,7 +13,7 @@ from lecture_kit.maths.activations import ACTIVATIONS, RELU, SIGMOID, TANH
 from lecture_kit.maths.initializers import he, xavier
 from lecture_kit.maths.layers import ActivationLayer, Dense
 from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, SQUARED_ERROR
-from lecture_kit.maths.networks import Network, fully_connected
+from lecture_kit.maths.networks import Network, deep_network, fully_connected
 
 ROWS = frozen(np.random.default_rng(1).normal(size=(6, 3)))
 BINARY_LABELS = frozen([0, 1, 1, 0, 1, 0], int)
@@ -30,51 +30,6 @@ def random_network(sizes, activation, loss, dtype=np.float64):
     network = fully_connected(sizes, activation, loss, 1.0, 0, dtype)
     network.parameters[:] = np.random.default_rng(2).normal(scale=0.8, size=network.parameters.size)
     return network
-
-
-# Layers
-
-
-def test_dense_layer_is_a_product_and_a_sum():
-    layer = Dense(2, 3)
-    layer.attach(np.array([1.0, 2, 3, 4, 5, 6, 10, 20, 30]), np.zeros(9))
-    expected = [[1 + 8 + 10, 2 + 10 + 20, 3 + 12 + 30]]  # (1, 2) W + b
-    np.testing.assert_array_equal(layer.infer(np.array([[1.0, 2.0]])), expected)
-    np.testing.assert_array_equal(layer.forward(np.array([[1.0, 2.0]])), expected)
-
-
-def test_dense_layer_counts_weights_and_biases():
-    assert Dense(64, 100).n_parameters == 6500
-
-
-@pytest.mark.parametrize("layer", [Dense(3, 2), ActivationLayer(TANH)], ids=["dense", "tanh"])
-def test_layer_gives_the_derivatives_of_its_input(layer):
-    rng = np.random.default_rng(3)
-    layer.attach(rng.normal(size=layer.n_parameters), np.zeros(layer.n_parameters))
-    weight = rng.normal(size=layer.forward(ROWS).shape)
-    expected = numerical_gradient(lambda x: (weight * layer.infer(x)).sum(), ROWS)
-    np.testing.assert_allclose(layer.input_gradient(weight), expected, rtol=1e-8, atol=1e-10)
-
-
-@pytest.mark.parametrize("layer", [Dense(3, 2), ActivationLayer(TANH)], ids=["dense", "tanh"])
-def test_infer_does_not_disturb_what_the_derivatives_need(layer):
-    gradient = np.zeros(layer.n_parameters)
-    layer.attach(np.ones(layer.n_parameters), gradient)
-    back = np.ones_like(layer.forward(ROWS))
-    layer.parameter_gradient(back)
-    expected, expected_gradient = layer.input_gradient(back).copy(), gradient.copy()
-    layer.infer(2 * ROWS)
-    layer.parameter_gradient(back)
-    np.testing.assert_array_equal(layer.input_gradient(back), expected)
-    np.testing.assert_array_equal(gradient, expected_gradient)
-
-
-def test_dense_layer_refuses_rows_with_other_columns():
-    layer = Dense(2, 3)
-    layer.attach(np.ones(9), np.zeros(9))
-    pattern = says("rows must have 2 features", "(6, 3)", "as many inputs as the data have")
-    with pytest.raises(ValueError, match=pattern):
-        layer.infer(ROWS)
 
 
 # Losses of networks
@@ -360,3 +315,35 @@ def test_a_negative_scale_is_refused(bad, as_rule):
     pattern = says("init_scale must be at least 0", repr(bad), "Try init_scale=he.")
     with pytest.raises(ValueError, match=pattern):
         fully_connected((3, 1), RELU, CROSS_ENTROPY, scale, 0)
+
+
+def test_deep_network_scales_every_layer_by_its_own_fan_in():
+    network = deep_network(TANH, 1.5, 3, seed=0, width=200)
+    shapes = [layer.shape for layer in network.layers[::2]]
+    assert shapes == [(64, 200), (200, 200), (200, 200), (200, 10)]
+    for layer in network.layers[::2]:
+        assert layer.weights.std() == pytest.approx(1.5 / np.sqrt(layer.shape[0]), rel=0.05)
+    assert network.layers[1].activation is TANH
+    assert deep_network(TANH, 1, 2, 0).layers[2].shape == (50, 50)
+
+
+def test_deep_network_with_another_scale_has_the_same_draw():
+    first, second = (deep_network(RELU, gain, 2, seed=4) for gain in (1.0, 3.0))
+    np.testing.assert_allclose(second.parameters, 3 * first.parameters, rtol=1e-12)
+
+
+def test_deep_network_refuses_a_negative_scale():
+    with pytest.raises(ValueError, match=says("gain must be at least 0", "-1", "Try gain=1.")):
+        deep_network(RELU, -1, 2, 0)
+
+
+def test_deep_network_has_weights_of_the_scale_it_is_told():
+    network = deep_network(TANH, 1.5, 3, seed=1, width=400)
+    dense = network.layers[::2]
+    assert [layer.shape for layer in dense] == [(64, 400), (400, 400), (400, 400), (400, 10)]
+    for layer in dense:
+        assert layer.weights.std() == pytest.approx(1.5 / np.sqrt(layer.shape[0]), rel=0.03)
+        assert not layer.bias.any()
+    again, other = (deep_network(TANH, 1.5, 3, seed, 400) for seed in (1, 2))
+    np.testing.assert_array_equal(network.parameters, again.parameters)
+    assert np.abs(network.parameters - other.parameters).max() > 0.1

@@ -12,7 +12,14 @@ from lecture_kit.maths.initializers import he
 from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent, Momentum
-from lecture_kit.maths.training import Record, best_and_last, mini_batches, stop_early, train
+from lecture_kit.maths.training import (
+    Record,
+    best_and_last,
+    first_step_below,
+    mini_batches,
+    stop_early,
+    train,
+)
 
 ROWS = frozen(np.random.default_rng(1).normal(size=(10, 3)))
 LABELS = frozen([0, 2, 1, 1, 3, 0, 2, 3, 1, 0], int)
@@ -378,3 +385,16 @@ def test_an_early_stop_ends_the_training_and_brings_the_best_network_back(patien
 def test_an_early_stop_needs_patience():
     with pytest.raises(ValueError, match=says("patience must be at least 1", "0", "Try")):
         stop_early(small_network(), iter(()), 0)
+
+
+# The first step below a threshold
+
+
+@pytest.mark.parametrize(("values", "threshold", "step"), [
+    ([5, 4, 3, 2], 3.5, 2), ([5, 4, 3, 2], 3, 3), ([1, 5], 2, 0), ([5, 1, 5, 1], 2, 1),
+    ([5, 4], 1, None), ([5, np.nan, np.nan], 2, None), ([], 1, None),
+])
+def test_first_step_below_finds_the_first(values, threshold, step):
+    result = first_step_below(values, threshold)
+    assert result == step
+    assert result is None or type(result) is int

@@ -3,7 +3,11 @@
 import numpy as np
 
 from lecture_kit.live.language import translate as _
-from lecture_kit.sections.adaptive_methods import experiments
+from lecture_kit.sections.adaptive_methods.inside import step_on_a_slope
+from lecture_kit.sections.adaptive_methods.ridge import (
+    escape_steps_of_adagrad,
+    escape_steps_of_gradient_descent,
+)
 
 SECTION = _("(4) Adaptive methods")
 NOTEBOOK = "05_adaptive_methods.ipynb"
@@ -18,9 +22,9 @@ def corrections():
         What the slide says, what holds (every number is computed), the id of the cell, and "note"
         where only the note beside it says so.
     """
-    first = experiments.step_on_a_slope("Adam, not corrected", 1, 0.999)
-    descent = np.ceil(experiments.escape_steps_of_gradient_descent(1e-8, 0.01))
-    adagrad = experiments.escape_steps_of_adagrad(0.01)
+    first = step_on_a_slope("Adam, not corrected", 1, 0.999)
+    descent = np.ceil(escape_steps_of_gradient_descent(1e-8, 0.01))
+    adagrad = escape_steps_of_adagrad(0.01)
     return [
         (_("Adam is RMSprop with momentum"),
          _("and a bias correction; without it step 1 is {first:.2f} η").format(first=first),

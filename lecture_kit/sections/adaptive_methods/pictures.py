@@ -7,6 +7,7 @@ from lecture_kit.live.picture import Picture
 
 MARKERS = {"gradient descent": "o", "momentum": "s", "Nesterov": "D", "Adagrad": "^",
            "RMSprop": "v", "Adadelta": "P", "Adam": "*", "AdamW": "X"}
+_BOLD_THEORY = {**LOOKS["theory"], "linewidth": 2.6}
 _COORDINATES = {"x": {"color": BLUE, "linestyle": "-"}, "y": {"color": VERMILLION,
                                                               "linestyle": "--"}}
 
@@ -36,9 +37,22 @@ class _Board:
     def draw(self, words, first=()):
         """Write the words of each row; the first word of the methods in ``first`` is bold."""
         for name, texts in self.rows.items():
-            for text, word in zip(texts, words[name], strict=True):
-                text.set_text(word)
+            _write(texts, words[name])
             texts[0].set_weight("bold" if name in first else "normal")
+
+
+def _write(texts, words):
+    for text, word in zip(texts, words, strict=True):
+        text.set_text(word)
+
+
+def _columns(picture, figure, widths, left, wspace, bottom=0.15):
+    """Make three axes side by side; ``picture.titles`` are their titles."""
+    grid = figure.add_gridspec(1, 3, width_ratios=widths)
+    grid.update(left=left, right=0.985, bottom=bottom, top=0.9, wspace=wspace)
+    columns = [figure.add_subplot(cell) for cell in grid]
+    picture.titles = [picture.moving(axes.title) for axes in columns]
+    return columns
 
 
 def _lines(picture, axes, names, **more):
@@ -47,6 +61,13 @@ def _lines(picture, axes, names, **more):
 
 def _dots(picture, axes, names, **more):
     return {name: picture.moving(axes.plot([], [], **_dot(name), **more)[0]) for name in names}
+
+
+def _draw_search(picture, sweeps, best):
+    """Draw the results by learning rate, with a dot at the best one."""
+    for name in picture.names:
+        picture.sweeps[name].set_data(*sweeps[name])
+        picture.best[name].set_data(*([number] for number in best[name]))
 
 
 class RacePicture(Picture):
@@ -73,13 +94,11 @@ class RacePicture(Picture):
 
     def build(self, figure):
         """Draw axes and names."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1.15, 0.95))
-        grid.update(left=0.052, right=0.985, bottom=0.165, top=0.9, wspace=0.2)
-        self.land, board, sweep = (figure.add_subplot(cell) for cell in grid)
+        self.land, board, sweep = _columns(
+            self, figure, (1.45, 1.15, 0.95), left=0.052, wspace=0.2, bottom=0.165)
         x, y = self.grid
-        self.land.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="x",
-                      ylabel="y")
-        self.land.yaxis.labelpad = 0
+        self.land.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="x")
+        self.land.set_ylabel("y", labelpad=0)
         self.land.grid(visible=False)
         self.landscape, self.parts = None, []
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.8, self.n_steps),
@@ -88,7 +107,6 @@ class RacePicture(Picture):
         ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if tick <= self.n_steps]
         sweep.set_yticks(ticks, labels=map(str, ticks))
         sweep.set_yticks([], minor=True)
-        self.titles = [self.moving(axes.title) for axes in (self.land, board, sweep)]
         self.board = _Board(self, board, self.names, {0.79: "this η", 0.98: "best η"})
         self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
@@ -125,13 +143,11 @@ class RacePicture(Picture):
         for name, path in paths.items():
             self.paths[name].set_data(*path.T)
             self.ends[name].set_data(*path[-1:].T)
-            self.sweeps[name].set_data(*sweeps[name])
-            self.best[name].set_data([best[name][0]], [best[name][1]])
+        _draw_search(self, sweeps, best)
         self.start.set_data(*paths[self.names[0]][:1].T)
         self.cursor.set_data([rate, rate] if rate else [], [0.8, self.n_steps] if rate else [])
         self.board.draw(board, first)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        _write(self.titles, titles)
 
     def _draw_landscape(self, name, heights, minima):
         self.landscape = name
@@ -164,16 +180,13 @@ class InsidePicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        grid = figure.add_gridspec(1, 3)
-        grid.update(left=0.07, right=0.985, bottom=0.15, top=0.9, wspace=0.28)
-        moves, rates, roots = (figure.add_subplot(cell) for cell in grid)
-        for axes, low, high in ((moves, 1e-3, 1e3), (rates, 1e-5, 1e5), (roots, 1e-5, 1e3)):
-            axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(low, high),
+        moves, rates, roots = _columns(self, figure, (1, 1, 1), left=0.07, wspace=0.28)
+        for axes, ends, words in ((moves, (1e-3, 1e3), "step length / η"),
+                                  (rates, (1e-5, 1e5), "rate"),
+                                  (roots, (1e-5, 1e3), "root of squares, |g|")):
+            axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=ends,
                      xlabel="step k")
-        moves.set_ylabel("step length / η", labelpad=2)
-        rates.set_ylabel("rate", labelpad=2)
-        roots.set_ylabel("root of squares, |g|", labelpad=2)
-        self.titles = [self.moving(axes.title) for axes in (moves, rates, roots)]
+            axes.set_ylabel(words, labelpad=2)
         self.theory = self.moving(moves.plot([], [], **LOOKS["theory"])[0])
         self.unit = self.moving(moves.axhline(1, color=GREY, linewidth=0.8))
         self.moves = self._pair(moves)
@@ -181,12 +194,11 @@ class InsidePicture(Picture):
             [], [], "o", color=GREEN, markeredgecolor="white", clip_on=False)[0])
         self.rates, self.roots = self._pair(rates), self._pair(roots)
         self.gradients = self._pair(roots, linewidth=0.7, alpha=0.5)
-        handles = [*self.moves.values(), self.theory]
-        moves.legend(handles, ["in x", "in y", "constant g, theory"], loc="upper right",
-                     borderaxespad=0.2, labelspacing=0.2)
+        look = {"loc": "upper right", "borderaxespad": 0.2, "labelspacing": 0.2}
+        moves.legend([*self.moves.values(), self.theory], ["in x", "in y", "constant g, theory"],
+                     **look)
         roots.legend([*self.roots.values(), *self.gradients.values()],
-                     ["root x", "root y", "|g| x", "|g| y"], loc="upper right", ncols=2,
-                     borderaxespad=0.2, labelspacing=0.2)
+                     ["root x", "root y", "|g| x", "|g| y"], ncols=2, **look)
 
     def _pair(self, axes, linewidth=1.6, alpha=1.0):
         return {name: self.moving(axes.plot([], [], linewidth=linewidth, alpha=alpha, **look)[0])
@@ -212,8 +224,7 @@ class InsidePicture(Picture):
                 line.set_data(steps[column > 0], column[column > 0])
         self.theory.set_data(steps, theory)
         self.first.set_data([1], moves[:1, 0])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        _write(self.titles, titles)
 
 
 class EscapePicture(Picture):
@@ -235,22 +246,19 @@ class EscapePicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1, 0.78, 1))
-        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.18)
-        way, board, steps = (figure.add_subplot(cell) for cell in grid)
+        way, board, steps = _columns(self, figure, (1, 0.78, 1), left=0.065, wspace=0.18)
         way.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=(1e-9, 10),
                 xlabel="step", ylabel="distance |y| from the ridge")
         way.axhline(1, color=GREY, linewidth=1)
         way.text(0.85 * self.n_steps, 1.9, "off the ridge", ha="right", color=GREY)
         steps.set(xscale="log", yscale="log", xlim=self.distances, ylim=(0.8, self.n_steps),
                   xlabel="distance ε at the start (dotted: theory)")
-        self.titles = [self.moving(axes.title) for axes in (way, board, steps)]
         self.board = _Board(self, board, self.names, {1.0: "steps"})
         self.ways = _lines(self, way, self.names, linewidth=1.5)
-        self.growth = self.moving(way.plot([], [], **_bold_theory())[0])
+        self.growth = self.moving(way.plot([], [], **_BOLD_THEORY)[0])
         self.cursor = self.moving(steps.plot([], [], color=GREY, linewidth=1)[0])
         self.steps = _lines(self, steps, self.names, linewidth=1.5)
-        self.theory = [self.moving(steps.plot([], [], **_bold_theory())[0]) for _ in range(2)]
+        self.theory = [self.moving(steps.plot([], [], **_BOLD_THEORY)[0]) for _ in range(2)]
         self.points = _dots(self, steps, self.names, clip_on=False)
 
     def draw(self, ways, growth, distances, steps, theory, point, board, first, titles):
@@ -286,12 +294,7 @@ class EscapePicture(Picture):
             line.set_data(distances, numbers)
         self.cursor.set_data([point[0], point[0]], [0.8, self.n_steps])
         self.board.draw(board, first)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
-
-
-def _bold_theory():
-    return {**LOOKS["theory"], "linewidth": 2.6}
+        _write(self.titles, titles)
 
 
 class WordsPicture(Picture):
@@ -313,15 +316,12 @@ class WordsPicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1, 1.02, 1))
-        grid.update(left=0.065, right=0.985, bottom=0.15, top=0.9, wspace=0.26)
-        sweep, board, rates = (figure.add_subplot(cell) for cell in grid)
+        sweep, board, rates = _columns(self, figure, (1, 1.02, 1), left=0.065, wspace=0.26)
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(1e-4, 100),
                   xlabel="learning rate η", ylabel="error on new texts")
         rates.set(xscale="log", yscale="log", xlim=(1e-4, 1), ylim=(3e-3, 30),
                   xlabel="frequency of the word (dotted: theory)")
         rates.set_ylabel("effective rate", labelpad=0)
-        self.titles = [self.moving(axes.title) for axes in (sweep, board, rates)]
         self.board = _Board(self, board, self.names, {0.78: "error", 1.0: "best η"})
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.5)
         self.best = _dots(self, sweep, self.names, clip_on=False)
@@ -351,15 +351,12 @@ class WordsPicture(Picture):
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """
-        for name in self.names:
-            self.sweeps[name].set_data(*sweeps[name])
-            self.best[name].set_data([best[name][0]], [best[name][1]])
+        _draw_search(self, sweeps, best)
         for name, line in self.rates.items():
             line.set_data(frequencies, rates[name])
         self.theory.set_data(frequencies, theory)
         self.board.draw(board, first)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        _write(self.titles, titles)
 
 
 class TrainingPicture(Picture):
@@ -379,18 +376,14 @@ class TrainingPicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1, 1, 1))
-        grid.update(left=0.06, right=0.985, bottom=0.15, top=0.9, wspace=0.2)
-        loss, board, sweep = (figure.add_subplot(cell) for cell in grid)
+        loss, board, sweep = _columns(self, figure, (1, 1, 1), left=0.06, wspace=0.2)
         loss.set(xlim=(0, 1), yscale="log", ylim=(0.02, 10), xlabel="epoch",
                  ylabel="loss of the mini batches")
         loss.set_yticks([0.03, 0.1, 0.3, 1, 3, 10], labels=["0.03", "0.1", "0.3", "1", "3", "10"])
         sweep.set(xscale="log", yscale="log", xlim=self.learning_rates, ylim=(0.005, 1.1),
                   xlabel="η (dashed: constant answer)", ylabel="share of wrong answers")
         sweep.yaxis.labelpad = 0
-        ticks = [0.01, 0.03, 0.1, 0.3, 1]
-        sweep.set_yticks(ticks, labels=map(str, ticks))
-        self.titles = [self.moving(axes.title) for axes in (loss, board, sweep)]
+        sweep.set_yticks([0.01, 0.03, 0.1, 0.3, 1], labels=["0.01", "0.03", "0.1", "0.3", "1"])
         self.board = _Board(self, board, self.names, {0.79: "this η", 0.98: "best η"})
         self.losses = _lines(self, loss, self.names, linewidth=1.5)
         self.always = self.moving(sweep.axhline(1, color=GREY, linewidth=1, linestyle="--"))
@@ -422,10 +415,8 @@ class TrainingPicture(Picture):
         """
         for name in self.names:
             self.losses[name].set_data(*losses[name])
-            self.sweeps[name].set_data(*sweeps[name])
-            self.best[name].set_data([best[name][0]], [best[name][1]])
+        _draw_search(self, sweeps, best)
         self.cursor.set_data([rate, rate], [0.005, 1.1])
         self.always.set_ydata([always, always])
         self.board.draw(board, first)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        _write(self.titles, titles)

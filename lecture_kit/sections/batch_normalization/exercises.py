@@ -26,11 +26,6 @@ def check_batch_normalize(attempt):
     def batch_normalize(x, scale, shift, epsilon):
         return normalization.batch_normalize(x, scale, shift, epsilon)
 
-    def with_parts(combine):
-        def answer(x, scale, shift, epsilon):
-            return combine(x, x.mean(axis=0), x.var(axis=0), scale, shift, epsilon)
-        return answer
-
     rng = np.random.default_rng(0)
     two, one = np.array([2.0, 0.5]), np.array([0.0, -1.0])
     return ExercisePanel(Exercise(
@@ -48,30 +43,37 @@ def check_batch_normalize(attempt):
             (rng.normal(3, 2, (4, 2)).round(1), two, one, 1e-5),
             (np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]]), two, one, 1e-2),
         ),
-        mistakes=(
-            Mistake(with_parts(lambda x, m, v, g, b, e: (x - m) / np.sqrt(v + e)),
-                    _("γ and β are missing: scale * … + shift.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / np.sqrt(v) + b),
-                    _("ε is missing. The constant column of the second batch is divided by 0.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / (np.sqrt(v) + e) + b),
-                    _("ε belongs under the root: np.sqrt(variance + epsilon).")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * (x - m) / (v + e) + b),
-                    _("You divided by the variance. Divide by its square root.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean(axis=0)) / np.sqrt(
-                        x.var(axis=0, ddof=1) + epsilon) + shift,
-                    _("This variance is divided by n − 1. In training the batch is normalized with "
-                      "the variance divided by n.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean()) / np.sqrt(
-                        x.var() + epsilon) + shift,
-                    _("You took one mean and one variance of the whole table. Each feature has its "
-                      "own: axis=0.")),
-            Mistake(lambda x, scale, shift, epsilon: scale * (x - x.mean(axis=1)[:, None])
-                    / np.sqrt(x.var(axis=1)[:, None] + epsilon) + shift,
-                    _("You normalized each row. Batch normalization goes down the rows: axis=0.")),
-            Mistake(with_parts(lambda x, m, v, g, b, e: g * ((x - m) / np.sqrt(v + e) + b)),
-                    _("First multiply by γ, then add β. You multiplied β, too.")),
-        ),
+        mistakes=_mistakes_with_the_forward_pass(),
     ), attempt)
+
+
+def _mistakes_with_the_forward_pass():
+    def normalized(x, epsilon, axis=0, ddof=0):
+        centred = x - x.mean(axis=axis, keepdims=True)
+        return centred / np.sqrt(x.var(axis=axis, ddof=ddof, keepdims=True) + epsilon)
+
+    return (
+        Mistake(lambda x, scale, shift, epsilon: normalized(x, epsilon),
+                _("γ and β are missing: scale * … + shift.")),
+        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, 0) + shift,
+                _("ε is missing. The constant column of the second batch is divided by 0.")),
+        Mistake(lambda x, scale, shift, epsilon:
+                scale * (x - x.mean(axis=0)) / (x.std(axis=0) + epsilon) + shift,
+                _("ε belongs under the root: np.sqrt(variance + epsilon).")),
+        Mistake(lambda x, scale, shift, epsilon:
+                scale * (x - x.mean(axis=0)) / (x.var(axis=0) + epsilon) + shift,
+                _("You divided by the variance. Divide by its square root.")),
+        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, ddof=1) + shift,
+                _("This variance is divided by n − 1. In training the batch is normalized with "
+                  "the variance divided by n.")),
+        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, None) + shift,
+                _("You took one mean and one variance of the whole table. Each feature has its "
+                  "own: axis=0.")),
+        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, 1) + shift,
+                _("You normalized each row. Batch normalization goes down the rows: axis=0.")),
+        Mistake(lambda x, scale, shift, epsilon: scale * (normalized(x, epsilon) + shift),
+                _("First multiply by γ, then add β. You multiplied β, too.")),
+    )
 
 
 def check_batch_of_one(attempt):
@@ -158,26 +160,30 @@ def check_input_gradient(attempt):
               "normalized).mean(axis=0) away."),
         ),
         cases=(case(0, 3), case(1, 5)),
-        mistakes=(
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * g,
-                    _("This is the direct way only. Mean and variance depend on x, too. With it "
-                      "the columns do not sum to 0.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (g - g.mean(axis=0)),
-                    _("The way through the variance is missing.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g - xhat * (g * xhat).mean(axis=0)),
-                    _("The way through the mean is missing. With it the columns sum to 0.")),
-            Mistake(lambda g, xhat, scale, deviation: (
-                        g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / deviation,
-                    _("γ is missing: the gradient also passes through scale.")),
-            Mistake(lambda g, xhat, scale, deviation: scale * (
-                        g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)),
-                    _("Divide by the deviation: a wider batch gives a smaller gradient.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g - g.sum(axis=0) - xhat * (g * xhat).sum(axis=0)),
-                    _("You took sums. Each row gets its share: take means over the rows.")),
-            Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                        g + g.mean(axis=0) + xhat * (g * xhat).mean(axis=0)),
-                    _("Both corrections are subtracted.")),
-        ),
+        mistakes=_mistakes_with_the_gradient(),
     ), attempt)
+
+
+def _mistakes_with_the_gradient():
+    return (
+        Mistake(lambda g, xhat, scale, deviation: scale / deviation * g,
+                _("This is the direct way only. Mean and variance depend on x, too. With it "
+                  "the columns do not sum to 0.")),
+        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (g - g.mean(axis=0)),
+                _("The way through the variance is missing.")),
+        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
+                    g - xhat * (g * xhat).mean(axis=0)),
+                _("The way through the mean is missing. With it the columns sum to 0.")),
+        Mistake(lambda g, xhat, scale, deviation: (
+                    g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / deviation,
+                _("γ is missing: the gradient also passes through scale.")),
+        Mistake(lambda g, xhat, scale, deviation: scale * (
+                    g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)),
+                _("Divide by the deviation: a wider batch gives a smaller gradient.")),
+        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
+                    g - g.sum(axis=0) - xhat * (g * xhat).sum(axis=0)),
+                _("You took sums. Each row gets its share: take means over the rows.")),
+        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
+                    g + g.mean(axis=0) + xhat * (g * xhat).mean(axis=0)),
+                _("Both corrections are subtracted.")),
+    )

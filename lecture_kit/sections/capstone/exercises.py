@@ -13,7 +13,16 @@ from lecture_kit.live.exercise import (
 )
 from lecture_kit.live.language import translate as _
 from lecture_kit.sections.capstone import experiments
-from lecture_kit.sections.capstone.panels import _mean_and_deviation
+from lecture_kit.sections.capstone.ablations import mean_and_deviation, verdict
+from lecture_kit.sections.capstone.settings import ALL_ON, settings_from
+
+
+def _recalls(confusion):
+    return np.diag(confusion) / confusion.sum(axis=1)
+
+
+def _accuracy(confusion):
+    return np.trace(confusion) / confusion.sum()
 
 
 def check_recall(attempt):
@@ -29,12 +38,8 @@ def check_recall(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def recall(confusion):
-        return np.diag(confusion) / confusion.sum(axis=1)
-
     return ExercisePanel(Exercise(
-        _("Exercise 1, recall of each class"), recall,
+        _("Exercise 1, recall of each class"), _recalls,
         solution="def recall(confusion):\n    return np.diag(confusion) / confusion.sum(axis=1)",
         hints=(
             _("The right answers are on the diagonal: np.diag(confusion)."),
@@ -43,19 +48,22 @@ def check_recall(attempt):
         ),
         cases=((np.array([[8, 2], [1, 4]]),),
                (np.array([[90, 5, 5], [3, 6, 1], [2, 1, 1]]),)),
-        mistakes=(
-            Mistake(lambda confusion: np.diag(confusion) / confusion.sum(axis=0),
-                    _("You divided by the answers (columns). That is the precision: how many of "
-                      "the alarms are right.")),
-            Mistake(lambda confusion: np.diag(confusion) / confusion.sum(),
-                    _("You divided by all rows of the data. Each class needs its own number of "
-                      "rows.")),
-            Mistake(lambda confusion: np.trace(confusion) / confusion.sum(),
-                    _("This is the accuracy, one number. Return one recall per class.")),
-            Mistake(lambda confusion: (np.diag(confusion) / confusion.sum(axis=1)).mean(),
-                    _("This is the mean recall. Return the recalls themselves.")),
-        ),
+        mistakes=_mistakes_with_recall(),
     ), attempt)
+
+
+def _mistakes_with_recall():
+    return (
+        Mistake(lambda confusion: np.diag(confusion) / confusion.sum(axis=0),
+                _("You divided by the answers (columns). That is the precision: how many of "
+                  "the alarms are right.")),
+        Mistake(lambda confusion: np.diag(confusion) / confusion.sum(),
+                _("You divided by all rows of the data. Each class needs its own number of "
+                  "rows.")),
+        Mistake(_accuracy, _("This is the accuracy, one number. Return one recall per class.")),
+        Mistake(lambda confusion: _recalls(confusion).mean(),
+                _("This is the mean recall. Return the recalls themselves.")),
+    )
 
 
 def check_send_home(attempt):
@@ -72,16 +80,7 @@ def check_send_home(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def mean_recall(confusion):
-        return (np.diag(confusion) / confusion.sum(axis=1)).mean()
-
-    def keep_by(score):
-        return lambda first, second: int(score(second) > score(first))
-
-    def keep(first, second):
-        return keep_by(mean_recall)(first, second)
-
+    keep = _keep_by(lambda confusion: _recalls(confusion).mean())
     loud = np.array([[94, 3, 3], [1, 8, 1], [1, 1, 2]])
     quiet = np.array([[100, 0, 0], [4, 6, 0], [4, 0, 0]])
     steady = np.array([[85, 5, 10], [1, 9, 0], [0, 1, 3]])
@@ -98,15 +97,23 @@ def check_send_home(attempt):
             _("Return 1 if the second has the larger mean recall, else 0."),
         ),
         cases=((quiet, loud), (steady, quiet), (even, sharp), (sharp, loud)),
-        mistakes=(
-            Mistake(keep_by(lambda c: np.trace(c) / c.sum()),
-                    _("You compared accuracies. They hardly see the rare classes.")),
-            Mistake(lambda first, second: 1 - keep(first, second),
-                    _("The other way round: this is the one with the smaller mean recall.")),
-            Mistake(keep_by(lambda c: (np.diag(c) / c.sum(axis=1)).min()),
-                    _("You compared the lowest recalls only. Take the mean of all.")),
-        ),
+        mistakes=_mistakes_with_send_home(keep),
     ), attempt)
+
+
+def _keep_by(score):
+    return lambda first, second: int(score(second) > score(first))
+
+
+def _mistakes_with_send_home(keep):
+    return (
+        Mistake(_keep_by(_accuracy), _("You compared accuracies. They hardly see the rare "
+                                       "classes.")),
+        Mistake(lambda first, second: 1 - keep(first, second),
+                _("The other way round: this is the one with the smaller mean recall.")),
+        Mistake(_keep_by(lambda confusion: _recalls(confusion).min()),
+                _("You compared the lowest recalls only. Take the mean of all.")),
+    )
 
 
 class _Challenge(Exercise):
@@ -116,26 +123,25 @@ class _Challenge(Exercise):
         if attempt is None or attempt is ...:
             return Feedback(NOT_ATTEMPTED, _("Write your settings in place of the three dots."))
         try:
-            settings = experiments.settings_from(attempt)
+            settings = settings_from(attempt)
         except ValueError as error:
             return Feedback(NOT_YET, str(error))
         scores, nearest, everything = (experiments.challenge_scores(choices) for choices in (
-            attempt, experiments.NEAREST_ROW, experiments.ALL_ON))
-        verdict = experiments.verdict(scores, nearest)
+            attempt, experiments.NEAREST_ROW, ALL_ON))
         text = _("Validation: mean recall {ours}. The nearest row has {theirs:.3f}: {above} of "
                  "{n} runs lie above it, {below} below. By the rule of part 5: {verdict}. "
                  "(Everything on: {everything}, {other}.)").format(
-            ours=_mean_and_deviation(scores), theirs=nearest[0],
+            ours=mean_and_deviation(scores), theirs=nearest[0],
             above=(scores > nearest).sum(), below=(scores < nearest).sum(), n=len(scores),
-            verdict=verdict, everything=_mean_and_deviation(everything),
-            other=experiments.verdict(scores, everything))
-        if verdict == "better":
+            verdict=verdict(scores, nearest), everything=mean_and_deviation(everything),
+            other=verdict(scores, everything))
+        if verdict(scores, nearest) == "better":
             return Feedback(RIGHT, _("{text} Now open the test rows, once.").format(text=text))
         return Feedback(NOT_YET, f"{text} {self._name_it(settings, scores)}".strip())
 
     def _name_it(self, settings, scores):
         same, lost, raw = (mistake.text for mistake in self.mistakes)
-        if settings == experiments.settings_from(experiments.ALL_ON):
+        if settings == settings_from(ALL_ON):
             return same
         if (scores == 0).any():
             return lost
@@ -148,7 +154,7 @@ def check_challenge(attempt):
     Parameters
     ----------
     attempt : dict
-        Settings, as in :func:`lecture_kit.sections.capstone.experiments.settings_from`.
+        Settings, as in :func:`~lecture_kit.sections.capstone.settings.settings_from`.
 
     Returns
     -------
@@ -171,14 +177,17 @@ def check_challenge(attempt):
             _("Try gradient descent with learning_rate 1.0 instead of Adam, min-max instead of the "
               "z-score, and 60 epochs."),
         ),
-        mistakes=(
-            Mistake(experiments.ALL_ON, _("This is everything on, as it was. Change something.")),
-            Mistake({**experiments.ALL_ON, "optimizer": "gradient descent", "batch_norm": False,
-                     "learning_rate": 1e5},
-                    _("At least one training diverged, and counts 0. Try a smaller learning "
-                      "rate.")),
-            Mistake({"learning_rate": 0.1},
-                    _("The columns are raw: they differ by nine orders of magnitude. See notebook "
-                      "02.")),
-        ),
+        mistakes=_mistakes_with_challenge(),
     ), attempt)
+
+
+def _mistakes_with_challenge():
+    return (
+        Mistake(ALL_ON, _("This is everything on, as it was. Change something.")),
+        Mistake({**ALL_ON, "optimizer": "gradient descent", "batch_norm": False,
+                 "learning_rate": 1e5},
+                _("At least one training diverged, and counts 0. Try a smaller learning rate.")),
+        Mistake({"learning_rate": 0.1},
+                _("The columns are raw: they differ by nine orders of magnitude. See notebook "
+                  "02.")),
+    )

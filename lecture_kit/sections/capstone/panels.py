@@ -1,6 +1,4 @@
-"""Panels and exercises of section 10, the capstone."""
-
-from functools import lru_cache
+"""Panels of section 10, the capstone."""
 
 import numpy as np
 
@@ -8,8 +6,10 @@ from lecture_kit.live.controls import Switches, choice, log_slider, menu, seed, 
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
-from lecture_kit.maths.inference import exact_coverage, wilson_interval
-from lecture_kit.sections.capstone import experiments, pictures
+from lecture_kit.maths.inference import exact_coverage
+from lecture_kit.sections.capstone import ablations, experiments, intervals, pictures
+from lecture_kit.sections.capstone.settings import XAVIER_OR_HE, technique_names, with_techniques
+from lecture_kit.sections.capstone.splits import rows_per_class
 
 _N_EPOCHS = 20
 _SLIDERS = ("Xavier or He", "batches of 32")  # techniques that have a control of their own
@@ -43,78 +43,70 @@ def mail():
 
 
 def _training(data, title, goal, least, loss_limits):
-    training, validation = experiments.prepared(data, "raw", "integer codes")
-    names = experiments.DATA[data]().class_names
-    n_training, n_held_out = len(training[1]), np.bincount(validation[1])
-    techniques = [name for name in experiments.technique_names(data) if name not in _SLIDERS]
+    n_rows = rows_per_class(data)
+    names = list(n_rows)
 
     def show(learning_rate, batch_size, init_scale, seed, techniques):
-        settings = experiments.with_techniques(
+        settings = with_techniques(
             techniques, learning_rate=learning_rate, batch_size=batch_size, epochs=_N_EPOCHS,
-            init_scale=init_scale if init_scale == experiments.XAVIER_OR_HE else float(init_scale))
+            init_scale=init_scale if init_scale == XAVIER_OR_HE else float(init_scale))
         history = []
-        for record, recall in experiments.train_with(settings, data, seed):
-            history.append((record, recall))
+        for record, recalls in experiments.train_with(settings, data, seed):
+            history.append((record, recalls))
             done = record.diverged or record.epoch == _N_EPOCHS
-            yield view(history, done)
+            readout, titles = _in_words(record, recalls, names)
+            drawing = experiments.curves(history) | {"recalls": recalls, "titles": titles}
+            met = bool(done and not record.diverged and recalls.min() >= least)
+            yield View(drawing, readout, met, 1.0 if done else record.epoch / _N_EPOCHS)
 
-    def view(history, done):
-        records, recalls = zip(*history, strict=True)
-        last, recall = history[-1]
-        shown = {name: np.array([getattr(record, name) for record in records])
-                 for name in ("epoch", "training_loss", "validation_loss", "training_accuracy",
-                              "validation_accuracy")}
-        epoch = f"{last.epoch:.0f}"
-        if last.diverged:
-            readout = _("Diverged at update {n}, in epoch {epoch}. There are no answers.").format(
-                n=last.update, epoch=f"{np.ceil(last.epoch):.0f}")
-            titles = f"diverged at update {last.update}", "no answers", "no answers"
-        else:
-            worst = int(recall.argmin())
-            n_lost = int((recall == 0).sum())
-            readout = _("Epoch {epoch}: validation loss {loss}, accuracy {accuracy:.3f}, mean "
-                        "recall {mean:.3f}, lowest {least:.2f} ({name}).").format(
-                epoch=epoch, loss=number(last.validation_loss),
-                accuracy=last.validation_accuracy, mean=recall.mean(), least=recall[worst],
-                name=names[worst])
-            titles = (f"validation loss {number(last.validation_loss)}",
-                      f"accuracy {last.validation_accuracy:.3f}, mean recall {recall.mean():.3f}",
-                      f"{n_lost} of {len(names)} classes never found" if n_lost
-                      else f"lowest: {names[worst]}, {recall[worst]:.2f}")
-        drawing = {
-            "epochs": shown["epoch"],
-            "losses": {part: shown[f"{part}_loss"] for part in ("training", "validation")},
-            "accuracies": {part: shown[f"{part}_accuracy"] for part in ("training", "validation")},
-            "mean_recalls": np.array([row.mean() for row in recalls]),
-            "recalls": recall, "titles": titles}
-        met = bool(done and not last.diverged and recall.min() >= least)
-        return View(drawing, readout, met, 1.0 if done else last.epoch / _N_EPOCHS)
+    picture = pictures.TrainingPicture(names, list(n_rows.values()), _N_EPOCHS, loss_limits)
+    n_training = sum(rows_per_class(data, "training").values())
+    techniques = [name for name in technique_names(data) if name not in _SLIDERS]
+    return Panel(title, picture, _training_controls(n_training, techniques), show, goal=goal,
+                 presets=_training_presets(n_training, frozenset(techniques)))
 
-    everything = frozenset(techniques)
-    on = {"techniques": everything, "init_scale": experiments.XAVIER_OR_HE, "batch_size": 32}
+
+def _training_controls(n_training, techniques):
+    return {
+        "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, 0.3),
+        "batch_size": stop_slider(_("batch size B"), [8, 32, 128, 512, n_training], 32),
+        "init_scale": menu(_("init scale σ"), [
+            *((scale, scale) for scale in ("0.001", "0.01", "0.1", "1")),
+            ("Xavier/He", XAVIER_OR_HE)], XAVIER_OR_HE),
+        "seed": seed(),
+        "techniques": Switches("", [(name, name) for name in techniques], _FIRST),
+    }
+
+
+def _training_presets(n_training, everything):
     off = {"techniques": frozenset(), "init_scale": "0.01", "batch_size": n_training,
            "learning_rate": 0.1}
-    return Panel(
-        title, pictures.TrainingPicture(names, n_held_out, _N_EPOCHS, loss_limits),
-        {
-            "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, 0.3),
-            "batch_size": stop_slider(
-                _("batch size B"), [8, 32, 128, 512, n_training], 32),
-            "init_scale": menu(_("init scale σ"), [
-                *((scale, scale) for scale in ("0.001", "0.01", "0.1", "1")),
-                ("Xavier/He", experiments.XAVIER_OR_HE)], experiments.XAVIER_OR_HE),
-            "seed": seed(),
-            "techniques": Switches("", [(name, name) for name in techniques], _FIRST),
-        },
-        show, goal=goal,
-        presets={
-            _("all off"): off,
-            _("all on"): {**on, "learning_rate": 0.01},
-            _("all but z-score"): {
-                **on, "techniques": everything - {"z-score"}, "learning_rate": 0.01},
-            _("all but Adam"): {**on, "techniques": everything - {"Adam"}, "learning_rate": 1.0},
-        },
-    )
+    on = {"techniques": everything, "init_scale": XAVIER_OR_HE, "batch_size": 32,
+          "learning_rate": 0.01}
+    return {
+        _("all off"): off,
+        _("all on"): on,
+        _("all but z-score"): {**on, "techniques": everything - {"z-score"}},
+        _("all but Adam"): {**on, "techniques": everything - {"Adam"}, "learning_rate": 1.0},
+    }
+
+
+def _in_words(record, recalls, names):
+    """Write the readout and the three titles of a training."""
+    if record.diverged:
+        readout = _("Diverged at update {n}, in epoch {epoch}. There are no answers.").format(
+            n=record.update, epoch=f"{np.ceil(record.epoch):.0f}")
+        return readout, (f"diverged at update {record.update}", "no answers", "no answers")
+    loss, accuracy = number(record.validation_loss), f"{record.validation_accuracy:.3f}"
+    mean, worst, n_lost = f"{recalls.mean():.3f}", recalls.argmin(), (recalls == 0).sum()
+    readout = _("Epoch {epoch}: validation loss {loss}, accuracy {accuracy}, mean recall {mean}, "
+                "lowest {least:.2f} ({name}).").format(
+        epoch=f"{record.epoch:.0f}", loss=loss, accuracy=accuracy, mean=mean,
+        least=recalls[worst], name=names[worst])
+    return readout, (
+        f"validation loss {loss}", f"accuracy {accuracy}, mean recall {mean}",
+        f"{n_lost} of {len(names)} classes never found" if n_lost
+        else f"lowest: {names[worst]}, {recalls[worst]:.2f}")
 
 
 def ablation():
@@ -129,37 +121,27 @@ def ablation():
               ("connections", "all off"): (0, 1), ("connections", "all on"): (0.3, 1)}
 
     def show(data, start, measure):
-        chosen, results = experiments.ablation(data, start), {}
-        for done, (label, settings) in enumerate(chosen.items()):
-            for share, result in experiments.measure(settings, data):
-                if result is not None:
-                    results[label] = result
-                progress = (done + share) / len(chosen)
-                yield view(list(chosen), results, data, start, measure, progress)
-
-    def view(labels, results, data, start, measure, progress):
-        values = [result.mean_recalls if measure == "mean recall" else result.accuracies
-                  for result in results.values()]
-        verdicts = ["(start)" if label == start else experiments.verdict(value, values[0])
-                    for label, value in zip(results, values, strict=True)]
-        words = [(number(result.learning_rate), _mean_and_deviation(value), verdict)
-                 for result, value, verdict in zip(results.values(), values, verdicts, strict=True)]
-        n_better, n_worse = (verdicts.count(word) for word in ("better", "worse"))
-        first = results.get(start)
-        readout = _("{measure} on {data}: {start} {value}. {done} of {n} compared: {better} "
-                    "better, {worse} worse, {rest} cannot tell.").format(
-            measure=measure, data=data, start=start, done=max(len(results) - 1, 0),
-            n=len(labels) - 1, better=n_better, worse=n_worse,
-            rest=verdicts.count("cannot tell"),
-            value=_mean_and_deviation(values[0]) if first else "…")
-        drawing = {
-            "labels": labels, "name": measure, "limits": limits[data, start],
-            "values": values, "words": words,
-            "title": f"{data}, {start}: {n_better} better, {n_worse} worse"}
-        worse_by_recall = sum(experiments.verdict(result, first) == "worse" for result in
-                              results.values()) if first else 0
-        met = progress >= 1 and measure == "accuracy" and n_worse == 2 and worse_by_recall == 3
-        return View(drawing, readout, met, progress)
+        labels = list(ablations.ablation(data, start))
+        for progress, results in ablations.measure_all(data, start):
+            values = [result.scores(measure) for result in results.values()]
+            verdicts, by_recall = (ablations.verdicts(results, name)
+                                   for name in (measure, "mean recall"))
+            words = [(number(result.learning_rate), ablations.mean_and_deviation(value), verdict)
+                     for result, value, verdict in zip(results.values(), values, verdicts,
+                                                       strict=True)]
+            n_better, n_worse = verdicts.count("better"), verdicts.count("worse")
+            drawing = {
+                "labels": labels, "name": measure, "limits": limits[data, start],
+                "values": values, "words": words,
+                "title": f"{data}, {start}: {n_better} better, {n_worse} worse"}
+            readout = _("{measure} on {data}: {start} {value}. {done} of {n} compared: {better} "
+                        "better, {worse} worse, {rest} cannot tell.").format(
+                measure=measure, data=data, start=start, value=words[0][1] if words else "…",
+                done=max(len(results) - 1, 0), n=len(labels) - 1, better=n_better,
+                worse=n_worse, rest=verdicts.count("cannot tell"))
+            met = (progress >= 1 and measure == "accuracy" and n_worse == 2
+                   and by_recall.count("worse") == 3)
+            yield View(drawing, readout, met, progress)
 
     return Panel(
         _("One by one"), pictures.AblationPicture(9, ("best η", "mean ± std", "verdict")),
@@ -176,12 +158,6 @@ def ablation():
     )
 
 
-def _mean_and_deviation(values):
-    if np.isnan(values).any():
-        return f"diverged: {np.isnan(values).sum()} of {len(values)}"
-    return f"{values.mean():.3f} ± {values.std():.3f}"
-
-
 def few_rows():
     """Confidence intervals of a recall that was measured on few rows.
 
@@ -190,38 +166,30 @@ def few_rows():
     Panel
         Controls: number of rows, true recall, confidence, seed.
     """
-    n_intervals, most = 40, 1000
-    grid = np.unique(np.geomspace(1, most, 60).astype(int))
-    n_held_out = np.bincount(experiments.prepared("connections", "raw", "integer codes")[1][1])
-    classes = experiments.DATA["connections"]().class_names
-    shown = {name: int(n) for name, n in zip(classes, n_held_out, strict=True)}
-
-    @lru_cache(maxsize=4)  # only the seed changes the draw
-    def draws(seed):
-        return np.random.default_rng(seed).random((n_intervals, most))
+    n_intervals, classes = 40, rows_per_class("connections")
+    grid = np.unique(np.geomspace(1, intervals.MOST_ROWS, 60).astype(int))
+    stops = {1, 20, 30, 50, 70, 150, 200, 300, 400, 500, 700, intervals.MOST_ROWS}
 
     def show(n_rows, recall, confidence, seed):
-        found = (draws(seed)[:, :n_rows] < recall).sum(axis=1)
-        low, high = wilson_interval(found, n_rows, confidence)
-        ends = wilson_interval(grid * recall, grid, confidence)
-        n_hits = int(((low <= recall) & (recall <= high)).sum())
-        width, exact = (high - low).mean(), exact_coverage(n_rows, recall, confidence)
+        counts = intervals.count_again(n_rows, recall, confidence, n_intervals, seed)
         readout = _("{hits} of {n} intervals contain the true recall {recall:.2f} (exact: "
                     "{exact:.1%}). Mean width {width:.3f} with n = {rows:,}.").format(
-            hits=n_hits, n=n_intervals, recall=recall, exact=exact, width=width, rows=n_rows)
+            hits=counts.n_hits, n=n_intervals, recall=recall, width=counts.mean_width,
+            exact=exact_coverage(n_rows, recall, confidence), rows=n_rows)
         drawing = {
-            "found": found / n_rows, "low": low, "high": high, "recall": recall,
-            "widths": ends[1] - ends[0], "point": (n_rows, width),
-            "titles": (f"{n_hits} of {n_intervals} contain the true recall {recall:.2f}",
-                       f"n = {n_rows:,}: the interval is {width:.2f} wide")}
-        return View(drawing, readout, bool(width <= 0.1 and 0.4 <= recall <= 0.6
+            "found": counts.found, "low": counts.low, "high": counts.high, "recall": recall,
+            "widths": intervals.width_in_theory(grid, recall, confidence),
+            "point": (n_rows, counts.mean_width),
+            "titles": (f"{counts.n_hits} of {n_intervals} contain the true recall {recall:.2f}",
+                       f"n = {n_rows:,}: the interval is {counts.mean_width:.2f} wide")}
+        return View(drawing, readout, bool(counts.mean_width <= 0.1 and 0.4 <= recall <= 0.6
                                            and confidence == 0.95))
 
-    stops = sorted({1, 20, 30, 50, 70, 150, 200, 300, 400, 500, 700, most, *n_held_out.tolist()})
     return Panel(
-        _("A few rows"), pictures.FewRowsPicture(n_intervals, shown, grid),
+        _("A few rows"), pictures.FewRowsPicture(n_intervals, classes, grid),
         {
-            "n_rows": stop_slider(_("rows n"), stops, int(n_held_out[-1])),
+            "n_rows": stop_slider(_("rows n"), sorted({*stops, *classes.values()}),
+                                  classes["rootkit"]),
             "recall": slider(_("true recall"), 0, 1, 0.9, 0.01),
             "confidence": choice(_("confidence"), [
                 ("80 %", 0.8), ("95 %", 0.95), ("99 %", 0.99)], 0.95),
@@ -229,9 +197,6 @@ def few_rows():
         },
         show,
         goal=_("95 % intervals of mean width 0.1 or less, for a true recall from 0.4 to 0.6"),
-        presets={
-            "rootkit": {"n_rows": int(n_held_out[-1])},
-            "buffer_overflow": {"n_rows": int(n_held_out[4])},
-            "back": {"n_rows": int(n_held_out[0])},
-        },
+        presets={name: {"n_rows": classes[name]}
+                 for name in ("rootkit", "buffer_overflow", "back")},
     )

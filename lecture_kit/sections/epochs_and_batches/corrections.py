@@ -1,7 +1,7 @@
 """What this section says about the slides."""
 
 from lecture_kit.live.language import translate as _
-from lecture_kit.sections.epochs_and_batches import experiments
+from lecture_kit.sections.epochs_and_batches import experiments, noise
 
 SECTION = _("(5) Epoch, batch size")
 NOTEBOOK = "06_epochs_and_batches.ipynb"
@@ -19,7 +19,7 @@ def corrections():
     sizes, rows = (64, 32, 10), 1024
     whole, single = (experiments.step_operations(sizes, size) for size in (rows, 1))
     steps = experiments.count_iterations(rows, 1, 1)
-    calm, wild = (experiments.noise_scale(rate, rows, size)
+    calm, wild = (noise.noise_scale(rate, rows, size)
                   for rate, size in ((0.01, 1), (2.0, 64)))
     return [
         (_("more epochs are more random weights"),

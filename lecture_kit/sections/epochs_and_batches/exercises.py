@@ -6,6 +6,7 @@ from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
 from lecture_kit.maths.training import best_and_last
 from lecture_kit.sections.epochs_and_batches import experiments
+from lecture_kit.sections.epochs_and_batches.noise import scaled_learning_rate
 
 
 def check_count_iterations(attempt):
@@ -77,7 +78,7 @@ def check_keep_the_noise(attempt):
     """
 
     def new_rate(learning_rate, batch_size, new_batch_size):
-        return experiments.scaled_learning_rate(learning_rate, new_batch_size / batch_size)
+        return scaled_learning_rate(learning_rate, new_batch_size / batch_size)
 
     return ExercisePanel(Exercise(
         _("Exercise 2, keep the noise"), new_rate,
@@ -107,6 +108,54 @@ def check_keep_the_noise(attempt):
     ), attempt)
 
 
+def _by_argmin(losses, patience):
+    best = int(np.argmin(losses))
+    return best, min(best + patience, len(losses) - 1)
+
+
+def _against_the_one_before(losses, patience):
+    best = worse = 0
+    for epoch in range(1, len(losses)):
+        worse = worse + 1 if losses[epoch] >= losses[epoch - 1] else 0
+        best = epoch if losses[epoch] < losses[best] else best
+        if worse == patience:
+            return best, epoch
+    return best, len(losses) - 1
+
+
+def _without_a_reset(losses, patience):
+    best = waited = 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        else:
+            waited += 1
+            if waited == patience:
+                return best, epoch
+    return best, len(losses) - 1
+
+
+def _mistakes_with_early_stopping():
+    return (
+        Mistake(_by_argmin,
+                _("You looked into the future: np.argmin sees epochs that are never trained.")),
+        Mistake(_against_the_one_before,
+                _("Compare with the best loss so far, not with the epoch before.")),
+        Mistake(lambda losses, patience: best_and_last(losses, patience + 1),
+                _("One epoch too late: stop when epoch − best is equal to the patience.")),
+        Mistake(_without_a_reset,
+                _("Each new best begins the waiting again. Your count goes on.")),
+        Mistake(lambda losses, patience: best_and_last(losses, patience)[::-1],
+                _("Right numbers, wrong order: return the best epoch first.")),
+        Mistake(lambda losses, patience: best_and_last(losses, patience)[0],
+                _("Return two numbers: the best epoch and the last one.")),
+        Mistake(lambda losses, patience: best_and_last(losses, patience)[1],
+                _("Return two numbers: the best epoch and the last one.")),
+        Mistake(lambda losses, patience: (best_and_last(losses, patience)[1],) * 2,
+                _("The network to keep is that of the best epoch, not that of the last.")),
+    )
+
+
 def check_early_stop(attempt):
     """Exercise 3: stop at the right epoch.
 
@@ -120,34 +169,6 @@ def check_early_stop(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def by_argmin(losses, patience):
-        best = int(np.argmin(losses))
-        return best, min(best + patience, len(losses) - 1)
-
-    def against_the_one_before(losses, patience):
-        best = worse = 0
-        for epoch in range(1, len(losses)):
-            worse = worse + 1 if losses[epoch] >= losses[epoch - 1] else 0
-            best = epoch if losses[epoch] < losses[best] else best
-            if worse == patience:
-                return best, epoch
-        return best, len(losses) - 1
-
-    def one_too_late(losses, patience):
-        return best_and_last(losses, patience + 1)
-
-    def without_a_reset(losses, patience):
-        best = waited = 0
-        for epoch in range(1, len(losses)):
-            if losses[epoch] < losses[best]:
-                best = epoch
-            else:
-                waited += 1
-                if waited == patience:
-                    return best, epoch
-        return best, len(losses) - 1
-
     return ExercisePanel(Exercise(
         _("Exercise 3, stop at the right epoch"), best_and_last,
         solution=(
@@ -170,22 +191,5 @@ def check_early_stop(attempt):
             (np.array([3.0, 1.0, 2.0, 2.5, 0.5, 0.6]), 2),
             (np.array([3.0, 2.0, 1.0]), 2),
         ),
-        mistakes=(
-            Mistake(by_argmin,
-                    _("You looked into the future: np.argmin sees epochs that are never trained.")),
-            Mistake(against_the_one_before,
-                    _("Compare with the best loss so far, not with the epoch before.")),
-            Mistake(one_too_late,
-                    _("One epoch too late: stop when epoch − best is equal to the patience.")),
-            Mistake(without_a_reset,
-                    _("Each new best begins the waiting again. Your count goes on.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[::-1],
-                    _("Right numbers, wrong order: return the best epoch first.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[0],
-                    _("Return two numbers: the best epoch and the last one.")),
-            Mistake(lambda losses, patience: best_and_last(losses, patience)[1],
-                    _("Return two numbers: the best epoch and the last one.")),
-            Mistake(lambda losses, patience: (best_and_last(losses, patience)[1],) * 2,
-                    _("The network to keep is that of the best epoch, not that of the last.")),
-        ),
+        mistakes=_mistakes_with_early_stopping(),
     ), attempt)

@@ -1,6 +1,7 @@
-"""Section 04, gradient descent and momentum: what theory says about a quadratic valley."""
+"""Section 04, gradient descent and momentum: one run, many runs, and where they come to rest."""
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from lecture_kit.maths.checks import (
     require_fit,
 )
 from lecture_kit.maths.optimizers import Momentum
-from lecture_kit.maths.trajectories import walk
+from lecture_kit.maths.trajectories import diverged_at, trajectory, walk
 
 
 @np.errstate(over="ignore", invalid="ignore")  # runs that diverged
@@ -87,6 +88,87 @@ def forces(landscape, path, learning_rate, momentum=0.0):
     return -learning_rate * landscape.gradient(path), momentum * before
 
 
+def until_divergence(path):
+    """Cut off what comes after a divergence.
+
+    Parameters
+    ----------
+    path : ndarray of shape (n_points, d)
+        One run, as :func:`~lecture_kit.maths.trajectories.trajectory` gives it.
+
+    Returns
+    -------
+    path : ndarray of shape (n_points_before, d)
+        The points before the divergence; all, if there is none.
+    step : int
+        First step without a point, or −1.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` is not one run, or holds infinity.
+    """
+    remedy = "Pass what trajectory has returned for one start."
+    path = as_measured("path", path, remedy, ndim=2)
+    require(path.ndim == 2 and not np.isinf(path).any(),
+            "path must be one run, without infinity", path, remedy)
+    step = int(diverged_at(path))
+    return (path if step < 0 else path[:step]), step
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A run with momentum on a landscape of one coordinate, and what moved it.
+
+    Parameters
+    ----------
+    path : ndarray of shape (n_points, 1)
+        The places, up to where the run diverges.
+    push, carry : ndarray of shape (n_points, 1)
+        Negative gradient and momentum at each place, see :func:`forces`.
+    diverged_at : int
+        First step without a place, or −1.
+    """
+
+    path: np.ndarray
+    push: np.ndarray
+    carry: np.ndarray
+    diverged_at: int
+
+
+def roll(landscape, learning_rate, momentum, start, n_steps):
+    """Let a ball roll with momentum. Beyond ±10 it has diverged.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A function of one coordinate.
+    learning_rate, momentum : float
+        η, at least 0, and β, from 0 to 1 (not included).
+    start : float
+        Where the ball begins, from −10 to 10.
+    n_steps : int
+        How many steps, at least 0.
+
+    Returns
+    -------
+    Roll
+        The run.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+    """
+    start = as_number("start", start, "Try start=1.5.", least=-10, most=10)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    momentum = as_number("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
+    optimizer = Momentum(learning_rate, momentum)
+    path, end = until_divergence(
+        trajectory(landscape.gradient, optimizer, [start], n_steps, bound=10))
+    return Roll(path, *forces(landscape, path, learning_rate, momentum), end)
+
+
 def last_points(gradient, optimizer, start, n_steps, bound=1e6, n_last=10):
     """Walk like :func:`~lecture_kit.maths.trajectories.trajectory`, but keep the last points only.
 
@@ -111,6 +193,36 @@ def last_points(gradient, optimizer, start, n_steps, bound=1e6, n_last=10):
     """
     n_last = as_whole("n_last", n_last, "Try n_last=10.", least=1)
     return np.stack(deque(walk(gradient, optimizer, start, n_steps, bound), maxlen=n_last))
+
+
+def at_rest(landscape, optimizer, starts, n_steps, bound=1e6):
+    """Tell which of many runs come to rest at which minimum.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the runs walk.
+    optimizer : Optimizer
+        The rule. Settings with more axes give many runs for each start.
+    starts : ndarray of shape (..., n_starts, d)
+        Where the runs begin.
+    n_steps : int
+        How many steps to take.
+    bound : float, default 1e6
+        A run with a coordinate outside ±``bound`` has diverged.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_minima, ..., n_starts)
+        True for a run that rests there (see :func:`settled`).
+
+    Raises
+    ------
+    ValueError
+        As in :func:`last_points`.
+    """
+    last = last_points(landscape.gradient, optimizer, starts, n_steps, bound)
+    return np.stack([settled(last, minimum) for minimum in landscape.minima])
 
 
 def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, bound=1e6):
@@ -146,9 +258,8 @@ def shares_by_momentum(landscape, learning_rate, momentum, starts, n_steps, boun
         "starts", starts, landscape.minima.shape[1])
     learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
     start = np.broadcast_to(starts, (len(momentum), *starts.shape))
-    last = last_points(
-        landscape.gradient, Momentum(learning_rate, momentum), start, n_steps, bound)
-    return np.stack([settled(last, minimum).mean(axis=-1) for minimum in landscape.minima])
+    rests = at_rest(landscape, Momentum(learning_rate, momentum), start, n_steps, bound)
+    return rests.mean(axis=-1)
 
 
 def hilltop(landscape):

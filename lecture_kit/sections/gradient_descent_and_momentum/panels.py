@@ -1,5 +1,6 @@
-"""Panels and exercises of section 04, gradient descent and momentum."""
+"""Panels of section 04, gradient descent and momentum."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,10 +19,11 @@ from lecture_kit.maths.quadratics import (
     falling_height,
     measured_rate,
 )
-from lecture_kit.maths.trajectories import diverged_at, trajectory
+from lecture_kit.maths.trajectories import trajectory
 from lecture_kit.sections.gradient_descent_and_momentum import experiments, pictures
 
-_CURVATURES = (0.1, 2.0)
+_CURVATURES = (0.1, 2.0)  # of the valley
+_MAP_GRID = np.linspace(0, 2.2, 221), np.linspace(0, 0.995, 200)  # learning rates and momenta
 
 
 def _rule(momentum, nesterov=False):
@@ -39,56 +41,20 @@ def ball():
         Controls: learning rate, momentum, start, step.
     """
     landscape, n_steps = double_well(), 60
-    x = np.linspace(-1.9, 1.9, 191)
-    curvatures = landscape.hessian(landscape.minima)[..., 0]
-    top = experiments.hilltop(landscape)
 
     @lru_cache(maxsize=1)  # the step does not change the run
     def run(learning_rate, momentum, start):
-        path = trajectory(
-            landscape.gradient, Momentum(learning_rate, momentum), [start], n_steps, bound=10)
-        end = int(diverged_at(path))
-        path = path if end < 0 else path[:end]
-        return end, path, experiments.forces(landscape, path, learning_rate, momentum)
+        return experiments.roll(landscape, learning_rate, momentum, start, n_steps)
 
     def show(learning_rate, momentum, start, step):
-        end, path, (push, carry) = run(learning_rate, momentum, start)
-        gone = 0 <= end <= step
-        path = path[: step + 1]
-        heights = landscape.value(path)
-        now, height = float(path[-1, 0]), float(heights[-1])
-        critical = [
-            float(critical_learning_rate(curvature, momentum)) for curvature in curvatures]
-        bounds = [
-            (f"can rest here: η < {limit:.3g}", True) if learning_rate < limit
-            else (f"cannot rest here: η ≥ {limit:.3g}", False) for limit in critical]
-        rests = experiments.settled(path[-10:, np.newaxis], landscape.minima) & (step >= 10)
-        if gone:
-            where = _("Diverged at step {n}.").format(n=end)
-        else:
-            place = (_("at rest in the global minimum") if rests[0]
-                     else _("at rest in the local minimum") if rests[1] else _("moving"))
-            where = _("Step {n}: x = {x}, height {f}, {place}.").format(
-                n=step, x=number(now), f=number(height), place=place)
-        readout = _("{where} Critical rates: global {first:.3g}, local {second:.3g}.").format(
-            where=where, first=critical[0], second=critical[1])
-        titles = (f"diverged at step {end}" if gone else f"step {step}: x = {number(now)}",
-                  f"η = {learning_rate:.3g}, β = {momentum:.3g}: " + (
-                      "out of the picture" if gone else f"f = {number(height)}"))
-        drawing = {
-            "path": path[:, 0], "heights": heights, "push": push[len(path) - 1, 0],
-            "carry": carry[len(path) - 1, 0], "bounds": bounds, "look": _rule(momentum),
-            "titles": titles}
-        goal_met = abs(start - 1.2) < 0.005 and step == n_steps and rests[0]
-        return View(drawing, readout, bool(goal_met))
+        roll = run(learning_rate, momentum, start)
+        in_global, view = _view_of_ball(landscape, roll, learning_rate, momentum, step)
+        goal_met = abs(start - 1.2) < 0.005 and step == n_steps and in_global
+        return replace(view, goal_met=bool(goal_met))
 
-    minima = np.column_stack([landscape.minima[:, 0], landscape.value(landscape.minima)])
-    picture = pictures.BallPicture(
-        x, landscape.value(x[:, np.newaxis]), minima, float(landscape.value(np.array([top]))),
-        n_steps)
     first = {"start": 1.5, "momentum": 0.0, "step": n_steps}
     return Panel(
-        _("The ball"), picture,
+        _("The ball"), _picture_of_ball(landscape, n_steps),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 0.6, 0.05, also=(0.35, 0.45)),
             "momentum": slider(_("momentum β"), 0, 0.99, 0.0),
@@ -108,6 +74,41 @@ def ball():
     )
 
 
+def _picture_of_ball(landscape, n_steps):
+    x, top = np.linspace(-1.9, 1.9, 191), np.array([experiments.hilltop(landscape)])
+    minima = np.column_stack([landscape.minima[:, 0], landscape.value(landscape.minima)])
+    return pictures.BallPicture(
+        x, landscape.value(x[:, np.newaxis]), minima, float(landscape.value(top)), n_steps)
+
+
+def _view_of_ball(landscape, roll, learning_rate, momentum, step):
+    """Show one step; tell, too, whether the ball rests in the global minimum."""
+    gone, path = 0 <= roll.diverged_at <= step, roll.path[: step + 1]
+    heights, last = landscape.value(path), len(path) - 1
+    x, height = number(path[-1, 0]), number(heights[-1])
+    critical = [float(critical_learning_rate(curvature, momentum))
+                for curvature in landscape.hessian(landscape.minima)[..., 0]]
+    rests = experiments.settled(path[-10:, np.newaxis], landscape.minima) & (step >= 10)
+    if gone:
+        where = _("Diverged at step {n}.").format(n=roll.diverged_at)
+    else:
+        place = (_("at rest in the global minimum") if rests[0]
+                 else _("at rest in the local minimum") if rests[1] else _("moving"))
+        where = _("Step {n}: x = {x}, height {f}, {place}.").format(
+            n=step, x=x, f=height, place=place)
+    readout = _("{where} Critical rates: global {first:.3g}, local {second:.3g}.").format(
+        where=where, first=critical[0], second=critical[1])
+    titles = (f"diverged at step {roll.diverged_at}" if gone else f"step {step}: x = {x}",
+              f"η = {learning_rate:.3g}, β = {momentum:.3g}: "
+              + ("out of the picture" if gone else f"f = {height}"))
+    bounds = [(f"can rest here: η < {limit:.3g}", True) if learning_rate < limit
+              else (f"cannot rest here: η ≥ {limit:.3g}", False) for limit in critical]
+    drawing = {
+        "path": path[:, 0], "heights": heights, "push": roll.push[last, 0],
+        "carry": roll.carry[last, 0], "bounds": bounds, "look": _rule(momentum), "titles": titles}
+    return rests[0], View(drawing, readout)
+
+
 def valley():
     """A long valley: path, loss, and the map of shrink factors.
 
@@ -118,53 +119,14 @@ def valley():
     Panel
         Controls: learning rate, momentum, kind of momentum.
     """
-    landscape, n_steps, bound, start = quadratic(_CURVATURES), 60, 30, (-7.0, 2.0)
-    x, y = np.linspace(-9, 9, 181), np.linspace(-7.6, 7.6, 153)
-    learning_rates, momenta = np.linspace(0, 2.2, 221), np.linspace(0, 0.995, 200)
-
-    @lru_cache
-    def factor_map(nesterov):
-        return {
-            "name": "Nesterov" if nesterov else "momentum",
-            "factors": convergence_rate(
-                _CURVATURES, learning_rates, momenta[:, np.newaxis], nesterov),
-            "critical": critical_learning_rate(_CURVATURES, momenta, nesterov),
-            "best": best_momentum(_CURVATURES, nesterov),
-        }
+    landscape, n_steps = quadratic(_CURVATURES), 60
 
     def show(learning_rate, momentum, nesterov):
-        rule = (Nesterov if nesterov else Momentum)(learning_rate, momentum)
-        path = trajectory(landscape.gradient, rule, start, n_steps, bound)
-        end = int(diverged_at(path))
-        measured = measured_rate(landscape, path, learning_rate)
-        path = path if end < 0 else path[:end]
-        losses = landscape.value(path)
-        theory = float(convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
-        best = float(convergence_rate(
-            _CURVATURES, *best_momentum(_CURVATURES, nesterov), nesterov))
-        shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
-        height = number(losses[-1], 2)
-        if end >= 0:
-            result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
-        else:
-            result = _("After {n} steps f = {f}.").format(n=n_steps, f=height)
-        readout = _("{result} Shrink factor ρ: measured {measured}, theory {theory:.3g}, "
-                    "best possible {best:.3g}.").format(
-            result=result, measured=shrink, theory=theory, best=best)
-        titles = (f"left ±{bound} at step {end}" if end >= 0
-                  else f"after {n_steps} steps f = {height}",
-                  f"ρ {shrink}, theory {theory:.3g}",
-                  f"factor here {theory:.3g}, best {best:.3g}")
-        drawing = {
-            "path": path, "diverged": end >= 0, "losses": losses, "look": _rule(momentum, nesterov),
-            "theory": falling_height(losses[0], theory, n_steps),
-            "point": (learning_rate, momentum), "factor_map": factor_map(nesterov),
-            "titles": titles}
-        return View(drawing, readout, theory < 0.65)
+        return _view_of_valley(landscape, learning_rate, momentum, nesterov, n_steps, bound=30)
 
+    x, y = np.linspace(-9, 9, 181), np.linspace(-7.6, 7.6, 153)
     picture = pictures.ValleyPicture(
-        x, y, landscape.value(np.stack(np.meshgrid(x, y), axis=-1)), learning_rates, momenta,
-        n_steps)
+        x, y, landscape.value(np.stack(np.meshgrid(x, y), axis=-1)), *_MAP_GRID, n_steps)
     plain = round(float(best_learning_rate(_CURVATURES)), 3)
     best = round(float(best_momentum(_CURVATURES)[0]), 3)
     beyond = 1.05
@@ -186,6 +148,45 @@ def valley():
     )
 
 
+@lru_cache
+def _factor_map(nesterov):
+    learning_rates, momenta = _MAP_GRID
+    return {
+        "name": "Nesterov" if nesterov else "momentum",
+        "factors": convergence_rate(_CURVATURES, learning_rates, momenta[:, np.newaxis], nesterov),
+        "critical": critical_learning_rate(_CURVATURES, momenta, nesterov),
+        "best": best_momentum(_CURVATURES, nesterov),
+    }
+
+
+def _view_of_valley(landscape, learning_rate, momentum, nesterov, n_steps, bound):
+    rule = (Nesterov if nesterov else Momentum)(learning_rate, momentum)
+    whole = trajectory(landscape.gradient, rule, (-7.0, 2.0), n_steps, bound)
+    path, end = experiments.until_divergence(whole)
+    losses, factor_map = landscape.value(path), _factor_map(nesterov)
+    measured = measured_rate(landscape, whole, learning_rate)
+    theory = float(convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
+    best = float(convergence_rate(_CURVATURES, *factor_map["best"], nesterov))
+    shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
+    height = number(losses[-1], 2)
+    if end < 0:
+        result = _("After {n} steps f = {f}.").format(n=n_steps, f=height)
+        title = f"after {n_steps} steps f = {height}"
+    else:
+        result = _("Left ±{bound} at step {n}.").format(bound=bound, n=end)
+        title = f"left ±{bound} at step {end}"
+    readout = _("{result} Shrink factor ρ: measured {measured}, theory {theory:.3g}, "
+                "best possible {best:.3g}.").format(
+        result=result, measured=shrink, theory=theory, best=best)
+    drawing = {
+        "path": path, "diverged": end >= 0, "losses": losses,
+        "theory": falling_height(losses[0], theory, n_steps), "look": _rule(momentum, nesterov),
+        "point": (learning_rate, momentum), "factor_map": factor_map,
+        "titles": (title, f"ρ {shrink}, theory {theory:.3g}",
+                   f"factor here {theory:.3g}, best {best:.3g}")}
+    return View(drawing, readout, theory < 0.65)
+
+
 def starts():
     """A thousand random starts: the share that comes to rest in each minimum, against momentum.
 
@@ -197,9 +198,8 @@ def starts():
         Controls: learning rate, momentum, seed.
     """
     landscape, low, high, n_steps, bound = double_well(), -2, 2, 200, 10
-    x = np.linspace(low, high, 201)
-    momenta = np.linspace(0, 0.98, 29)
-    fates = pictures.StartsPicture.fates
+    x, momenta = np.linspace(low, high, 201), np.linspace(0, 0.98, 29)
+    fates, basin = pictures.StartsPicture.fates, experiments.basin_share(landscape, low, high)
 
     @lru_cache
     def shares(learning_rate):  # momentum and seed do not change these curves
@@ -209,26 +209,12 @@ def starts():
 
     def show(learning_rate, momentum, seed):
         points = np.random.default_rng(seed).uniform(low, high, (1000, 1))
-        last = experiments.last_points(
-            landscape.gradient, Momentum(learning_rate, momentum), points, n_steps, bound)
-        ends = [experiments.settled(last, minimum) for minimum in landscape.minima]
-        groups = dict(zip(fates, [*ends, ~(ends[0] | ends[1])], strict=True))
-        heights = landscape.value(points)
-        counts = [int(group.sum()) for group in groups.values()]
-        share = counts[0] / len(points)
-        readout = _("Of 1,000 starts {first} rest in the global minimum, {second} in the local "
-                    "one, {third} in neither. Share of the basin: {basin:.3g}.").format(
-            first=counts[0], second=counts[1], third=counts[2], basin=basin)
-        titles = (f"{counts[0]} global, {counts[1]} local, {counts[2]} neither",
-                  f"share at rest in the global minimum: {share:.3g}")
-        drawing = {
-            "starts": {name: points[group, 0] for name, group in groups.items()},
-            "heights": {name: heights[group] for name, group in groups.items()},
-            "momenta": momenta, "shares": shares(learning_rate), "point": (momentum, share),
-            "titles": titles}
-        return View(drawing, readout, share > 0.7)
+        rests = experiments.at_rest(
+            landscape, Momentum(learning_rate, momentum), points, n_steps, bound)
+        groups = dict(zip(fates, [*rests, ~rests.any(axis=0)], strict=True))
+        curves = {"momenta": momenta, "shares": shares(learning_rate)}
+        return _view_of_starts(points, landscape.value(points), groups, momentum, curves, basin)
 
-    basin = experiments.basin_share(landscape, low, high)
     picture = pictures.StartsPicture(
         x, landscape.value(x[:, np.newaxis]), experiments.hilltop(landscape), basin)
     return Panel(
@@ -247,3 +233,18 @@ def starts():
             _("both"): {"learning_rate": 0.2, "momentum": 0.9},
         },
     )
+
+
+def _view_of_starts(points, heights, groups, momentum, curves, basin):
+    counts = [int(group.sum()) for group in groups.values()]
+    share = counts[0] / len(points)
+    readout = _("Of 1,000 starts {first} rest in the global minimum, {second} in the local "
+                "one, {third} in neither. Share of the basin: {basin:.3g}.").format(
+        first=counts[0], second=counts[1], third=counts[2], basin=basin)
+    drawing = {
+        "starts": {name: points[group, 0] for name, group in groups.items()},
+        "heights": {name: heights[group] for name, group in groups.items()},
+        "point": (momentum, share), **curves,
+        "titles": (f"{counts[0]} global, {counts[1]} local, {counts[2]} neither",
+                   f"share at rest in the global minimum: {share:.3g}")}
+    return View(drawing, readout, share > 0.7)

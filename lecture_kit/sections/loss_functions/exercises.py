@@ -20,14 +20,10 @@ def check_cross_entropy(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def clipped(o, y):
-        return losses.binary_cross_entropy(np.clip(o, 1e-12, 1 - 1e-12), y)
-
     return ExercisePanel(
         Exercise(
             _("Exercise 1, cross entropy that survives o = 0"),
-            clipped,
+            _clipped,
             "def cross_entropy(o, y):\n"
             "    o = np.clip(o, 1e-12, 1 - 1e-12)\n"
             "    return -(y * np.log(o) + (1 - y) * np.log(1 - o))",
@@ -37,21 +33,29 @@ def check_cross_entropy(attempt):
                 _("np.clip(o, low, high) does that. Use low = 1e-12 and high = 1 − 1e-12."),
             ),
             cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
-            mistakes=(
-                Mistake(lambda o, y: -(y * np.log(o) + (1 - y) * np.log(1 - o)),
-                        _("The formula is right, but the logarithm of 0 is −∞. Clip o first.")),
-                Mistake(lambda o, y: clipped(o, y) / np.log(2),
-                        _("That is in bits. Use np.log for nats.")),
-                Mistake(lambda o, y: -clipped(o, y), _("The minus sign is missing.")),
-                Mistake(lambda o, y: -y * np.log(np.clip(o, 1e-12, 1 - 1e-12)),
-                        _("The part for y = 0 is missing.")),
-                Mistake(lambda o, y: -(y * np.log(np.maximum(o, 1e-12))
-                                       + (1 - y) * np.log(1 - np.maximum(o, 1e-12))),
-                        _("Clip o at both ends: at o = 1 the other logarithm is infinite.")),
-            ),
+            mistakes=_mistakes_with_cross_entropy(),
             tolerance=1e-5,
         ),
         attempt,
+    )
+
+
+def _clipped(o, y):
+    return losses.binary_cross_entropy(np.clip(o, 1e-12, 1 - 1e-12), y)
+
+
+def _mistakes_with_cross_entropy():
+    return (
+        Mistake(lambda o, y: -(y * np.log(o) + (1 - y) * np.log(1 - o)),
+                _("The formula is right, but the logarithm of 0 is −∞. Clip o first.")),
+        Mistake(lambda o, y: _clipped(o, y) / np.log(2),
+                _("That is in bits. Use np.log for nats.")),
+        Mistake(lambda o, y: -_clipped(o, y), _("The minus sign is missing.")),
+        Mistake(lambda o, y: -y * np.log(np.clip(o, 1e-12, 1 - 1e-12)),
+                _("The part for y = 0 is missing.")),
+        Mistake(lambda o, y: -(y * np.log(np.maximum(o, 1e-12))
+                               + (1 - y) * np.log(1 - np.maximum(o, 1e-12))),
+                _("Clip o at both ends: at o = 1 the other logarithm is infinite.")),
     )
 
 
@@ -88,27 +92,29 @@ def check_finite_difference(attempt):
                 _("Go the same small way h to both sides of w. How far apart are the two places?"),
             ),
             cases=((w_cubed, 2.0, 0.1), (bits_of_neuron, 0.4, 0.01), (bits_of_neuron, -1.0, 0.01)),
-            mistakes=(
-                Mistake(lambda f, w, h: (f(w + h) - f(w)) / h,
-                        _("That is the one-sided difference. Take both sides: its error is "
-                          "of order h², not h.")),
-                Mistake(lambda f, w, h: (f(w) - f(w - h)) / h,
-                        _("That is the one-sided difference. Take both sides: its error is "
-                          "of order h², not h.")),
-                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / h,
-                        _("Twice too much: w + h and w − h are 2h apart.")),
-                Mistake(lambda f, w, h: f(w + h) - f(w - h),
-                        _("Divide by the distance 2h.")),
-                Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / 2 * h,
-                        _("Python reads / 2 * h as: divide by 2, then multiply by h. Write "
-                          "/ (2 * h).")),
-                Mistake(lambda f, w, h: f(w + h) - f(w - h) / (2 * h),
-                        _("Put the difference into brackets: it is divided as a whole.")),
-                Mistake(lambda f, w, h: (f(w - h) - f(w + h)) / (2 * h),
-                        _("The sign is turned round: right minus left.")),
-            ),
+            mistakes=_mistakes_with_slopes(),
         ),
         attempt,
+    )
+
+
+def _mistakes_with_slopes():
+    one_sided = _("That is the one-sided difference. Take both sides: its error is "
+                  "of order h², not h.")
+    return (
+        Mistake(lambda f, w, h: (f(w + h) - f(w)) / h, one_sided),
+        Mistake(lambda f, w, h: (f(w) - f(w - h)) / h, one_sided),
+        Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / h,
+                _("Twice too much: w + h and w − h are 2h apart.")),
+        Mistake(lambda f, w, h: f(w + h) - f(w - h),
+                _("Divide by the distance 2h.")),
+        Mistake(lambda f, w, h: (f(w + h) - f(w - h)) / 2 * h,
+                _("Python reads / 2 * h as: divide by 2, then multiply by h. Write "
+                  "/ (2 * h).")),
+        Mistake(lambda f, w, h: f(w + h) - f(w - h) / (2 * h),
+                _("Put the difference into brackets: it is divided as a whole.")),
+        Mistake(lambda f, w, h: (f(w - h) - f(w + h)) / (2 * h),
+                _("The sign is turned round: right minus left.")),
     )
 
 

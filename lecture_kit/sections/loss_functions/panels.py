@@ -9,14 +9,10 @@ from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths import losses
-from lecture_kit.maths.activations import ACTIVATIONS, SIGMOID, sigmoid, sigmoid_derivative
-from lecture_kit.maths.datasets import load_spambase
-from lecture_kit.maths.network_losses import CROSS_ENTROPY, SQUARED_ERROR
-from lecture_kit.maths.networks import fully_connected
-from lecture_kit.maths.optimizers import GradientDescent
-from lecture_kit.maths.preprocessing import StandardScaler
-from lecture_kit.maths.training import first_step_below, train
+from lecture_kit.maths.activations import ACTIVATIONS, sigmoid, sigmoid_derivative
+from lecture_kit.maths.training import first_step_below
 from lecture_kit.sections.loss_functions import experiments, pictures
+from lecture_kit.sections.loss_functions.mail import mail_rows, train_on_mail
 
 _LOSSES = {
     "squared error": losses.squared_error_from_logits,
@@ -189,6 +185,21 @@ def softmax():
     )
 
 
+def _mail_view(history, never_spam):
+    """What is seen after the records of some epochs."""
+    epochs = np.array([records["squared error"].epoch for records in history])
+    curves = {name: np.array([records[name].training_loss for records in history])
+              for name in _LOSSES}
+    errors = {name: np.array([1 - records[name].validation_accuracy for records in history])
+              for name in _LOSSES}
+    squared, entropy = (errors[name][-1] for name in _LOSSES)
+    readout = _("Epoch {epoch:.0f}. Wrong on validation rows: squared error {squared:.2g}, "
+                "cross entropy {entropy:.2g}, always “no spam” {always:.2g}.").format(
+        epoch=epochs[-1], squared=squared, entropy=entropy, always=never_spam)
+    drawing = {"epochs": epochs, "losses": curves, "errors": errors, "never_spam": never_spam}
+    return View(drawing, readout, epochs[-1] == 20 and squared > 2 * entropy, epochs[-1] / 20)
+
+
 def mail():
     """One sigmoid neuron on real e-mail, under both losses from the same start.
 
@@ -197,38 +208,14 @@ def mail():
     Panel
         Controls: learning rate, batch size, init scale, seed.
     """
-    training, validation = load_spambase().split(3000)
-    scaler = StandardScaler().fit(training.features)
-    training_rows = scaler.transform(training.features), training.labels
-    validation_rows = scaler.transform(validation.features), validation.labels
-    never_spam = validation.labels.mean()
+    _training, (_rows, labels) = mail_rows()
+    never_spam = labels.mean()
 
-    def show(learning_rate, batch_size, init_scale, seed):
-        runs = [
-            train(fully_connected((57, 1), SIGMOID, loss, init_scale, seed),
-                  GradientDescent(learning_rate), training_rows, validation_rows,
-                  batch_size=batch_size, epochs=20, seed=seed)
-            for loss in (SQUARED_ERROR, CROSS_ENTROPY)
-        ]
-        history = {name: [] for name in _LOSSES}
-        for records in zip(*runs, strict=True):
-            for name, record in zip(_LOSSES, records, strict=True):
-                history[name].append(record)
-            yield view(history)
-
-    def view(history):
-        epochs = np.array([record.epoch for record in history["squared error"]])
-        errors = {name: np.array([1 - record.validation_accuracy for record in records])
-                  for name, records in history.items()}
-        curves = {name: np.array([record.training_loss for record in records])
-                  for name, records in history.items()}
-        squared, entropy = (errors[name][-1] for name in _LOSSES)
-        readout = _("Epoch {epoch:.0f}. Wrong on validation rows: squared error {squared:.2g}, "
-                    "cross entropy {entropy:.2g}, always “no spam” {always:.2g}.").format(
-            epoch=epochs[-1], squared=squared, entropy=entropy, always=never_spam)
-        drawing = {"epochs": epochs, "losses": curves, "errors": errors,
-                   "never_spam": never_spam}
-        return View(drawing, readout, epochs[-1] == 20 and squared > 2 * entropy, epochs[-1] / 20)
+    def show(**values):
+        history = []
+        for records in train_on_mail(**values, epochs=20):
+            history.append(records)
+            yield _mail_view(history, never_spam)
 
     return Panel(
         _("Real mail"), pictures.MailPicture(),

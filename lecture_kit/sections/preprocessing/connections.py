@@ -1,6 +1,7 @@
 """A small network that tells attacks apart, under different ways to prepare the data."""
 
 from functools import cache
+from itertools import zip_longest
 
 import numpy as np
 
@@ -8,12 +9,16 @@ from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.checks import as_whole, require_choice
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
+from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.inference import recall_per_class
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.preprocessing import SCALERS, prepare
 from lecture_kit.maths.training import train
+
+PREPARATIONS = [(scaling, codes) for scaling in SCALERS for codes in ENCODERS]
+_N_CLASSES = 8  # kinds of attack
 
 
 def connections(scaling, codes):
@@ -76,14 +81,51 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
         If an argument is out of range.
     """
     training, validation = connections(scaling, codes)
-    n_classes = len(load_attack_triage().class_names)
-    network = fully_connected((training[0].shape[1], 32, n_classes), RELU, SOFTMAX_CROSS_ENTROPY,
-                              init_scale, seed, dtype)
+    network = _network(training[0], init_scale, seed, dtype)
     for record in train(network, GradientDescent(learning_rate), training, validation,
                         batch_size=batch_size, epochs=epochs, seed=seed):
-        answers = network.loss.predict(network.logits(validation[0]))
-        recall = recall_per_class(validation[1], answers, n_classes)
-        yield record, np.full(n_classes, np.nan) if record.diverged else recall
+        yield record, _recall(network, validation, record.diverged)
+
+
+def _network(rows, init_scale=0.1, seed=0, dtype=np.float64):
+    return fully_connected((rows.shape[1], 32, _N_CLASSES), RELU, SOFTMAX_CROSS_ENTROPY,
+                           init_scale, seed, dtype)
+
+
+def _recall(network, validation, diverged):
+    if diverged:
+        return np.full(_N_CLASSES, np.nan)
+    rows, labels = validation
+    return recall_per_class(labels, network.loss.predict(network.logits(rows)), _N_CLASSES)
+
+
+def train_all(learning_rate, batch_size=16, init_scale=0.1, seed=0, epochs=10, dtype=np.float64):
+    """Train as :func:`train_on_connections` does on all six tables of :data:`PREPARATIONS`.
+
+    Parameters
+    ----------
+    learning_rate, batch_size, init_scale, seed, epochs, dtype
+        As in :func:`train_on_connections`.
+
+    Returns
+    -------
+    iterator of (list of Record, ndarray of shape (6, 10))
+        After every epoch the record of each training, and its accuracy on the validation rows, the
+        recall of each class and their mean; NaN after a divergence, where that training stays.
+        The iterator ends after the last epoch, or when all have diverged.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    runs = [train_on_connections(scaling, codes, learning_rate, batch_size, init_scale, seed,
+                                 epochs, dtype) for scaling, codes in PREPARATIONS]
+    now = [None] * len(runs)
+    for results in zip_longest(*runs):
+        now = [new or old for new, old in zip(results, now, strict=True)]
+        yield [record for record, _recall in now], np.array(
+            [[record.validation_accuracy, *recall, recall.mean()] for record, recall in now])
 
 
 def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
@@ -109,9 +151,10 @@ def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
         If an argument is out of range.
     """
     n_seeds = as_whole("n_seeds", n_seeds, "Try n_seeds=5.", least=1)
-    ends = []
-    for seed in range(n_seeds):
-        *_before, end = train_on_connections(scaling, codes, learning_rate, seed=seed)
-        ends.append(end)
-    accuracies = np.array([record.validation_accuracy for record, _recall in ends])
-    return accuracies, np.array([recall for _record, recall in ends])
+    training, validation = connections(scaling, codes)
+    ensemble = Ensemble([_network(training[0], seed=seed) for seed in range(n_seeds)])
+    *_before, last = train(ensemble, GradientDescent(learning_rate), training, validation,
+                           batch_size=16, epochs=10, seed=range(n_seeds))
+    recalls = [_recall(network, validation, diverged)
+               for network, diverged in zip(ensemble.members, last.diverged, strict=True)]
+    return last.validation_accuracy, np.array(recalls)

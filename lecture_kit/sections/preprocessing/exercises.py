@@ -21,18 +21,11 @@ def check_scale(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def scale(training, test):
-        return StandardScaler().fit(training).transform(test)
-
-    def with_rows(rows):
-        return lambda training, test: scale(rows(training, test), test)
-
     first = (np.array([[1.6, 50.0], [1.8, 70.0], [1.7, 90.0]]), np.array([[1.9, 60.0]]))
     second = (np.array([[0.0, 4.0], [2.0, 8.0], [4.0, 0.0], [6.0, 4.0]]),
               np.array([[1.0, 6.0], [9.0, 5.0]]))
     return ExercisePanel(Exercise(
-        _("Exercise 1, scaling without leakage"), scale,
+        _("Exercise 1, scaling without leakage"), _scale,
         solution=(
             "def scale(training, test):\n"
             "    return (test - training.mean(axis=0)) / training.std(axis=0)"),
@@ -44,36 +37,41 @@ def check_scale(attempt):
               "deviation."),
         ),
         cases=(first, second),
-        mistakes=(
-            Mistake(with_rows(lambda training, test: np.vstack([training, test])),
-                    _("Data leakage: you measured training and test rows together. The test rows "
-                      "must stay unseen.")),
-            Mistake(lambda training, test: (test - test.mean(axis=0)) / np.where(
-                        test.std(axis=0) == 0, 1, test.std(axis=0)),
-                    _("You measured the test rows. They would be moved by another rule than the "
-                      "training rows.")),
-            Mistake(lambda training, test: (test - test.mean(axis=0)) / test.std(axis=0),
-                    _("You measured the test rows. They would be moved by another rule than the "
-                      "training rows.")),
-            Mistake(lambda training, test: scale(training, training),
-                    _("These are the training rows. Return the test rows.")),
-            Mistake(lambda training, test: (test - training.mean(axis=0)) / training.var(axis=0),
-                    _("You divided by the variance. Take its root: std in place of var.")),
-            Mistake(lambda training, test: (test - training.mean(axis=0)) / training.std(
-                        axis=0, ddof=1),
-                    _("This deviation divides by n − 1. It is in use, too, but here divide by n, "
-                      "as np.std does by itself.")),
-            Mistake(lambda training, test: MinMaxScaler().fit(training).transform(test),
-                    _("This is min-max. The z-score subtracts the mean and divides by the "
-                      "standard deviation.")),
-            Mistake(lambda training, test: (test - training.mean()) / training.std(),
-                    _("Each column needs a mean and a deviation of its own: axis=0.")),
-            Mistake(lambda training, test: test - training.mean(axis=0) / training.std(axis=0),
-                    _("Put the difference into brackets: it is divided as a whole.")),
-            Mistake(lambda training, test: test / training.std(axis=0),
-                    _("Subtract the mean of the training rows first.")),
-        ),
+        mistakes=_mistakes_with_scaling(),
     ), attempt)
+
+
+def _scale(training, test):
+    return StandardScaler().fit(training).transform(test)
+
+
+def _mistakes_with_scaling():
+    of_test = _("You measured the test rows. They would be moved by another rule than the "
+                "training rows.")
+    return (
+        Mistake(lambda training, test: _scale(np.vstack([training, test]), test),
+                _("Data leakage: you measured training and test rows together. The test rows "
+                  "must stay unseen.")),
+        Mistake(lambda training, test: _scale(test, test), of_test),
+        Mistake(lambda training, test: (test - test.mean(axis=0)) / test.std(axis=0), of_test),
+        Mistake(lambda training, test: _scale(training, training),
+                _("These are the training rows. Return the test rows.")),
+        Mistake(lambda training, test: (test - training.mean(axis=0)) / training.var(axis=0),
+                _("You divided by the variance. Take its root: std in place of var.")),
+        Mistake(lambda training, test: (test - training.mean(axis=0)) / training.std(
+                    axis=0, ddof=1),
+                _("This deviation divides by n − 1. It is in use, too, but here divide by n, "
+                  "as np.std does by itself.")),
+        Mistake(lambda training, test: MinMaxScaler().fit(training).transform(test),
+                _("This is min-max. The z-score subtracts the mean and divides by the "
+                  "standard deviation.")),
+        Mistake(lambda training, test: (test - training.mean()) / training.std(),
+                _("Each column needs a mean and a deviation of its own: axis=0.")),
+        Mistake(lambda training, test: test - training.mean(axis=0) / training.std(axis=0),
+                _("Put the difference into brackets: it is divided as a whole.")),
+        Mistake(lambda training, test: test / training.std(axis=0),
+                _("Subtract the mean of the training rows first.")),
+    )
 
 
 def check_kappa(attempt):
@@ -98,25 +96,29 @@ def check_kappa(attempt):
             _("κ is the larger one divided by the smaller one. Which is larger if r is negative?"),
         ),
         cases=((0.6,), (-0.6,), (0.0,), (0.95,)),
-        mistakes=(
-            Mistake(lambda r: (1 + r) / (1 - r),
-                    _("Right for positive r. For a negative one the other eigenvalue is the "
-                      "larger one.")),
-            Mistake(lambda r: (1 - abs(r)) / (1 + abs(r)),
-                    _("Upside down: κ is the larger eigenvalue divided by the smaller, at least "
-                      "1.")),
-            Mistake(lambda r: ((1 + abs(r)) / (1 - abs(r))) ** 0.5,
-                    _("This root is how much longer than wide the valley is. κ is its square.")),
-            Mistake(lambda r: 1 + abs(r), _("This is the largest eigenvalue. Divide it by the "
-                                            "smallest one.")),
-            Mistake(lambda r: 1 / (1 - abs(r)),
-                    _("The largest eigenvalue is not 1, but 1 + |r|.")),
-            Mistake(lambda r: (1 + r**2) / (1 - r**2),
-                    _("The eigenvalues are 1 ± r, without squares.")),
-            Mistake(lambda r: 1.0, _("κ is 1 for r = 0 only. Scaling does not remove a "
-                                     "correlation.")),
-        ),
+        mistakes=_mistakes_with_kappa(),
     ), attempt)
+
+
+def _mistakes_with_kappa():
+    return (
+        Mistake(lambda r: (1 + r) / (1 - r),
+                _("Right for positive r. For a negative one the other eigenvalue is the "
+                  "larger one.")),
+        Mistake(lambda r: (1 - abs(r)) / (1 + abs(r)),
+                _("Upside down: κ is the larger eigenvalue divided by the smaller, at least "
+                  "1.")),
+        Mistake(lambda r: ((1 + abs(r)) / (1 - abs(r))) ** 0.5,
+                _("This root is how much longer than wide the valley is. κ is its square.")),
+        Mistake(lambda r: 1 + abs(r), _("This is the largest eigenvalue. Divide it by the "
+                                        "smallest one.")),
+        Mistake(lambda r: 1 / (1 - abs(r)),
+                _("The largest eigenvalue is not 1, but 1 + |r|.")),
+        Mistake(lambda r: (1 + r**2) / (1 - r**2),
+                _("The eigenvalues are 1 ± r, without squares.")),
+        Mistake(lambda r: 1.0, _("κ is 1 for r = 0 only. Scaling does not remove a "
+                                 "correlation.")),
+    )
 
 
 def check_one_hot(attempt):
@@ -132,20 +134,9 @@ def check_one_hot(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def one_hot(name, categories):
-        return [float(name == known) for known in categories]
-
-    def code(name, categories):
-        return categories.index(name) if name in categories else -1
-
-    def unseen_as(replacement):
-        return lambda name, categories: (
-            one_hot(name, categories) if name in categories else replacement(categories))
-
     protocols = ["icmp", "tcp", "udp"]
     return ExercisePanel(Exercise(
-        _("Exercise 3, one-hot of an unseen name"), one_hot,
+        _("Exercise 3, one-hot of an unseen name"), _one_hot,
         solution=(
             "def one_hot(name, categories):\n"
             "    return [float(name == known) for known in categories]"),
@@ -155,24 +146,39 @@ def check_one_hot(attempt):
             _("An unseen name is equal to none of them. So it needs no special case."),
         ),
         cases=(("tcp", protocols), ("udp", protocols), ("sctp", protocols), ("icmp", ["icmp"])),
-        mistakes=(
-            Mistake(unseen_as(lambda categories: [0.0] * (len(categories) - 1) + [1.0]),
-                    _("An unseen name is not the last category. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [1.0] + [0.0] * (len(categories) - 1)),
-                    _("An unseen name is not the first category. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [1.0] * len(categories)),
-                    _("An unseen name is not all categories at once. The rule here: all zeros.")),
-            Mistake(unseen_as(lambda categories: [0.0] * len(categories) + [1.0]),
-                    _("The row of an unseen name got longer. A network has as many inputs as it "
-                      "was built with.")),
-            Mistake(unseen_as(lambda categories: []),
-                    _("A row must be as long as all others, also for an unseen name.")),
-            Mistake(lambda name, categories: [*one_hot(name, categories),
-                                              float(name not in categories)],
-                    _("A further column for unseen names is in use, too. But it is always 0 in "
-                      "training, so nothing is learned for it. The rule here: all zeros.")),
-            Mistake(code, _("This is an integer code. Give each category a place of its own.")),
-            Mistake(lambda name, categories: [1 - bit for bit in one_hot(name, categories)],
-                    _("Turned round: the 1 belongs where the name is.")),
-        ),
+        mistakes=_mistakes_with_one_hot(),
     ), attempt)
+
+
+def _one_hot(name, categories):
+    return [float(name == known) for known in categories]
+
+
+def _mistakes_with_one_hot():
+    def code(name, categories):
+        return categories.index(name) if name in categories else -1
+
+    def unseen_as(replacement):
+        return lambda name, categories: (
+            _one_hot(name, categories) if name in categories else replacement(categories))
+
+    return (
+        Mistake(unseen_as(lambda categories: [0.0] * (len(categories) - 1) + [1.0]),
+                _("An unseen name is not the last category. The rule here: all zeros.")),
+        Mistake(unseen_as(lambda categories: [1.0] + [0.0] * (len(categories) - 1)),
+                _("An unseen name is not the first category. The rule here: all zeros.")),
+        Mistake(unseen_as(lambda categories: [1.0] * len(categories)),
+                _("An unseen name is not all categories at once. The rule here: all zeros.")),
+        Mistake(unseen_as(lambda categories: [0.0] * len(categories) + [1.0]),
+                _("The row of an unseen name got longer. A network has as many inputs as it "
+                  "was built with.")),
+        Mistake(unseen_as(lambda categories: []),
+                _("A row must be as long as all others, also for an unseen name.")),
+        Mistake(lambda name, categories: [*_one_hot(name, categories),
+                                          float(name not in categories)],
+                _("A further column for unseen names is in use, too. But it is always 0 in "
+                  "training, so nothing is learned for it. The rule here: all zeros.")),
+        Mistake(code, _("This is an integer code. Give each category a place of its own.")),
+        Mistake(lambda name, categories: [1 - bit for bit in _one_hot(name, categories)],
+                _("Turned round: the 1 belongs where the name is.")),
+    )

@@ -1,4 +1,4 @@
-"""Section 02, preprocessing: what scales and codes do to learning."""
+"""Section 02, preprocessing: the valley of a model of two features, raw and scaled."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from lecture_kit.maths.checks import (
 )
 from lecture_kit.maths.landscapes import Landscape
 from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.preprocessing import SCALERS
 from lecture_kit.maths.quadratics import convergence_rate, falling_height, measured_rate
 from lecture_kit.maths.training import first_step_below
 from lecture_kit.maths.trajectories import trajectory
@@ -103,6 +104,49 @@ def linear_model(features, target):
         return np.broadcast_to(curvature, (*np.shape(points)[:-1], *curvature.shape))
 
     return Landscape("linear model", value, gradient, hessian, best[np.newaxis])
+
+
+def valleys(correlation=0.6, seed=0):
+    """Make :func:`linear_model` out of :func:`people` for every scaling of their features.
+
+    Parameters
+    ----------
+    correlation, seed
+        As in :func:`people`.
+
+    Returns
+    -------
+    models : dict of str to Landscape
+        By scaling: "raw", "min-max" and "z-score".
+    height : float
+        ½ mean y², the loss of a model that always answers 0: a fair first height in each valley.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`people`.
+    """
+    features, target = people(50, correlation, seed)
+    models = {name: linear_model(
+        Scaler().fit(features).transform(features) if Scaler else features, target)
+        for name, Scaler in SCALERS.items()}
+    return models, float((target**2).mean() / 2)
+
+
+def curvatures_of(landscape):
+    """Eigenvalues of the Hessian at the minimum, which say all about the shape of a valley.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        A quadratic valley.
+
+    Returns
+    -------
+    ndarray of shape (d,)
+        Curvatures, the smallest first.
+    """
+    return np.linalg.eigvalsh(landscape.hessian(landscape.minima[0]))
 
 
 def condition_number(curvatures):
@@ -278,7 +322,6 @@ def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
     start = as_row("start", start)
     require(landscape.value(start) > 1e-100, "start must lie above the minimum", start,
             "Try fair_start.")
-    curvatures = np.linalg.eigvalsh(landscape.hessian(landscape.minima[0]))
     path = trajectory(
         landscape.gradient, GradientDescent(learning_rate), start, n_steps, bound=1e12)
     finite = path[np.isfinite(path).all(axis=-1)]
@@ -291,7 +334,7 @@ def descend(landscape, learning_rate, start, n_steps=100, share=0.01):
     measured = measured_rate(landscape, counted, learning_rate) if len(counted) > 4 else np.nan
     arrived = first_step_below(losses, share * (1 + 1e-9))  # a loss of exactly the share counts
     return Descent(path, losses, end, arrived,
-                   float(convergence_rate(curvatures, learning_rate)), measured)
+                   float(convergence_rate(curvatures_of(landscape), learning_rate)), measured)
 
 
 def enough_steps(factor, share=0.01):
@@ -351,97 +394,3 @@ def falling_loss(factor, n_steps, highest=1e12):
     factor = as_number("factor", factor, "Pass a shrink factor.", least=0)
     highest = as_number("highest", highest, "Try highest=1e12.", least=0)
     return np.minimum(falling_height(1.0, factor, n_steps), highest)
-
-
-def kept_by_min_max(others, outlier):
-    """Share of the min-max scale that one outlier leaves to all others.
-
-    It is (b − a)/(max(b, x) − min(a, x)), with a and b the smallest and largest of the others and
-    x the outlier.
-
-    Parameters
-    ----------
-    others : array_like of shape (n_others,)
-        The other values, not all equal.
-    outlier : float or ndarray
-        x.
-
-    Returns
-    -------
-    float or ndarray
-        The share: 1 means that the outlier does no harm.
-
-    Raises
-    ------
-    ValueError
-        If the others are all equal or a number is not finite.
-    """
-    others, outlier = _others(others), as_numbers("outlier", outlier)
-    low, high = others.min(), others.max()
-    return (high - low) / (np.maximum(high, outlier) - np.minimum(low, outlier))
-
-
-def kept_by_z_score(others, outlier):
-    """Share of their z-score spread that one outlier leaves to all others.
-
-    The n − 1 others have mean m and deviation s. Together with the outlier x the variance is
-    s²(n − 1)/n + (x − m)²(n − 1)/n². The share is s divided by its root.
-
-    Parameters
-    ----------
-    others : array_like of shape (n_others,)
-        The other values, not all equal.
-    outlier : float or ndarray
-        x.
-
-    Returns
-    -------
-    float or ndarray
-        The share. Near the others' mean the new value makes all values less spread, and the share
-        is a little above 1.
-
-    Raises
-    ------
-    ValueError
-        If the others are all equal or a number is not finite.
-    """
-    others, outlier = _others(others), as_numbers("outlier", outlier)
-    n = len(others) + 1
-    variance = others.var()
-    together = variance * (n - 1) / n + (outlier - others.mean()) ** 2 * (n - 1) / n**2
-    return np.sqrt(variance / together)
-
-
-def _others(others):
-    others = as_row("others", others)
-    require(np.ptp(others) > 0,
-            "others must be a list of values that are not all equal", others,
-            "Pass at least two different values.")
-    return others
-
-
-def largest_z_score(n):
-    """Largest z-score that any of n values can have, √(n − 1).
-
-    Parameters
-    ----------
-    n : int
-        How many values there are, at least 1.
-
-    Returns
-    -------
-    float
-        The bound. One outlier among equal values reaches it.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is less than 1.
-
-    References
-    ----------
-    Samuelson, P. A. (1968). How deviant can you be? Journal of the American Statistical
-    Association, 63(324), 1522-1525.
-    """
-    n = as_whole("n", n, "It counts values.", least=1)
-    return float(np.sqrt(n - 1))

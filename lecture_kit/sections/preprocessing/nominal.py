@@ -7,11 +7,13 @@ from lecture_kit.maths.checks import (
     as_labels,
     as_number,
     as_numbers,
+    as_rng,
     as_row,
     as_table,
     as_whole,
     require,
 )
+from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.preprocessing import StandardScaler
 
 
@@ -72,6 +74,81 @@ def count_classes(codes, labels, n_classes):
     return counts
 
 
+def count_attacks(column):
+    """Count how often each category of the network connections meets each attack.
+
+    Parameters
+    ----------
+    column : int
+        Which nominal feature: 0 is the protocol, 1 the service, 2 the flag.
+
+    Returns
+    -------
+    names : ndarray of str, shape (n_categories,)
+        The categories.
+    counts : ndarray of int, shape (n_categories, 8)
+        How often each meets each class.
+
+    Raises
+    ------
+    ValueError
+        If ``column`` is none of them.
+    """
+    column = as_whole("column", column, "Try column=2, the flag.", least=0, most=2)
+    data = load_attack_triage()
+    names, codes = np.unique(data.nominal[:, column], return_inverse=True)
+    return names, count_classes(codes, data.labels, len(data.class_names))
+
+
+def most_frequent(counts, n_shown):
+    """Find the most frequent categories.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_categories, n_classes)
+        How often each category meets each class.
+    n_shown : int
+        How many categories to name, at least 1.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Their numbers, the most frequent first; all categories if there are no more.
+
+    Raises
+    ------
+    ValueError
+        If ``counts`` is not a table of counts, or ``n_shown`` is less than 1 or not whole.
+    """
+    n_shown = as_whole("n_shown", n_shown, "Try n_shown=6.", least=1)
+    return np.argsort(-as_counts("counts", counts).sum(axis=1), kind="stable")[:n_shown]
+
+
+def random_orders(n_categories, seeds):
+    """Draw orders in which categories get their integer codes.
+
+    Parameters
+    ----------
+    n_categories : int
+        How many categories, at least 1.
+    seeds : sequence of int, shape (n_orders,)
+        Seed of each order.
+
+    Returns
+    -------
+    ndarray of int, shape (n_orders, n_categories)
+        The code of each category, from 0, in each order.
+
+    Raises
+    ------
+    ValueError
+        If ``n_categories`` is less than 1 or not whole, or ``seeds`` is not a list of seeds.
+    """
+    n_categories = as_whole("n_categories", n_categories, "Try n_categories=11.", least=1)
+    seeds = as_row("seeds", seeds, "Try seeds=range(40).", least=0, whole=True)
+    return np.stack([as_rng(int(seed)).permutation(n_categories) for seed in seeds])
+
+
 def best_accuracy(counts):
     """Best accuracy that any model can reach which sees one nominal feature and nothing else.
 
@@ -119,7 +196,8 @@ def integer_inputs(orders, counts):
     """
     counts = as_counts("counts", counts)
     codes = as_table("orders", orders, len(counts)).astype(np.float64).T
-    samples = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    n_samples = counts.sum(axis=1).astype(np.intp)  # numpy may add up in 64 bits, a browser has 32
+    samples = np.repeat(np.arange(len(counts)), n_samples)
     return StandardScaler().fit(codes[samples]).transform(codes).T[..., np.newaxis]
 
 

@@ -1,7 +1,6 @@
-"""Panels and exercises of section 02, preprocessing."""
+"""Panels of section 02, preprocessing."""
 
 from functools import lru_cache
-from itertools import zip_longest
 
 import numpy as np
 
@@ -10,27 +9,22 @@ from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths.datasets import load_attack_triage
-from lecture_kit.maths.encoders import ENCODERS
-from lecture_kit.maths.preprocessing import SCALERS, MinMaxScaler, StandardScaler
 from lecture_kit.maths.quadratics import (
     best_learning_rate,
     convergence_rate,
     critical_learning_rate,
 )
-from lecture_kit.sections.preprocessing import experiments, pictures
-from lecture_kit.sections.preprocessing.connections import connections as connection_rows
-from lecture_kit.sections.preprocessing.connections import train_on_connections
-from lecture_kit.sections.preprocessing.nominal import (
-    best_accuracy,
-    count_classes,
-    integer_inputs,
-    pairwise_distances,
-    softmax_accuracy,
-)
+from lecture_kit.sections.preprocessing import connections as attacks
+from lecture_kit.sections.preprocessing import experiments, nominal, outliers, pictures
+
+_LIMITS = {"raw": ((-75, 30), (-1.15, 2.35)), "min-max": ((-150, 96), (-60, 145)),
+           "z-score": ((-31.2, 27.6), (-17, 32))}  # of both weights
 
 
 def _factor(value):
     """A shrink factor; near 1 the digits after the nines matter."""
+    if np.isnan(value):
+        return "—"
     if value < 1e-12:  # zero, but for rounding
         return "0"
     return f"{value:.5f}" if 0.995 < value < 1.005 else number(value)
@@ -38,6 +32,35 @@ def _factor(value):
 
 def _large(value):
     return f"{value:,.0f}" if value >= 1000 else number(value)
+
+
+def _outcome(run, n_steps):
+    """How a descent ended, in a sentence and as a heading."""
+    enough = experiments.enough_steps(run.factor)
+    if run.diverged_at is not None:
+        return (_("Diverged at step {n}.").format(n=run.diverged_at),
+                f"diverged at step {run.diverged_at}")
+    if run.factor >= 1:
+        return _("The run does not converge."), "does not converge"
+    if run.arrived_at is None:
+        return (_("1 % loss: not in {n} steps, theory {m:,.0f}.").format(n=n_steps, m=enough),
+                f"1 %: theory {enough:,.0f} steps")
+    return (_("1 % loss after {n} steps, theory at most {m:,.0f}.").format(
+                n=run.arrived_at, m=enough),
+            f"1 %: {run.arrived_at} steps, theory ≤ {enough:.0f}")
+
+
+def _valley_words(scaling, run, curvatures, n_steps):
+    """Readout and titles."""
+    kappa, critical = experiments.condition_number(curvatures), critical_learning_rate(curvatures)
+    result, heading = _outcome(run, n_steps)
+    measured = _factor(run.measured)
+    readout = _("κ = {kappa}, critical η {critical:.3g}. {result} Factor {measured}, theory "
+                "{theory}.").format(
+        kappa=_large(kappa), critical=critical, result=result, measured=measured,
+        theory=_factor(run.factor))
+    return readout, (f"{scaling}: κ = {_large(kappa)}", heading,
+                     f"factor {measured}, critical η {critical:.3g}")
 
 
 def valley():
@@ -52,69 +75,41 @@ def valley():
     """
     n_steps, rates = 100, np.geomspace(1e-5, 10, 601)
 
-    @lru_cache(maxsize=4)  # the learning rate and the scaling do not change the models
-    def models(correlation, seed):
-        features, target = experiments.people(50, correlation, seed)
-        return {
-            name: experiments.linear_model(
-                Scaler().fit(features).transform(features) if Scaler else features, target)
-            for name, Scaler in SCALERS.items()}, (target**2).mean() / 2
-
-    @lru_cache(maxsize=4)
-    def factors(correlation, seed):
-        return {name: convergence_rate(curvatures(model), rates)
-                for name, model in models(correlation, seed)[0].items()}
-
-    def curvatures(model):
-        return np.linalg.eigvalsh(model.hessian(model.minima[0]))
+    @lru_cache(maxsize=4)  # the learning rate and the scaling do not change these
+    def valleys(correlation, seed):
+        models, height = experiments.valleys(correlation, seed)
+        curvatures = {name: experiments.curvatures_of(model) for name, model in models.items()}
+        factors = {name: convergence_rate(own, rates) for name, own in curvatures.items()}
+        return models, height, curvatures, factors
 
     def show(scaling, learning_rate, correlation, seed):
-        every, height = models(correlation, seed)
-        model = every[scaling]
-        start = experiments.fair_start(model, height)
-        run = experiments.descend(model, learning_rate, start, n_steps)
-        kappa = experiments.condition_number(curvatures(model))
-        critical = float(critical_learning_rate(curvatures(model)))
-        enough = experiments.enough_steps(run.factor)
-        measured = "—" if np.isnan(run.measured) else _factor(run.measured)
-        if run.diverged_at is not None:
-            result = _("Diverged at step {n}.").format(n=run.diverged_at)
-            heading = f"diverged at step {run.diverged_at}"
-        elif run.factor >= 1:
-            result = _("The run does not converge.")
-            heading = "does not converge"
-        elif run.arrived_at is None:
-            result = _("1 % loss: not in {n} steps, theory {m:,.0f}.").format(
-                n=n_steps, m=enough)
-            heading = f"1 %: theory {enough:,.0f} steps"
-        else:
-            result = _("1 % loss after {n} steps, theory at most {m:,.0f}.").format(
-                n=run.arrived_at, m=enough)
-            heading = f"1 %: {run.arrived_at} steps, theory ≤ {enough:.0f}"
-        readout = _("κ = {kappa}, critical η {critical:.3g}. {result} Factor {measured}, theory "
-                    "{theory}.").format(
-            kappa=_large(kappa), critical=critical, result=result, measured=measured,
-            theory=_factor(run.factor))
+        models, height, curvatures, factors = valleys(correlation, seed)
+        model = models[scaling]
+        run = experiments.descend(
+            model, learning_rate, experiments.fair_start(model, height), n_steps)
+        readout, titles = _valley_words(scaling, run, curvatures[scaling], n_steps)
         drawing = {
             "scaling": scaling, "minimum": model.minima[0],
             "ellipse": experiments.contour(model, height), "path": run.path, "losses": run.losses,
-            "theory": experiments.falling_loss(run.factor, n_steps),
-            "factors": factors(correlation, seed), "critical": critical,
-            "point": (learning_rate, run.measured),
-            "titles": (f"{scaling}: κ = {_large(kappa)}", heading,
-                       f"factor {measured}, critical η {critical:.3g}")}
+            "theory": experiments.falling_loss(run.factor, n_steps), "factors": factors,
+            "critical": critical_learning_rate(curvatures[scaling]),
+            "point": (learning_rate, run.measured), "titles": titles}
         return View(drawing, readout, run.arrived_at is not None and run.arrived_at <= 3)
 
-    limits = {"raw": ((-75, 30), (-1.15, 2.35)), "min-max": ((-150, 96), (-60, 145)),
-              "z-score": ((-31.2, 27.6), (-17, 32))}
     # In the raw valley three digits of the best rate would already lie beyond the critical one.
-    best = {name: float(f"{best_learning_rate(curvatures(model)):.7g}")
-            for name, model in models(0.6, 0)[0].items()}
+    best = {name: float(f"{best_learning_rate(own):.7g}")
+            for name, own in valleys(0.6, 0)[2].items()}
+    return _valley_panel(pictures.ValleyPicture(_LIMITS, rates, n_steps), show, best)
+
+
+def _valley_panel(picture, show, best):
+    """Put controls, goal and presets around the valley; ``best`` are the best learning rates."""
+    names = {"raw": _("raw"), "min-max": "min-max", "z-score": "z-score"}
     return Panel(
-        _("Two features"), pictures.ValleyPicture(limits, rates, n_steps),
+        _("Two features"), picture,
         {
-            "scaling": choice(_("features"), [
-                (_("raw"), "raw"), ("min-max", "min-max"), ("z-score", "z-score")], "raw"),
+            "scaling": choice(
+                _("features"), [(words, name) for name, words in names.items()], "raw"),
             "learning_rate": log_slider(
                 _("learning rate η"), 1e-5, 10, 1e-4, also=(*best.values(), 1.3)),
             "correlation": slider(_("correlation r"), -0.9, 0.9, 0.6, 0.05),
@@ -131,6 +126,20 @@ def valley():
     )
 
 
+def _outlier_words(others, outlier, kept, score, bound):
+    """Readout and titles."""
+    theory = {name: float(share(others, outlier)) for name, share in outliers.SHARES_KEPT.items()}
+    readout = _(
+        "The others keep: min-max {mm:.2g} (theory {mm_theory:.2g}), z-score {z:.2g} (theory "
+        "{z_theory:.2g}). Outlier at z = {top:.3g}, limit {bound:.3g}."
+    ).format(mm=kept["min-max"], z=kept["z-score"], top=score, bound=bound,
+             mm_theory=theory["min-max"], z_theory=theory["z-score"])
+    return readout, (f"{len(others):,} others and an outlier of {outlier:,.0f} kg",
+                     f"min-max: the others keep {kept['min-max']:.1%} of 0 to 1",
+                     f"z-score: std of the others {kept['z-score']:.2g}, outlier {score:.3g}",
+                     f"they keep {kept['min-max']:.1%} and {kept['z-score']:.1%}")
+
+
 def outlier():
     """One wrong value: what it leaves to all others under min-max and under z-score.
 
@@ -139,31 +148,18 @@ def outlier():
     Panel
         Controls: the outlier, how many others there are, seed.
     """
-    grid, largest_n = np.geomspace(66, 10_000, 200), 1000
+    grid = np.geomspace(66, 10_000, 200)
 
     def show(outlier, n_others, seed):
-        others = np.random.default_rng(seed).normal(65, 11, largest_n)[:n_others]
-        column = np.append(others, outlier)[:, np.newaxis]
-        squeezed, scored = (Scaler().fit(column).transform(column)[:, 0]
-                            for Scaler in (MinMaxScaler, StandardScaler))
-        kept = {"min-max": float(np.ptp(squeezed[:-1])), "z-score": float(scored[:-1].std())}
-        bound = experiments.largest_z_score(len(column))
-        theory = {"min-max": experiments.kept_by_min_max, "z-score": experiments.kept_by_z_score}
-        readout = _(
-            "The others keep: min-max {mm:.2g} (theory {mm_theory:.2g}), z-score {z:.2g} (theory "
-            "{z_theory:.2g}). Outlier at z = {top:.3g}, limit {bound:.3g}."
-        ).format(mm=kept["min-max"], z=kept["z-score"], top=scored[-1], bound=bound,
-                 mm_theory=float(theory["min-max"](others, outlier)),
-                 z_theory=float(theory["z-score"](others, outlier)))
+        others = outliers.body_weights(n_others, seed)
+        columns, kept = outliers.scale_with_outlier(others, outlier)
+        bound = outliers.largest_z_score(n_others + 1)
+        readout, titles = _outlier_words(others, outlier, kept, columns["z-score"][-1], bound)
         drawing = {
-            "columns": [column[:, 0], squeezed, scored], "largest_z": bound,
-            "curves": {name: share(others, grid) for name, share in theory.items()},
+            "columns": list(columns.values()), "largest_z": bound,
+            "curves": {name: share(others, grid) for name, share in outliers.SHARES_KEPT.items()},
             "points": {name: (outlier, share) for name, share in kept.items()},
-            "titles": (f"{n_others:,} others and an outlier of {outlier:,.0f} kg",
-                       f"min-max: the others keep {kept['min-max']:.1%} of 0 to 1",
-                       f"z-score: std of the others {kept['z-score']:.2g}, outlier "
-                       f"{scored[-1]:.3g}",
-                       f"they keep {kept['min-max']:.1%} and {kept['z-score']:.1%}")}
+            "titles": titles}
         return View(drawing, readout, kept["min-max"] < 0.1 and kept["z-score"] > 0.25)
 
     return Panel(
@@ -183,6 +179,19 @@ def outlier():
     )
 
 
+def _codes_words(accuracies, ceiling, names, distances):
+    """Readout and titles."""
+    integer, one_hot = accuracies["integer codes"], accuracies["one-hot"]
+    readout = _(
+        "Accuracy: integer codes {integer:.3f}, one-hot {one_hot:.3f}, best possible "
+        "{best:.3f}. From {first} to {second}: {d:.0f}, one-hot 1.41."
+    ).format(integer=integer, one_hot=one_hot, best=ceiling, first=names[0], second=names[1],
+             d=distances[0, 1])
+    return readout, (
+        f"integer codes: {distances[distances > 0].min():.0f} to {distances.max():.0f} apart",
+        "one-hot: all √2 apart", f"integer codes {integer:.3f}, one-hot {one_hot:.3f}")
+
+
 def codes():
     """Names as integers and as one-hot: distances, and the accuracy of a model that sees them.
 
@@ -191,59 +200,43 @@ def codes():
     Panel
         Controls: nominal feature, updates, seed of the order.
     """
-    data, n_shown, n_orders = load_attack_triage(), 6, 40
-
-    @lru_cache
-    def categories(column):
-        names, found = np.unique(data.nominal[:, column], return_inverse=True)
-        counts = count_classes(found.ravel(), data.labels, len(data.class_names))
-        return names, counts
-
-    def draw_order(n, seed):
-        return np.random.default_rng(seed).permutation(n)
+    n_shown, n_orders = 6, 40
+    categories = lru_cache(nominal.count_attacks)
 
     @lru_cache  # the seed does not change these
     def many_orders(column, n_updates):
         _names, counts = categories(column)
-        orders = np.stack([draw_order(len(counts), seed) for seed in range(n_orders)])
-        return softmax_accuracy(integer_inputs(orders, counts), counts, n_updates)
+        orders = nominal.random_orders(len(counts), range(n_orders))
+        return nominal.softmax_accuracy(nominal.integer_inputs(orders, counts), counts, n_updates)
 
     def show(column, n_updates, seed):
         names, counts = categories(column)
-        order = draw_order(len(names), seed)
-        one_hot = np.eye(len(names))[order]
-        integer = integer_inputs(order[np.newaxis], counts)
-        accuracies = {
-            "integer codes": float(softmax_accuracy(integer, counts, n_updates)[0]),
-            "one-hot": float(
-                softmax_accuracy(one_hot[np.newaxis], counts, n_updates)[0])}
-        ceiling = best_accuracy(counts)
-        orders = many_orders(column, n_updates)
-        shown = np.argsort(-counts.sum(axis=1), kind="stable")[:n_shown]
-        distances = (pairwise_distances(order[shown, np.newaxis]),
-                     pairwise_distances(one_hot[shown]))
-        first, second = shown[:2]
-        readout = _(
-            "Accuracy: integer codes {integer:.3f}, one-hot {one_hot:.3f}, best possible "
-            "{best:.3f}. From {first} to {second}: {d:.0f}, one-hot 1.41."
-        ).format(integer=accuracies["integer codes"], one_hot=accuracies["one-hot"],
-                 best=ceiling, first=names[first], second=names[second], d=distances[0][0, 1])
+        order = nominal.random_orders(len(names), [seed])
+        inputs = {"integer codes": nominal.integer_inputs(order, counts),
+                  "one-hot": np.eye(len(names))[order]}
+        accuracies = {name: float(nominal.softmax_accuracy(own, counts, n_updates)[0])
+                      for name, own in inputs.items()}
+        shown = nominal.most_frequent(counts, n_shown)
+        distances = [nominal.pairwise_distances(own[0, shown])
+                     for own in (order[..., np.newaxis], inputs["one-hot"])]
+        ceiling = nominal.best_accuracy(counts)
+        readout, titles = _codes_words(accuracies, ceiling, names[shown], distances[0])
         drawing = {
-            "names": names[shown].tolist(), "codes": order[shown].tolist(),
-            "distances": distances, "accuracies": accuracies, "orders": orders,
-            "ceiling": ceiling,
-            "titles": (f"integer codes: {distances[0][distances[0] > 0].min():.0f} to "
-                       f"{distances[0].max():.0f} apart", "one-hot: all √2 apart",
-                       f"integer codes {accuracies['integer codes']:.3f}, "
-                       f"one-hot {accuracies['one-hot']:.3f}")}
-        ahead = accuracies["integer codes"] - accuracies["one-hot"]
-        return View(drawing, readout, ahead >= 0.01)
+            "names": names[shown].tolist(), "codes": order[0, shown].tolist(),
+            "distances": distances, "accuracies": accuracies,
+            "orders": many_orders(column, n_updates), "ceiling": ceiling, "titles": titles}
+        return View(drawing, readout, accuracies["integer codes"] - accuracies["one-hot"] >= 0.01)
 
-    labels = [(name, i) for i, name in enumerate(("protocol", "service", "flag"))]
+    return _codes_panel(pictures.CodesPicture(n_shown, n_orders), show)
+
+
+def _codes_panel(picture, show):
+    """Put controls, goal and presets around the codes."""
+    features = [(name, i) for i, name in enumerate(("protocol", "service", "flag"))]
     return Panel(
-        _("Names as numbers"), pictures.CodesPicture(n_shown, n_orders),
+        _("Names as numbers"), picture,
         {
-            "column": choice(_("feature"), labels, 2),
+            "column": choice(_("feature"), features, 2),
             "n_updates": stop_slider(_("updates"), [1, 3, 10, 30, 100, 200], 100),
             "seed": seed(),
         },
@@ -251,6 +244,26 @@ def codes():
         goal=_("integer codes at least 0.01 more accurate than one-hot"),
         presets={_("a bad order"): {"seed": 12}, _("a good order"): {"seed": 39}},
     )
+
+
+def _connections_words(accuracies, best):
+    """Readout; ``best`` is the best mean recall, NaN if all have diverged."""
+    words = [_("lost") if np.isnan(accuracy) else f"{accuracy:.3f}" for accuracy in accuracies]
+    pairs = [f"{one}/{two}" for one, two in zip(words[::2], words[1::2], strict=True)]
+    recall = _("All have diverged.") if np.isnan(best) else _(
+        "Best mean recall {best:.2f}.").format(best=best)
+    return _("Accuracy, integer/one-hot: raw {raw}, min-max {minmax}, z-score {z}. "
+             "{recall}").format(raw=pairs[0], minmax=pairs[1], z=pairs[2], recall=recall)
+
+
+def _columns_of_connections():
+    """Name accuracy, each class with its validation rows, and mean recall."""
+    lines = {"portsweep": "port-\nsweep", "guess_passwd": "guess_\npasswd",
+             "buffer_overflow": "buffer_\noverflow"}
+    _rows, labels = attacks.connections(*attacks.PREPARATIONS[0])[1]
+    names = [f"{lines.get(name, name)}\n{n}" for name, n in zip(
+        load_attack_triage().class_names, np.bincount(labels), strict=True)]
+    return ["accu-\nracy", *names, "mean\nrecall"]
 
 
 def connections():
@@ -261,50 +274,26 @@ def connections():
     Panel
         Controls: learning rate, batch size, init scale, seed.
     """
-    rows = [(scaling, codes) for scaling in SCALERS for codes in ENCODERS]
-    n_epochs, data = 10, load_attack_triage()
-    n_validation = np.bincount(connection_rows(*rows[0])[1][1])
+    n_epochs = 10
 
-    def show(learning_rate, batch_size, init_scale, seed):
-        runs = [train_on_connections(scaling, codes, learning_rate, batch_size, init_scale, seed,
-                                     n_epochs, np.float32) for scaling, codes in rows]
-        history = [[] for _row in rows]
-        for results in zip_longest(*runs):
-            for row, result in zip(history, results, strict=True):
-                row.append(result or row[-1])  # a run that diverged stays where it is
-            yield view(history)
+    def show(**values):
+        wrong = []
+        for records, shares in attacks.train_all(**values, epochs=n_epochs, dtype=np.float32):
+            epoch, best = len(wrong), np.fmax.reduce(shares[:, -1])
+            wrong.append(1 - shares[:, 0])
+            remarks = [f"diverged at update {record.update}" if record.diverged else ""
+                       for record in records]
+            drawing = {
+                "epochs": np.arange(epoch + 1), "wrong": np.transpose(wrong), "shares": shares,
+                "remarks": remarks,
+                "titles": (f"epoch {epoch}", "accuracy, recall of each class, mean recall")}
+            yield View(drawing, _connections_words(shares[:, 0], best),
+                       bool(epoch == n_epochs and best > 0.9),
+                       1.0 if np.isnan(best) else epoch / n_epochs)
 
-    def view(history):
-        epoch = len(history[0]) - 1
-        wrong = np.array([[1 - record.validation_accuracy for record, _recall in row]
-                          for row in history])
-        last = [row[-1] for row in history]
-        shares = np.array([[record.validation_accuracy, *recall, recall.mean()]
-                           for record, recall in last])
-        remarks = [_diverged(record) for record, _recall in last]
-        finished = shares[~np.isnan(shares[:, 0]), -1]
-        words = [_("lost") if record.diverged else f"{record.validation_accuracy:.3f}"
-                 for record, _recall in last]
-        pairs = [f"{one}/{two}" for one, two in zip(words[::2], words[1::2], strict=True)]
-        recall = _("Best mean recall {best:.2f}.").format(best=finished.max()) \
-            if finished.size else _("All have diverged.")
-        readout = _("Accuracy, integer/one-hot: raw {raw}, min-max {minmax}, z-score {z}. "
-                    "{recall}").format(raw=pairs[0], minmax=pairs[1], z=pairs[2], recall=recall)
-        drawing = {
-            "epochs": np.arange(epoch + 1), "wrong": wrong, "shares": shares,
-            "remarks": remarks,
-            "titles": (f"epoch {epoch}", "accuracy, recall of each class, mean recall")}
-        done = epoch == n_epochs
-        best = finished.max() if finished.size else 0
-        return View(drawing, readout, bool(done and best > 0.9), epoch / n_epochs)
-
-    lines = {"portsweep": "port-\nsweep", "guess_passwd": "guess_\npasswd",
-             "buffer_overflow": "buffer_\noverflow"}
-    names = [f"{lines.get(name, name)}\n{n}"
-             for name, n in zip(data.class_names, n_validation, strict=True)]
     return Panel(
         _("Real connections"),
-        pictures.ConnectionsPicture(rows, ["accu-\nracy", *names, "mean\nrecall"], n_epochs),
+        pictures.ConnectionsPicture(attacks.PREPARATIONS, _columns_of_connections(), n_epochs),
         {
             "learning_rate": log_slider(_("learning rate η"), 1e-6, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 128, 1207], 16),
@@ -319,7 +308,3 @@ def connections():
             _("too large"): {"learning_rate": 10.0},
         },
     )
-
-
-def _diverged(record):
-    return f"diverged at update {record.update}" if record.diverged else ""

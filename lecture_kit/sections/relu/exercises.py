@@ -5,7 +5,7 @@ import numpy as np
 from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
 from lecture_kit.maths.activations import leaky_relu_derivative
-from lecture_kit.sections.relu import experiments
+from lecture_kit.sections.relu import dying
 
 
 def check_leaky_slope(attempt):
@@ -35,23 +35,27 @@ def check_leaky_slope(attempt):
             _("np.where(z > 0, …, …): the slope on the right first, then the one on the left."),
         ),
         cases=((np.array([-2.0, -0.5, 0.5, 3.0]), 0.01), (np.array([-1.0, 0.0, 1.0]), 0.1)),
-        mistakes=(
-            Mistake(lambda z, leak: np.where(z > 0, 1, 0),
-                    _("This is ReLU. Left of 0 the leaky ReLU still has a slope.")),
-            Mistake(lambda z, leak: np.maximum(z, leak * z),
-                    _("This is the function itself, not its derivative.")),
-            Mistake(lambda z, leak: np.where(z > 0, 1, leak * z),
-                    _("The derivative of leak · z is a constant.")),
-            Mistake(lambda z, leak: np.where(z >= 0, 1, leak),
-                    _("Right but for z = 0. There is no derivative there, and we agreed on the "
-                      "slope of the left side: use z > 0.")),
-            Mistake(lambda z, leak: np.where(z > 0, leak, 1), _("The two sides are exchanged.")),
-            Mistake(lambda z, leak: np.where(z > 0, 1, -leak),
-                    _("The function rises on both sides of 0: no minus sign.")),
-            Mistake(lambda z, leak: np.where(z > 0, z, leak),
-                    _("On the right the function is z, so its slope is 1.")),
-        ),
+        mistakes=_mistakes_with_slopes(),
     ), attempt)
+
+
+def _mistakes_with_slopes():
+    return (
+        Mistake(lambda z, leak: np.where(z > 0, 1, 0),
+                _("This is ReLU. Left of 0 the leaky ReLU still has a slope.")),
+        Mistake(lambda z, leak: np.maximum(z, leak * z),
+                _("This is the function itself, not its derivative.")),
+        Mistake(lambda z, leak: np.where(z > 0, 1, leak * z),
+                _("The derivative of leak · z is a constant.")),
+        Mistake(lambda z, leak: np.where(z >= 0, 1, leak),
+                _("Right but for z = 0. There is no derivative there, and we agreed on the "
+                  "slope of the left side: use z > 0.")),
+        Mistake(lambda z, leak: np.where(z > 0, leak, 1), _("The two sides are exchanged.")),
+        Mistake(lambda z, leak: np.where(z > 0, 1, -leak),
+                _("The function rises on both sides of 0: no minus sign.")),
+        Mistake(lambda z, leak: np.where(z > 0, z, leak),
+                _("On the right the function is z, so its slope is 1.")),
+    )
 
 
 def check_killing_bias(attempt):
@@ -68,12 +72,8 @@ def check_killing_bias(attempt):
         The verdict.
     """
     rows = np.array([[1.0, 0.5], [0.2, 2.0], [1.5, 1.0], [0.3, 0.1]])
-
-    def mean_logit(features, weights):
-        return -(features @ weights).mean(axis=0)
-
     return ExercisePanel(Exercise(
-        _("Exercise 2, kill every unit"), experiments.killing_bias,
+        _("Exercise 2, kill every unit"), dying.killing_bias,
         solution=("def killing_bias(features, weights):\n"
                   "    return -(features @ weights).max(axis=0)"),
         hints=(
@@ -84,22 +84,26 @@ def check_killing_bias(attempt):
         ),
         cases=((rows, np.array([[1.0, -0.5, 0.3], [-0.4, 0.8, 0.6]])),
                (rows, np.array([[-1.0, 2.0], [-0.5, 0.1]]))),
-        mistakes=(
-            Mistake(lambda features, weights: (features @ weights).max(axis=0),
-                    _("The sign: b has to take away what wx gives.")),
-            Mistake(lambda features, weights: -(features @ weights).min(axis=0),
-                    _("The smallest wx switches off one row only. All have to be off.")),
-            Mistake(lambda features, weights: -(features @ weights).max(axis=1),
-                    _("axis=1 goes across the units. Look down the rows: axis=0.")),
-            Mistake(lambda features, weights: -(features @ weights).max(),
-                    _("This number kills all units, but one bias per unit was asked for, the "
-                      "largest that kills it.")),
-            Mistake(mean_logit, _("With the mean about half of the rows still switch the unit "
-                                  "on.")),
-            Mistake(lambda features, weights: -np.abs(features @ weights).max(axis=0),
-                    _("Without np.abs: a wx below 0 is switched off already.")),
-        ),
+        mistakes=_mistakes_with_biases(),
     ), attempt)
+
+
+def _mistakes_with_biases():
+    return (
+        Mistake(lambda features, weights: (features @ weights).max(axis=0),
+                _("The sign: b has to take away what wx gives.")),
+        Mistake(lambda features, weights: -(features @ weights).min(axis=0),
+                _("The smallest wx switches off one row only. All have to be off.")),
+        Mistake(lambda features, weights: -(features @ weights).max(axis=1),
+                _("axis=1 goes across the units. Look down the rows: axis=0.")),
+        Mistake(lambda features, weights: -(features @ weights).max(),
+                _("This number kills all units, but one bias per unit was asked for, the "
+                  "largest that kills it.")),
+        Mistake(lambda features, weights: -(features @ weights).mean(axis=0),
+                _("With the mean about half of the rows still switch the unit on.")),
+        Mistake(lambda features, weights: -np.abs(features @ weights).max(axis=0),
+                _("Without np.abs: a wx below 0 is switched off already.")),
+    )
 
 
 def check_steps_to_wake(attempt):
@@ -116,7 +120,7 @@ def check_steps_to_wake(attempt):
         The verdict.
     """
     return ExercisePanel(Exercise(
-        _("Exercise 3, bring it back"), experiments.steps_to_wake,
+        _("Exercise 3, bring it back"), dying.steps_to_wake,
         solution=("def steps_to_wake(z, x, learning_rate, leak):\n"
                   "    return -z / (learning_rate * leak * (np.sum(x**2) + 1))"),
         hints=(
@@ -128,20 +132,24 @@ def check_steps_to_wake(attempt):
         ),
         cases=((-2.0, np.array([1.0, 2.0]), 0.1, 0.01), (-0.5, np.array([3.0]), 0.2, 0.1),
                (-1.0, np.array([0.5, 0.5, 0.5]), 1.0, 0.5)),
-        mistakes=(
-            Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * leak * (x @ x)),
-                    _("You forgot that the bias learns, too: |x|² + 1.")),
-            Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * (x @ x + 1)),
-                    _("That is a unit that is on. Left of 0 the slope is only the leak.")),
-            Mistake(lambda z, x, learning_rate, leak: z / (learning_rate * leak * (x @ x + 1)),
-                    _("The sign: z is less than 0, a number of steps is not.")),
-            Mistake(lambda z, x, learning_rate, leak:
-                    -z / (learning_rate * leak * (np.sqrt(x @ x) + 1)),
-                    _("The square of the length of x is needed: np.sum(x**2).")),
-            Mistake(lambda z, x, learning_rate, leak: -z / learning_rate * leak * (x @ x + 1),
-                    _("Brackets: Python divides by learning_rate only. Write / (…).")),
-            Mistake(lambda z, x, learning_rate, leak:
-                    -z / (learning_rate * leak * (x.sum() + 1)),
-                    _("Each weight gets its own part of x: the sum of the squares, np.sum(x**2).")),
-        ),
+        mistakes=_mistakes_with_steps(),
     ), attempt)
+
+
+def _mistakes_with_steps():
+    return (
+        Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * leak * (x @ x)),
+                _("You forgot that the bias learns, too: |x|² + 1.")),
+        Mistake(lambda z, x, learning_rate, leak: -z / (learning_rate * (x @ x + 1)),
+                _("That is a unit that is on. Left of 0 the slope is only the leak.")),
+        Mistake(lambda z, x, learning_rate, leak: z / (learning_rate * leak * (x @ x + 1)),
+                _("The sign: z is less than 0, a number of steps is not.")),
+        Mistake(lambda z, x, learning_rate, leak:
+                -z / (learning_rate * leak * (np.sqrt(x @ x) + 1)),
+                _("The square of the length of x is needed: np.sum(x**2).")),
+        Mistake(lambda z, x, learning_rate, leak: -z / learning_rate * leak * (x @ x + 1),
+                _("Brackets: Python divides by learning_rate only. Write / (…).")),
+        Mistake(lambda z, x, learning_rate, leak:
+                -z / (learning_rate * leak * (x.sum() + 1)),
+                _("Each weight gets its own part of x: the sum of the squares, np.sum(x**2).")),
+    )

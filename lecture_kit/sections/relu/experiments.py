@@ -1,21 +1,12 @@
-"""Section 08, ReLU: slopes, gradients through many layers, dying units, and training speed."""
-
-import time
+"""Section 08, ReLU: slopes of units, and gradients through many layers."""
 
 import numpy as np
 
-from lecture_kit.maths.activations import leaky, normal_cdf
-from lecture_kit.maths.checks import as_number, as_numbers, as_row, as_table, as_whole, require
-from lecture_kit.maths.initializers import he
+from lecture_kit.maths.checks import as_number, as_numbers, as_whole, require
 from lecture_kit.maths.layers import Dense
-from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
-from lecture_kit.maths.networks import deep_network, fully_connected
-from lecture_kit.maths.optimizers import GradientDescent
-from lecture_kit.maths.training import first_step_below, train
 
-N_UNITS = 100  # hidden units of the network that loses some of them
-RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # among which every activation finds its own best
-MOST_UPDATES, TARGET = 240, 0.5  # how long a race may last, and the training loss that ends it
+GAINS = np.geomspace(0.1, 30, 41)  # of the curves that show the factor per layer
+_Z = np.union1d(np.linspace(-5, 5, 401), [-1e-9, 1e-9])  # two places that show a jump
 _T = (np.arange(400) - 199.5) * 0.035  # places of the integral over N(0, 1), none of them at 0
 _P = np.exp(-(_T**2) / 2) / np.exp(-(_T**2) / 2).sum()
 
@@ -81,35 +72,47 @@ def mean_slope(activation, n_inputs, init_scale):
     return float(activation.derivative(np.sqrt(n_inputs) * init_scale * _T) @ _P)
 
 
-def seconds_per_value(function, values, n_repeats=20):
-    """Measure how long a function takes, the shortest time of several.
+def slope_at(activation, z, step):
+    """Compare the slope of an activation function at one place, by formula and measured.
 
     Parameters
     ----------
-    function : callable
-        Takes an array.
-    values : ndarray
-        What to call it with.
-    n_repeats : int, default 20
-        How often to measure.
+    activation : Activation
+        φ.
+    z, step : float
+        Where, and the h of :func:`measured_slope`.
 
     Returns
     -------
-    float
-        Seconds for each entry of ``values`` on this machine.
+    dict of str to float
+        ``z``, ``value`` φ(z), ``slope`` φ′(z) by formula, and ``measured``.
 
     Raises
     ------
     ValueError
-        If ``values`` are no finite numbers, or ``n_repeats`` is less than 1 or not whole.
+        If ``z`` is no number, or as in :func:`measured_slope`.
     """
-    values = np.asarray(as_numbers("values", values))
-    n_repeats, seconds = as_whole("n_repeats", n_repeats, "Try n_repeats=20.", least=1), []
-    for _ in range(n_repeats):
-        start = time.perf_counter()
-        function(values)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds) / np.size(values)
+    here = np.array(as_number("z", z), float)
+    measured = measured_slope(activation.function, here, step)
+    return {"z": float(here), "value": float(activation.function(here)),
+            "slope": float(activation.derivative(here)), "measured": float(measured)}
+
+
+def curves(activation):
+    """Compute an activation function and its derivative from −5 to 5.
+
+    Parameters
+    ----------
+    activation : Activation
+        φ.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_points,)
+        ``z``, ``values`` φ(z) and ``slopes`` φ′(z), NaN at 0, which parts them at a jump.
+    """
+    slopes = np.where(_Z == 0, np.nan, activation.derivative(_Z))
+    return {"z": _Z, "values": activation.function(_Z), "slopes": slopes}
 
 
 # Many layers
@@ -244,311 +247,3 @@ def mean_factor(gradients):
     require(gradients.ndim >= 1 and len(gradients) >= 2, "gradients must have 2 or more layers",
             gradients.shape, "Take a deeper network.")
     return gradients[0] ** (1 / (len(gradients) - 1))
-
-
-# Units that die
-
-
-def one_hidden_layer(leak, bias, seed):
-    """Build a network for the digits with 100 hidden units that all start with the same bias.
-
-    Parameters
-    ----------
-    leak : float
-        α of the leaky ReLU, from 0 to 1. 0 is ReLU.
-    bias : float
-        First bias of every hidden unit.
-    seed : int
-        Seed of the weights, which have He's standard deviation.
-
-    Returns
-    -------
-    Network
-        64 inputs, 100 hidden units, 10 outputs.
-
-    Raises
-    ------
-    ValueError
-        If ``leak`` leaves [0, 1] or ``bias`` is not finite.
-    """
-    bias = as_number("bias", bias, "Try bias=0.")
-    network = fully_connected((64, N_UNITS, 10), leaky(leak), SOFTMAX_CROSS_ENTROPY, he, seed)
-    network.layers[0].bias[:] = bias
-    return network
-
-
-def activity(network, features, hidden_layer=1):
-    """Count for each unit of a hidden layer on which rows it is active, z > 0.
-
-    Parameters
-    ----------
-    network : Network
-        Fully connected.
-    features : ndarray of shape (n_samples, n_features)
-        Rows.
-    hidden_layer : int, default 1
-        Which hidden layer; 1 is next to the input.
-
-    Returns
-    -------
-    ndarray of shape (n_units,)
-        Share of the rows. A unit with 0 is *dead*: it gives the same answer for every row.
-
-    Raises
-    ------
-    ValueError
-        If ``features`` do not fit the network, or there is no such hidden layer.
-    """
-    features = as_table("features", features).astype(network.parameters.dtype, copy=False)
-    most = len(network.layers) // 2
-    hidden_layer = as_whole("hidden_layer", hidden_layer, "1 is next to the input.", least=1,
-                            most=most)
-    for layer in network.layers[: 2 * hidden_layer - 1]:
-        features = layer.infer(features)
-    return (features > 0).mean(axis=0)
-
-
-def expected_activity(bias, init_scale, features):
-    """Expect the share of rows on which a new unit is active, the mean of Φ(b / (σ|x|)).
-
-    For one row x the sum wx is normally distributed with standard deviation σ|x|.
-
-    Parameters
-    ----------
-    bias : float
-        b, the same for all units.
-    init_scale : float
-        σ, standard deviation of the weights, more than 0.
-    features : ndarray of shape (n_samples, n_features)
-        Rows, none of which is all 0.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If ``init_scale`` is not more than 0 or a row is all 0.
-    """
-    init_scale = as_number("init_scale", init_scale, "Try init_scale=0.1.", above=0)
-    bias = as_number("bias", bias, "Try bias=0.")
-    lengths = np.linalg.norm(as_table("features", features), axis=1)
-    require(lengths >= 1e-100, "no row of features may be all 0", lengths.min(), "Leave it out.")
-    return float(normal_cdf(bias / (init_scale * lengths)).mean())
-
-
-def train_and_count(network, learning_rate, rows, seed, batch_size=32, epochs=10, every=8):
-    """Train by gradient descent and watch which hidden units are active.
-
-    Parameters
-    ----------
-    network : Network
-        As from :func:`one_hidden_layer`. It is changed in place.
-    learning_rate : float
-        η, at least 0.
-    rows : tuple of (features, labels)
-        All training rows.
-    seed : int
-        Seed of the shuffles.
-    batch_size, epochs : int, default 32 and 10
-        Rows per mini batch, and passes through all rows.
-    every : int, default 8
-        Updates from one record to the next.
-
-    Returns
-    -------
-    iterator of (Record, ndarray of shape (n_units,))
-        Records as from :func:`lecture_kit.maths.training.train`, with the :func:`activity` on all
-        training rows. A training that diverged ends with the activity of before.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`~lecture_kit.maths.training.train`.
-    """
-    for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
-                        epochs=epochs, seed=seed, record_every=every):
-        yield record, activity(network, rows[0])
-
-
-def killing_bias(features, weights):
-    """Find the largest biases with which every unit is dead, b = −max wx over all rows.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n_samples, n_features)
-        All training rows x.
-    weights : ndarray of shape (n_features, n_units)
-        Weights w of each unit.
-
-    Returns
-    -------
-    ndarray of shape (n_units,)
-        One bias per unit.
-
-    Raises
-    ------
-    ValueError
-        If a table does not hold finite numbers, or the shapes do not fit.
-    """
-    features = as_table("features", features)
-    weights = as_table("weights", weights)
-    require(len(weights) == features.shape[1], "weights must have one row per feature",
-            weights.shape, f"There are {features.shape[1]} features.")
-    return -(features @ weights).max(axis=0)
-
-
-def steps_to_wake(z, x, learning_rate, leak):
-    """Expect how many steps a sleeping leaky unit needs until z is 0, −z / (ηα(|x|² + 1)).
-
-    The unit sees one row x again and again, and the loss falls by 1 when its output rises by 1.
-    A step adds ηαx to the weights and ηα to the bias.
-
-    Parameters
-    ----------
-    z : float
-        z = wx + b before the first step, less than 0.
-    x : array_like of shape (n_features,)
-        The row.
-    learning_rate : float
-        η, more than 0.
-    leak : float
-        α, more than 0 and at most 1.
-
-    Returns
-    -------
-    float
-        The number of steps, not rounded.
-
-    Raises
-    ------
-    ValueError
-        If the unit is awake, or ``learning_rate`` or ``leak`` is not more than 0.
-    """
-    z = as_number("z", z, "A unit with z > 0 is awake.", below=0)
-    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
-    leak = as_number("leak", leak, "With leak=0, plain ReLU, the unit sleeps for ever.",
-                     above=0, most=1)
-    x = as_row("x", x)
-    with np.errstate(over="ignore"):
-        return float(np.divide(-z, learning_rate * leak * (x @ x + 1)))
-
-
-# Training speed
-
-
-def race_records(activation, learning_rate, batch_size, init_scale, rows, seed):
-    """Train three hidden layers of 32 until the training loss is below 0.5, or for 240 updates.
-
-    Parameters
-    ----------
-    activation : Activation
-        Activation function of the hidden layers.
-    learning_rate : float
-        η, at least 0.
-    batch_size : int
-        Rows per mini batch, at least 1.
-    init_scale : float
-        g, as in :func:`deep_network`.
-    rows : tuple of (features, labels)
-        Training rows.
-    seed : int
-        Seed of weights and shuffles.
-
-    Returns
-    -------
-    iterator of Record
-        Every 4 updates. The last is below the target, has diverged, or is the 240th update.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of its range.
-    """
-    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
-    network = deep_network(activation, init_scale, 3, seed, 32)
-    epochs = -(-MOST_UPDATES // -(-len(rows[1]) // batch_size))
-    for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
-                        epochs=epochs, seed=seed, record_every=4):
-        yield record
-        if record.training_loss < TARGET or record.diverged or record.update >= MOST_UPDATES:
-            return
-
-
-def updates_needed(records):
-    """Read off after how many updates a race reached its target.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        As from :func:`race_records`.
-
-    Returns
-    -------
-    int or None
-        The number of updates, or None if the target was not reached.
-    """
-    first = first_step_below([record.training_loss for record in records], TARGET)
-    return None if first is None else records[first].update
-
-
-def needed_by_rate(activation, batch_size, init_scale, rows, seed):
-    """Race at each of the seven rates.
-
-    Parameters
-    ----------
-    activation, batch_size, init_scale, rows, seed
-        As in :func:`race_records`.
-
-    Returns
-    -------
-    dict of float to int or None
-        Updates needed, by learning rate.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`race_records`.
-    """
-    return {rate: updates_needed(list(race_records(
-        activation, rate, batch_size, init_scale, rows, seed))) for rate in RATES}
-
-
-def best_rate(needed):
-    """Find the learning rate that reached the target first.
-
-    Parameters
-    ----------
-    needed : dict of float to int or None
-        Updates needed, by learning rate.
-
-    Returns
-    -------
-    float or None
-        The best rate, the smallest of equals; None if no rate reached the target.
-    """
-    reached = {rate: n for rate, n in sorted(needed.items()) if n is not None}
-    return min(reached, key=reached.get) if reached else None
-
-
-def scaled_updates(needed):
-    """Expect the updates needed at larger learning rates from the smallest that arrived, n ∝ 1/η.
-
-    Small steps all follow the same way downhill, and a step 3 times as long saves two of three.
-
-    Parameters
-    ----------
-    needed : dict of float to int or None
-        Updates needed, by learning rate.
-
-    Returns
-    -------
-    rates, updates : ndarray of shape (n_rates,)
-        All rates from the smallest that arrived on, and what is expected there; both are empty if
-        none arrived.
-    """
-    arrived = sorted(rate for rate, n in needed.items() if n is not None)
-    rates = np.array([rate for rate in sorted(needed) if arrived and rate >= arrived[0]])
-    return rates, (needed[arrived[0]] * arrived[0] / rates if arrived else rates)

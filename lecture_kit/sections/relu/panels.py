@@ -1,6 +1,7 @@
-"""Panels and exercises of section 08, ReLU."""
+"""Panels of section 08, ReLU."""
 
 from functools import cache, lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -22,9 +23,29 @@ from lecture_kit.maths.inference import guessing
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.networks import deep_network
 from lecture_kit.sections.relu import experiments, pictures
+from lecture_kit.sections.relu.dying import (
+    course,
+    expected_activity,
+    one_hidden_layer,
+    train_and_count,
+)
+from lecture_kit.sections.relu.speed import (
+    MOST_UPDATES,
+    RATES,
+    TARGET,
+    best_rate,
+    race,
+    scaled_updates,
+    updates_needed,
+)
 
 _ALSO = ("GELU", "ELU", "leaky ReLU")
 _ROOT_2 = 1.41
+
+
+def _xavier_and_he(**more):
+    return {_("Xavier, g = 1"): {"init_scale": 1.0, **more},
+            _("He, g = √2"): {"init_scale": _ROOT_2, **more}}
 
 
 def slopes():
@@ -35,27 +56,18 @@ def slopes():
     Panel
         Controls: activation function, cursor, distance of the measurement.
     """
-    z = np.union1d(np.linspace(-5, 5, 401), [-1e-9, 1e-9])  # two places that show a jump
-
-    @cache
-    def curves(name):
-        activation = ALL_ACTIVATIONS[name]
-        slopes = np.where(z == 0, np.nan, activation.derivative(z))
-        return {"z": z, "values": activation.function(z), "slopes": slopes}
+    curves = cache(experiments.curves)
 
     def show(activation, place, step):
-        function = ALL_ACTIVATIONS[activation].function
-        here, ends = np.array(place), np.array([place - step, place + step])
-        now = {"z": place, "value": float(function(here)),
-               "slope": float(ALL_ACTIVATIONS[activation].derivative(here)),
-               "measured": float(experiments.measured_slope(function, here, step))}
-        gap = abs(now["measured"] - now["slope"])
+        phi = ALL_ACTIVATIONS[activation]
+        now = experiments.slope_at(phi, place, step)
+        gap, ends = abs(now["measured"] - now["slope"]), np.array([place - step, place + step])
         readout = _("{name} at z = {z}: φ = {value}. Slope by formula {slope}, measured {measured} "
                     "(h = {step:.3g}), gap {gap:.3f}.").format(
-            name=activation, z=number(place), value=number(now["value"]), step=step, gap=gap,
-            slope=number(now["slope"]), measured=number(now["measured"]))
-        drawing = {"name": activation, **curves(activation), "now": now,
-                   "secant": (ends, function(ends))}
+            name=activation, step=step, gap=gap,
+            **{key: number(value) for key, value in now.items()})
+        drawing = {"name": activation, **curves(phi), "now": now,
+                   "secant": (ends, phi.function(ends))}
         return View(drawing, readout, gap > 0.4 and step <= 0.01)
 
     names = [(name, name) for name in ALL_ACTIVATIONS]
@@ -80,51 +92,20 @@ def gradients():
     Panel
         Controls: gain of the init scale, number of layers, a fourth activation function, seed.
     """
-    width, scales = 100, np.geomspace(0.1, 30, 41)
-    rows = digit_rows(32)
-    mean_square = float((rows[0] ** 2).mean())
-
-    @lru_cache(maxsize=4)  # those that are shown; each takes up to 10 MB
-    def network(name, n_layers, seed):
-        built = deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, seed, width)
-        return built, built.parameters.copy()
-
-    @lru_cache(maxsize=32)
-    def measure(name, init_scale, n_layers, seed):
-        built, parameters = network(name, n_layers, seed)
-        built.parameters[:] = init_scale * parameters  # the biases are 0
-        return experiments.gradient_by_layer(built, *rows)
-
-    @lru_cache(maxsize=32)
-    def factors(name, init_scale):  # the first layers are the same for any number of them
-        return experiments.layer_factors(ALL_ACTIVATIONS[name], init_scale, 40, mean_square)
-
-    @cache
-    def factor_maps(name):
-        return experiments.layer_factors(ALL_ACTIVATIONS[name], scales, 40, mean_square)
+    measure, expect, expect_at_all_gains = _gradient_meters()
 
     def show(init_scale, n_layers, also, seed):
         shown = {**{name: name for name in ACTIVATIONS}, "also": also}
         measured = {key: measure(name, init_scale, n_layers, seed) for key, name in shown.items()}
-        theories = {key: experiments.expected_gradient(factors(name, init_scale)[:n_layers])
+        theories = {key: experiments.expected_gradient(expect(name, init_scale)[:n_layers])
                     for key, name in shown.items()}
-        per_layer = {key: experiments.mean_factor(share) for key, share in measured.items()}
-        expected = {key: experiments.mean_factor(share) for key, share in theories.items()}
-        maps = {
-            key: experiments.mean_factor(
-                experiments.expected_gradient(factor_maps(name)[:n_layers])
-            )
-            for key, name in shown.items()
-        }
-        words = ", ".join(f"{shown[key]} {_factor(per_layer[key])} ({_factor(expected[key])})"
-                          for key in shown)
-        readout = _("Factor per layer (theory): {factors}.").format(factors=words)
+        at_all_gains = {key: experiments.expected_gradient(expect_at_all_gains(name)[:n_layers])
+                        for key, name in shown.items()}
+        per_layer, expected, curves = map(_mean_factors, (measured, theories, at_all_gains))
         left = {name: measured[name][0] for name in ACTIVATIONS}
-        titles = ("at layer 1: " + ", ".join(f"{name} {number(left[name], 1)}" for name in left),
-                  f"factor of ReLU: {_factor(per_layer['ReLU'])}, "
-                  f"theory {_factor(expected['ReLU'])}")
+        readout, titles = _gradient_words(shown, left, per_layer, expected)
         drawing = {"also": also, "gradients": measured, "theories": theories, "factors": per_layer,
-                   "scales": scales, "factor_curves": maps, "init_scale": init_scale,
+                   "scales": experiments.GAINS, "factor_curves": curves, "init_scale": init_scale,
                    "titles": titles}
         return View(drawing, readout, bool(n_layers >= 30 and 0.1 <= left["sigmoid"] <= 10))
 
@@ -138,11 +119,48 @@ def gradients():
         },
         show,
         goal=_("30 layers or more: the first sigmoid layer gets 0.1 to 10 times the gradient"),
-        presets={
-            _("Xavier, g = 1"): {"init_scale": 1.0},
-            _("He, g = √2"): {"init_scale": _ROOT_2},
-        },
+        presets=_xavier_and_he(),
     )
+
+
+def _gradient_meters():
+    """Make functions that remember: measured gradients, factors at one gain and at all gains."""
+    rows = digit_rows(32)
+    mean_square = float((rows[0] ** 2).mean())
+
+    @lru_cache(maxsize=4)  # those that are shown; each takes up to 10 MB
+    def network(name, n_layers, seed):
+        built = deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, seed, 100)
+        return built, built.parameters.copy()
+
+    @lru_cache(maxsize=32)
+    def measure(name, gain, n_layers, seed):
+        built, parameters = network(name, n_layers, seed)
+        built.parameters[:] = gain * parameters  # the biases are 0
+        return experiments.gradient_by_layer(built, *rows)
+
+    @lru_cache(maxsize=32)
+    def expect(name, gain):  # the first layers are the same for any number of them
+        return experiments.layer_factors(ALL_ACTIVATIONS[name], gain, 40, mean_square)
+
+    @cache
+    def expect_at_all_gains(name):
+        return experiments.layer_factors(ALL_ACTIVATIONS[name], experiments.GAINS, 40, mean_square)
+
+    return measure, expect, expect_at_all_gains
+
+
+def _mean_factors(gradients):
+    return {key: experiments.mean_factor(gradient) for key, gradient in gradients.items()}
+
+
+def _gradient_words(shown, left, per_layer, expected):
+    words = ", ".join(f"{name} {_factor(per_layer[key])} ({_factor(expected[key])})"
+                      for key, name in shown.items())
+    titles = ("at layer 1: " + ", ".join(f"{name} {number(left[name], 1)}" for name in left),
+              f"factor of ReLU: {_factor(per_layer['ReLU'])}, "
+              f"theory {_factor(expected['ReLU'])}")
+    return _("Factor per layer (theory): {factors}.").format(factors=words), titles
 
 
 def _factor(value):
@@ -159,43 +177,20 @@ def dying():
     """
     rows = digit_rows(1024)
     constant = guessing(rows[1])[1]
-    n_updates = 320
 
     def show(learning_rate, bias, leak, seed):
-        network = experiments.one_hidden_layer(leak, bias, seed)
-        expected = experiments.expected_activity(bias, float(he(64)), rows[0])
-        records, activities = [], []
-        for record, activity in experiments.train_and_count(network, learning_rate, rows, seed):
-            records.append(record)
-            activities.append(activity)
-            yield view(records, activities, expected, bias, leak)
-
-    def view(records, activities, expected, bias, leak):
-        now, off = records[-1], [int((activity == 0).sum()) for activity in activities]
-        asleep = _("asleep") if leak else _("dead")
-        if now.diverged:
-            readout = _("Diverged at update {n}, with {off} of 100 units {asleep}; {first} at the "
-                        "start.").format(n=now.update, off=off[-1], first=off[0], asleep=asleep)
-            titles = (f"diverged at update {now.update}",)
-        else:
-            readout = _("Update {n}: {off} of 100 units {asleep}, {first} at the start. Accuracy "
-                        "{accuracy:.3f}. Units on at the start {on:.3f}, theory {theory:.3f}."
-                        ).format(n=now.update, off=off[-1], first=off[0], asleep=asleep,
-                                 accuracy=now.training_accuracy, on=activities[0].mean(),
-                                 theory=expected)
-            titles = (f"{leaky(leak).name}: {off[-1]} of 100 {'asleep' if leak else 'dead'}",)
-        on = np.array([activity.mean() for activity in activities])
-        accuracies = np.array([record.training_accuracy for record in records])
-        best = "diverged" if now.diverged else f"accuracy {now.training_accuracy:.3f}"
-        drawing = {
-            "look": leaky(leak).name, "updates": np.array([record.update for record in records]),
-            "off": np.array(off), "activity": activities[-1], "accuracies": accuracies,
-            "shares_on": on, "expected": expected, "constant": constant,
-            "titles": (*titles, f"update {now.update}", best)}
-        finished = now.diverged or now.update == n_updates
-        goal_met = (finished and leak == bias == 0 and off[-1] >= 50
-                    and now.training_accuracy >= 0.9)
-        return View(drawing, readout, bool(goal_met), 1.0 if finished else now.update / n_updates)
+        network, seen = one_hidden_layer(leak, bias, seed), []
+        expected = expected_activity(bias, float(he(64)), rows[0])
+        for now, activity in train_and_count(network, learning_rate, rows, seed):
+            seen.append((now, activity))
+            so_far = course(seen)
+            readout, titles = _dying_words(now, so_far, expected, leak)
+            drawing = {"look": leaky(leak).name, **so_far, "activity": activity,
+                       "expected": expected, "constant": constant, "titles": titles}
+            progress = 1.0 if now.diverged else now.update / 320
+            goal_met = (progress == 1 and leak == bias == 0 and so_far["off"][-1] >= 50
+                        and now.training_accuracy >= 0.9)
+            yield View(drawing, readout, bool(goal_met), progress)
 
     leaks = [("0 = ReLU", 0.0), ("0.01", 0.01), ("0.1", 0.1)]
     return Panel(
@@ -216,18 +211,21 @@ def dying():
     )
 
 
-def _count(n):
-    return f">{experiments.MOST_UPDATES}" if n is None else str(n)
-
-
-def _at_rate(name, n, rate):
-    return f"{name} {_count(n)}" + ("" if n is None else f" (η = {rate:.3g})")
-
-
-def _outcome(name, n, updates, losses):
-    if np.isnan(losses[-1]):
-        return _("{name} diverged at {n}").format(name=name, n=updates[-1])
-    return f"{name} {_count(n)}"
+def _dying_words(now, so_far, expected, leak):
+    off, asleep = so_far["off"], _("asleep") if leak else _("dead")
+    if now.diverged:
+        readout = _("Diverged at update {n}, with {off} of 100 units {asleep}; {first} at the "
+                    "start.").format(n=now.update, off=off[-1], first=off[0], asleep=asleep)
+        first, last = f"diverged at update {now.update}", "diverged"
+    else:
+        readout = _("Update {n}: {off} of 100 units {asleep}, {first} at the start. Accuracy "
+                    "{accuracy:.3f}. Units on at the start {on:.3f}, theory {theory:.3f}."
+                    ).format(n=now.update, off=off[-1], first=off[0], asleep=asleep,
+                             accuracy=now.training_accuracy, on=so_far["shares_on"][0],
+                             theory=expected)
+        first = f"{leaky(leak).name}: {off[-1]} of 100 {'asleep' if leak else 'dead'}"
+        last = f"accuracy {now.training_accuracy:.3f}"
+    return readout, (first, f"update {now.update}", last)
 
 
 def speed():
@@ -238,65 +236,23 @@ def speed():
     Panel
         Controls: learning rate, batch size, gain of the init scale, which rate counts, seed.
     """
-    rows = digit_rows(512, z_score="these rows")
-
-    @lru_cache(maxsize=512)
-    def race(name, learning_rate, batch_size, init_scale, seed):
-        records = list(experiments.race_records(
-            ACTIVATIONS[name], learning_rate, batch_size, init_scale, rows, seed))
-        return (
-            experiments.updates_needed(records),
-            np.array([record.update for record in records]),
-            np.array([record.training_loss for record in records]),
-        )
+    stream = _races_that_are_remembered()
 
     def show(learning_rate, batch_size, init_scale, own, seed):
-        settings = batch_size, init_scale, seed
-        same = {}
-        if not own:
-            for name in ACTIVATIONS:
-                same[name] = race(name, learning_rate, *settings)
-                yield view(same, {}, learning_rate, own, 0.1)
-        sweeps = {}
-        for done, rate in enumerate(experiments.RATES, 1):
-            sweeps[rate] = {name: race(name, rate, *settings) for name in ACTIVATIONS}
-            yield view(same, sweeps, learning_rate, own, done / len(experiments.RATES))
-
-    def view(same, sweeps, learning_rate, own, progress):
-        needed = {name: {rate: runs[name][0] for rate, runs in sweeps.items()}
-                  for name in ACTIVATIONS}
-        best = {name: experiments.best_rate(needed[name]) for name in ACTIVATIONS}
-        runs = same
-        if own:
-            runs = {name: sweeps[rate][name] for name, rate in best.items() if rate is not None}
-        shortest = {name: needed[name].get(rate) for name, rate in best.items()}
-        if own:
-            readout = _("Updates to loss 0.5, each at its own best rate: {updates}.").format(
-                updates=", ".join(_at_rate(name, shortest[name], best[name]) for name in best))
-        else:
-            readout = _("Updates to loss 0.5 at rate {rate:.3g}: {updates}. Own best rate: {best}."
-                        ).format(rate=learning_rate,
-                                 updates=", ".join(_outcome(name, *run) for name, run in
-                                                   same.items()),
-                                 best=", ".join(map(_count, shortest.values())))
-        gone = [f", {name} diverged at {run[1][-1]}" for name, run in runs.items()
-                if np.isnan(run[2][-1])]
-        titles = (("each at its own best rate" if own else f"η = {learning_rate:.3g} for all")
-                  + "".join(gone),
-                  "own best: " + ", ".join(f"{name} {_count(n)}" for name, n in shortest.items()))
-        drawing = {
-            "curves": {name: run[1:] for name, run in runs.items()},
-            "needed": needed,
-            "best": best,
-            "guides": {name: experiments.scaled_updates(needed[name]) for name in needed},
-            "learning_rate": None if own else learning_rate,
-            "titles": titles,
-        }
-        sigmoid = runs["sigmoid"][0] if "sigmoid" in runs else None
-        return View(drawing, readout, sigmoid is not None and sigmoid < 60, progress)
+        raced, heats = {name: {} for name in ACTIVATIONS}, [RATES]
+        if not own and learning_rate not in RATES:
+            heats = [(learning_rate,), RATES]
+        races = list(product(heats, ACTIVATIONS))
+        for place, (rates, name) in enumerate(races):
+            for runs in stream(name, rates, batch_size, init_scale, seed):
+                raced[name] |= {run.learning_rate: run for run in runs}
+                share = max(run.updates[-1] for run in runs) / MOST_UPDATES
+                progress = 0.95 * (place + share) / len(races)
+                yield _speed_view(raced, learning_rate, own, progress)
+        yield _speed_view(raced, learning_rate, own, 1.0)
 
     return Panel(
-        _("Training speed"), pictures.SpeedPicture(experiments.TARGET, experiments.MOST_UPDATES),
+        _("Training speed"), pictures.SpeedPicture(TARGET, MOST_UPDATES),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 128], 32),
@@ -306,8 +262,69 @@ def speed():
         },
         show,
         goal=_("sigmoid reaches the loss 0.5 in fewer than 60 updates"),
-        presets={
-            _("Xavier, g = 1"): {"init_scale": 1.0, "batch_size": 32},
-            _("He, g = √2"): {"init_scale": _ROOT_2, "batch_size": 32},
-        },
+        presets=_xavier_and_he(batch_size=32),
     )
+
+
+def _races_that_are_remembered():
+    """Make a function that streams a race; of one that is over, the second time only its end."""
+    rows = digit_rows(512, z_score="these rows")
+    end_of = lru_cache(maxsize=128)(lambda *_settings: [])
+
+    def stream(name, rates, batch_size, init_scale, seed):
+        end = end_of(name, rates, batch_size, init_scale, seed)
+        if not end:
+            for runs in race(ACTIVATIONS[name], rates, batch_size, init_scale, rows, seed):
+                yield runs
+            end[:] = runs
+        yield end
+
+    return stream
+
+
+def _speed_view(raced, learning_rate, own, progress):
+    needed = {name: updates_needed([runs[rate] for rate in RATES if rate in runs])
+              for name, runs in raced.items()}
+    best = {name: best_rate(needed[name]) for name in needed}
+    shortest = {name: needed[name].get(rate) for name, rate in best.items()}
+    chosen = best if own else dict.fromkeys(best, learning_rate)
+    runs = {name: raced[name][rate] for name, rate in chosen.items() if rate in raced[name]}
+    if own:
+        readout = _("Updates to loss 0.5, each at its own best rate: {updates}.").format(
+            updates=", ".join(_at_rate(name, shortest[name], best[name]) for name in best))
+    else:
+        readout = _("Updates to loss 0.5 at rate {rate:.3g}: {updates}. Own best rate: {best}."
+                    ).format(rate=learning_rate,
+                             updates=", ".join(_outcome(name, runs.get(name)) for name in best),
+                             best=", ".join(map(_count, shortest.values())))
+    drawing = {"curves": {name: (run.updates, run.losses) for name, run in runs.items()},
+               "needed": needed, "best": best,
+               "guides": {name: scaled_updates(needed[name]) for name in needed},
+               "learning_rate": None if own else learning_rate,
+               "titles": _speed_titles(runs, learning_rate, own, shortest)}
+    sigmoid = runs["sigmoid"].updates_needed if "sigmoid" in runs else None
+    return View(drawing, readout, sigmoid is not None and sigmoid < 60, progress)
+
+
+def _speed_titles(runs, learning_rate, own, shortest):
+    left = "each at its own best rate" if own else f"η = {learning_rate:.3g} for all"
+    gone = [f", {name} diverged at {run.updates[-1]}" for name, run in runs.items()
+            if run.diverged]
+    best = ", ".join(f"{name} {_count(n)}" for name, n in shortest.items())
+    return left + "".join(gone), f"own best: {best}"
+
+
+def _count(n):
+    return f">{MOST_UPDATES}" if n is None else str(n)
+
+
+def _at_rate(name, n, rate):
+    return f"{name} {_count(n)}" + ("" if n is None else f" (η = {rate:.3g})")
+
+
+def _outcome(name, run):
+    if run is None or not run.is_over:
+        return f"{name} …"
+    if run.diverged:
+        return _("{name} diverged at {n}").format(name=name, n=run.updates[-1])
+    return f"{name} {_count(run.updates_needed)}"

@@ -9,6 +9,11 @@ from lecture_kit.live.picture import Picture
 _MARKERS = {"sigmoid": "o", "tanh": "s", "ReLU": "^"}
 
 
+def _write(titles, texts):
+    for title, text in zip(titles, texts, strict=True):
+        title.set_text(text)
+
+
 class ActivationPicture(Picture):
     """One activation function and its derivative, with a cursor and a measured slope."""
 
@@ -59,9 +64,9 @@ class ActivationPicture(Picture):
         self.point.set_data([now["z"]], [now["value"]])
         self.measured.set_data([now["z"]], [now["measured"]])
         self.slope.set_data([now["z"]], [now["slope"]])
-        self.titles[0].set_text(f"{name}: φ({number(now['z'])}) = {number(now['value'])}")
-        self.titles[1].set_text(f"slope: formula {number(now['slope'])}, "
-                                f"measured {number(now['measured'])}")
+        _write(self.titles, (
+            f"{name}: φ({number(now['z'])}) = {number(now['value'])}",
+            f"slope: formula {number(now['slope'])}, measured {number(now['measured'])}"))
 
 
 class GradientPicture(Picture):
@@ -130,8 +135,7 @@ class GradientPicture(Picture):
             self.factor_curves[name].set_data(scales, factor_curves[name])
             self.points[name].set_data([init_scale], [factors[name]])
         self.cursor.set_xdata([init_scale, init_scale])
-        for title, text in zip(self.titles, titles, strict=True):
-            title.set_text(text)
+        _write(self.titles, titles)
 
     def _name_the_fourth(self, also):
         self.also = also
@@ -203,8 +207,7 @@ class DyingPicture(Picture):
         self.expected.set_data([0], [expected])
         self.constant.set_data([0, 320], [constant, constant])
         self.constant_name.set_y(constant + 0.01)
-        for title, text in zip(self.titles, titles, strict=True):
-            title.set_text(text)
+        _write(self.titles, titles)
 
 
 class SpeedPicture(Picture):
@@ -255,7 +258,7 @@ class SpeedPicture(Picture):
 
         Parameters
         ----------
-        curves : dict of str to (ndarray, ndarray)
+        curves : dict of str to (sequence, sequence)
             Updates and training losses, by name of the activation function.
         needed : dict of str to dict of float to (int or None)
             Updates to the target by learning rate, None if it was not reached.
@@ -282,5 +285,4 @@ class SpeedPicture(Picture):
             rate = best[name]
             self.bests[name].set_data(*(((), ()) if rate is None else
                                         ([rate], [needed[name][rate]])))
-        for title, text in zip(self.titles, titles, strict=True):
-            title.set_text(text)
+        _write(self.titles, titles)

@@ -1,6 +1,5 @@
 """Exercises of the section: the right answer, hints, and mistakes that people really make."""
 
-
 from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
 from lecture_kit.sections.start_here import experiments

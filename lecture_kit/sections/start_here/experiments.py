@@ -11,7 +11,9 @@ from pkgutil import iter_modules
 import numpy as np
 
 from lecture_kit import sections
-from lecture_kit.maths.checks import as_numbers, as_row, require, require_fit
+from lecture_kit.maths.checks import as_number, as_numbers, as_row, require, require_fit
+from lecture_kit.maths.quadratics import falling_height
+from lecture_kit.maths.training import first_step_below
 
 
 def step_factor(curvature, learning_rate):
@@ -105,6 +107,62 @@ def descent_step(x, slope, learning_rate):
     return x - learning_rate * slope
 
 
+def cut_outside(path, bound):
+    """Cut a run off after its first point outside ±bound.
+
+    Parameters
+    ----------
+    path : ndarray of shape (n_steps + 1,)
+        The places of a run.
+    bound : float
+        The largest |x| inside, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (n_seen + 1,)
+        The path up to this point, or the whole path.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` is no list of finite numbers or ``bound`` is negative.
+    """
+    path, bound = as_row("path", path), as_number("bound", bound, least=0)
+    end = first_step_below(-np.abs(path), -bound)
+    return path if end is None else path[: end + 1]
+
+
+def expected_distances(start, curvature, learning_rate, n_steps):
+    """Tell how far from the minimum of ½λx² a run of gradient descent is at each step in theory.
+
+    Parameters
+    ----------
+    start : float
+        Where the run begins.
+    curvature, learning_rate : float
+        As in :func:`step_factor`.
+    n_steps : int
+        How many steps, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1,)
+        |x|, which each step multiplies by :func:`step_factor` without its sign; infinite where it
+        is too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If an argument is no single number, ``learning_rate`` or ``n_steps`` is negative, or
+        ``n_steps`` is not whole.
+    """
+    start = as_number("start", start, "Start at 4.", least=-1e50, most=1e50)  # it is squared
+    curvature = as_number("curvature", curvature)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    factor = abs(step_factor(curvature, learning_rate))
+    return np.sqrt(falling_height(start**2, factor, n_steps))
+
+
 @dataclass(frozen=True)
 class Requirement:
     """A package that the course needs.
@@ -135,11 +193,18 @@ def requirements():
     here = ".".join(map(str, sys.version_info[:3]))
     pairs = [("Python", metadata("lecture-kit")["Requires-Python"], here)]
     for line in requires("lecture-kit"):
-        if ";" not in line:  # the others are needed on some systems only
+        if _is_needed_here(line):
             name = re.match(r"[\w.-]+", line)[0]
             pairs.append((name, line, version(name)))
     lowest = [(name, re.search(r">=([\d.]+)", rule)[1], found) for name, rule, found in pairs]
     return [Requirement(name, low, is_new_enough(found, low)) for name, low, found in lowest]
+
+
+def _is_needed_here(line):
+    """Leave out what only some systems need, and in a browser what only the others need."""
+    condition = line.partition(";")[2].replace('"', "'").strip()
+    return not condition or (
+        condition == "sys_platform != 'emscripten'" and sys.platform != "emscripten")
 
 
 def is_new_enough(found, lowest):

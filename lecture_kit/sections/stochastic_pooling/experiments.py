@@ -1,11 +1,12 @@
-"""Section 09, stochastic pooling: what chance does in one window, and in a small network."""
+"""Section 09, stochastic pooling: three poolings of a map, and of a small network for digits."""
 
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
 
+from lecture_kit.maths.activations import relu
 from lecture_kit.maths.checks import (
-    as_labels,
     as_number,
     as_numbers,
     as_rng,
@@ -15,158 +16,13 @@ from lecture_kit.maths.checks import (
     require,
 )
 from lecture_kit.maths.convolution import convolutional_network
+from lecture_kit.maths.datasets import load_digits, load_photograph
+from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.optimizers import Momentum
-from lecture_kit.maths.pooling import (
-    POOLINGS,
-    StochasticPooling,
-    as_activations,
-    draw,
-    probabilities,
-    weighted_average,
-)
-from lecture_kit.maths.training import train
-
-# One window
-
-
-def drawn_variance(activations):
-    """Variance of a drawn activation, σ² = Σ_i p_i (a_i − Σ_k p_k a_k)².
-
-    Parameters
-    ----------
-    activations : array_like of shape (..., n_entries)
-        Activations a of each window, at least 0.
-
-    Returns
-    -------
-    ndarray of shape (...)
-        One variance per window. It is 0 where all activations that are not 0 are equal.
-
-    Raises
-    ------
-    ValueError
-        If an activation is negative or not finite.
-    """
-    activations = as_activations(as_numbers("activations", activations))
-    p = probabilities(activations)
-    center = (p * activations).sum(axis=-1, keepdims=True)
-    return (p * (activations - center) ** 2).sum(axis=-1)
-
-
-def large_numbers_band(activations, n_draws):
-    """Half the width of the band around Σ p a that the mean of n draws keeps to, 2σ/√n.
-
-    About 95 % of such means lie inside if n is large, and at least 75 % for every n (Chebyshev).
-
-    Parameters
-    ----------
-    activations : array_like of shape (n_entries,)
-        Activations a of the window, at least 0.
-    n_draws : int or ndarray of int
-        n, how many draws, at least 1.
-
-    Returns
-    -------
-    float or ndarray
-        2σ/√n.
-
-    Raises
-    ------
-    ValueError
-        If ``activations`` is not a list, an activation is negative or not finite, or
-        ``n_draws`` is less than 1 or not whole.
-    """
-    n_draws = as_numbers("n_draws", n_draws, "Draw at least once.", least=1, whole=True)
-    activations = as_row("activations", activations)
-    return 2 * np.sqrt(drawn_variance(activations) / n_draws)
-
-
-def share_in_band(activations, means, n_draws):
-    """Share of measured means of n draws that lie in :func:`large_numbers_band`.
-
-    Parameters
-    ----------
-    activations : array_like of shape (n_entries,)
-        Activations a of the window, at least 0.
-    means : ndarray of shape (n_runs,)
-        A mean of n draws from each run.
-    n_draws : int
-        n, at least 1.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If ``activations`` or ``means`` is not a list of finite numbers, an activation is
-        negative, or ``n_draws`` is less than 1 or not whole.
-    """
-    n_draws = as_whole("n_draws", n_draws, "Draw at least once.", least=1)
-    means, band = as_row("means", means), large_numbers_band(activations, n_draws)
-    rounding = 1e-12 * np.max(activations)
-    return float(np.mean(np.abs(means - weighted_average(activations)) <= band + rounding))
-
-
-def running_means(activations, uniform):
-    """Draw from one window again and again, and average after every draw.
-
-    Parameters
-    ----------
-    activations : array_like of shape (n_entries,)
-        Activations a of the window, at least 0.
-    uniform : array_like of shape (..., n_draws)
-        One random number per draw, from 0 to 1 (not included).
-
-    Returns
-    -------
-    places : ndarray of int, shape (..., n_draws)
-        Which entry each draw took.
-    means : ndarray of shape (..., n_draws)
-        Mean of the first 1, 2, … drawn activations.
-
-    Raises
-    ------
-    ValueError
-        If an activation is negative or not finite, or ``uniform`` leaves [0, 1).
-    """
-    activations = as_row("activations", activations)
-    uniform = np.atleast_1d(as_numbers("uniform", uniform, "Use rng.random(shape)."))
-    places = draw(activations, uniform)
-    sums = activations[places].cumsum(axis=-1)
-    return places, sums / np.arange(1, sums.shape[-1] + 1)
-
-
-def shares_drawn(activations, places):
-    """Share of the draws that took each entry of a window.
-
-    Parameters
-    ----------
-    activations : array_like of shape (n_entries,)
-        Activations a of the window.
-    places : ndarray of int, shape (n_draws,)
-        Which entry each draw took.
-
-    Returns
-    -------
-    ndarray of shape (n_entries,)
-        Shares, all 0 in a window of zeros: there nothing is drawn.
-
-    Raises
-    ------
-    ValueError
-        If ``activations`` is not a list, an activation is negative or not finite, or a
-        place is no entry of the window.
-    """
-    activations = as_activations(as_row("activations", activations))
-    places = as_labels("places", places, len(activations))
-    require(places.ndim == 1 and places.size > 0, "places must be a list", places, "Draw first.")
-    shares = np.bincount(places, minlength=len(activations)) / len(places)
-    return shares * activations.any()
-
+from lecture_kit.maths.pooling import POOLINGS, StochasticPooling
+from lecture_kit.maths.training import learn, train
+from lecture_kit.sections.stochastic_pooling.chance import drawn_variance
 
 # A map
 
@@ -263,7 +119,7 @@ def digit_network(kind, seed, init_scale=1.0, n_filters=8):
 
 def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds, epochs,
                    record_every, kinds=POOLINGS):
-    """Train the same network under several poolings, all at the same pace.
+    """Train the same network under several poolings, all seeds and poolings at the same pace.
 
     Runs with the same seed have the same first weights and the same mini batches. The optimizer is
     momentum with β = 0.9. All errors are measured at inference, where nothing is drawn.
@@ -298,22 +154,21 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     record_every = as_whole("record_every", record_every, "Try record_every=1.", least=1)
     seeds = as_row("seeds", seeds, "Try range(3).", least=0, whole=True)
     updates = record_every * -(-len(training[1]) // batch_size)
-    runs = [
-        train(digit_network(kind, seed, init_scale), Momentum(learning_rate, 0.9), training, test,
-              batch_size=batch_size, epochs=epochs, seed=seed, record_every=updates)
-        for kind in kinds.values() for seed in seeds
+    streams = [
+        train(Ensemble([digit_network(kind, seed, init_scale) for seed in seeds]),
+              Momentum(learning_rate, 0.9), training, test, batch_size=batch_size, epochs=epochs,
+              seed=seeds, record_every=updates)
+        for kind in kinds.values()
     ]
+    ended = np.full((len(seeds), 2), np.nan)  # after all runs under a pooling have diverged
     errors = []
-    for records in zip_longest(*runs):
-        errors.append([_wrong(record) for record in records])
-        table = np.reshape(errors, (-1, len(kinds), len(seeds), 2))
-        yield dict(zip(kinds, table.transpose(1, 2, 0, 3), strict=True))
+    for records in zip_longest(*streams):
+        errors.append([_wrong(record) if record else ended for record in records])
+        yield dict(zip(kinds, np.stack(errors, axis=2), strict=True))
 
 
 def _wrong(record):
-    if record is None:  # the run has ended before
-        return np.nan, np.nan
-    return 1 - record.training_accuracy, 1 - record.validation_accuracy
+    return 1 - np.column_stack([record.training_accuracy, record.validation_accuracy])
 
 
 def _as_images(images):
@@ -458,7 +313,24 @@ def learned_filters(training, epochs=5, seed=0):
         As in :func:`lecture_kit.maths.training.train`.
     """
     network = digit_network(StochasticPooling, seed)
-    for _record in train(network, Momentum(0.05, 0.9), training, batch_size=16, epochs=epochs,
-                         seed=seed, record_every=10**6):
+    for _update in learn(network, Momentum(0.05, 0.9), training, batch_size=16, epochs=epochs,
+                         seed=seed):
         pass
     return network.layers[0]
+
+
+@cache
+def photograph_and_maps():
+    """Slide two learned filters over the photograph: an input for the pooling, and two maps of it.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (120, 120)
+        "photograph", with values from 0 to 1, and the feature maps "map A" and "map B" after the
+        ReLU.
+    """
+    images, labels = digit_images(load_digits()[0])
+    filters = learned_filters((images[:1000], labels[:1000]))
+    photograph = load_photograph()[3:125, 3:125] / 255
+    features = relu(filters.infer(photograph[np.newaxis, np.newaxis]))[0]
+    return {"photograph": photograph[1:-1, 1:-1], "map A": features[0], "map B": features[5]}

@@ -1,6 +1,6 @@
-"""Panels and exercises of section 09, stochastic pooling."""
+"""Panels of section 09, stochastic pooling."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,17 +9,14 @@ from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths import pooling
-from lecture_kit.maths.activations import relu
-from lecture_kit.maths.datasets import load_digits, load_photograph
+from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.inference import binomial_spread
-from lecture_kit.sections.stochastic_pooling import experiments
+from lecture_kit.sections.stochastic_pooling import chance, experiments
 from lecture_kit.sections.stochastic_pooling.pictures import (
     MapsPicture,
     TrainingPicture,
     WindowPicture,
 )
-
-_EXAMPLE = (1.6, 0.0, 0.0, 2.4)
 
 
 def one_window():
@@ -37,34 +34,15 @@ def one_window():
 
     @lru_cache(maxsize=8)
     def window(*activations):  # what the number of draws does not change
-        a = np.array(activations)
-        places, means = experiments.running_means(a, uniform)
-        return a, pooling.probabilities(a), places[0], means, experiments.large_numbers_band(
-            a, np.arange(1, n_draws + 1))
+        places, means = chance.running_means(activations, uniform)
+        band = chance.large_numbers_band(activations, np.arange(1, n_draws + 1))
+        return np.array(activations), places[0], means, band
 
     def show(draws, **activations):
-        a, p, places, means, band = window(*activations.values())
-        levels = {"max": float(a.max()), "average": float(a.mean()),
-                  "Σ p a": float(pooling.weighted_average(a))}
-        sigma = float(np.sqrt(experiments.drawn_variance(a)))
-        last = int(places[draws - 1]) if a.any() else None
-        mean = float(means[0, draws - 1])
-        drawn = "nothing to draw: 0" if last is None else f"draw {draws:,}: {number(a[last])}"
-        inside = experiments.share_in_band(a, means[:, draws - 1], draws)
-        readout = _(
-            "Mean of n = {n:,}: {mean:.3g}; expected {expected:.3g} ± {band:.2g}, which holds for "
-            "{inside:.0%} of 100 runs. One draw: σ = {sigma:.3g}."
-        ).format(n=draws, mean=mean, expected=levels["Σ p a"], band=band[draws - 1], inside=inside,
-                 sigma=sigma)
-        drawing = {
-            "activations": a, "probabilities": p, "last": last, "means": means[0, :draws],
-            "shares": experiments.shares_drawn(a, places[:draws]), "levels": levels, "band": band,
-            "titles": (drawn,
-                       f"mean of n = {draws:,}: {mean:.3g}, expected {levels['Σ p a']:.3g}")}
-        return View(drawing, readout, sigma > 1.5)
+        return _view_of_window(*window(*activations.values()), draws)
 
     names = ("a₁", "a₂", "a₃", "a₄")
-    example = {f"a{i}": a for i, a in enumerate(_EXAMPLE, 1)}
+    example = {f"a{i}": a for i, a in enumerate(chance.EXAMPLE, 1)}
     return Panel(
         _("One window"), WindowPicture(n_draws, highest),
         {
@@ -84,14 +62,24 @@ def one_window():
     )
 
 
-@cache
-def _pictures():
-    """Cut the photograph, and two feature maps of it, to 120 × 120."""
-    images, labels = experiments.digit_images(load_digits()[0])
-    filters = experiments.learned_filters((images[:1000], labels[:1000]))
-    photograph = load_photograph()[3:125, 3:125] / 255
-    features = relu(filters.infer(photograph[np.newaxis, np.newaxis]))[0]
-    return {"photograph": photograph[1:-1, 1:-1], "map A": features[0], "map B": features[5]}
+def _view_of_window(activations, places, means, band, n):
+    a, mean = activations, float(means[0, n - 1])
+    levels = {"max": float(a.max()), "average": float(a.mean()),
+              "Σ p a": float(pooling.weighted_average(a))}
+    expected, sigma = levels["Σ p a"], float(np.sqrt(chance.drawn_variance(a)))
+    last = int(places[n - 1]) if a.any() else None
+    drawn = "nothing to draw: 0" if last is None else f"draw {n:,}: {number(a[last])}"
+    readout = _(
+        "Mean of n = {n:,}: {mean:.3g}; expected {expected:.3g} ± {band:.2g}, which holds for "
+        "{inside:.0%} of 100 runs. One draw: σ = {sigma:.3g}."
+    ).format(n=n, mean=mean, expected=expected, band=band[n - 1], sigma=sigma,
+             inside=chance.share_in_band(a, means[:, n - 1], n))
+    drawing = {
+        "activations": a, "probabilities": pooling.probabilities(a), "last": last,
+        "shares": chance.shares_drawn(a, places[:n]), "means": means[0, :n], "levels": levels,
+        "band": band,
+        "titles": (drawn, f"mean of n = {n:,}: {mean:.3g}, expected {expected:.3g}")}
+    return View(drawing, readout, sigma > 1.5)
 
 
 def pictures():
@@ -104,7 +92,7 @@ def pictures():
     """
 
     def show(picture, window, overlap, seed):
-        pixels = _pictures()[picture]
+        pixels = experiments.photograph_and_maps()[picture]
         seen = experiments.pool_side_by_side(pixels, window, max(window // overlap, 1), seed)
         readout = _(
             "{rows} × {rows} windows, {zero:.1%} all zero. A draw is off by {off:.3g}, theory "
@@ -158,40 +146,16 @@ def training():
             yield view(finished[key])
             return
         seeds = range(n_runs * seed, n_runs * (seed + 1))
-        for errors in experiments.train_poolings(
-            training_rows,
-            test_rows,
-            learning_rate,
-            batch_size,
-            init_scale,
-            seeds,
-            epochs,
-            record_every,
-        ):
+        for errors in experiments.train_poolings(training_rows, test_rows, learning_rate,
+                                                 batch_size, init_scale, seeds, epochs,
+                                                 record_every):
             shown = view(errors)
             if shown.progress == 1:
                 finished[key] = errors
             yield shown
 
     def view(errors):
-        shown_epochs = record_every * np.arange(errors["max"].shape[1])
-        learned = {name: runs[:, -1, 0].mean() for name, runs in errors.items()}
-        ends = {name: runs[:, -1, 1].mean() for name, runs in errors.items()}
-        words = {name: f"{end:.1%}" for name, end in ends.items()}
-        readout = _(
-            "Epoch {epoch}. Wrong on validation digits, mean of {n} runs: max {max}, average "
-            "{average}, stochastic {stochastic}."
-        ).format(epoch=shown_epochs[-1], n=n_runs, **words)
-        drawing = {
-            "epochs": shown_epochs, "errors": errors,
-            "spreads": {name: (end, binomial_spread(end, n_test))
-                        for name, end in ends.items()},
-            "titles": ("training: " + ", ".join(f"{end:.1%}" for end in learned.values()),
-                       "validation: " + ", ".join(words.values()),
-                       f"{n_runs} runs, ±√(e(1−e)/{n_test:,})")}
-        done = shown_epochs[-1] == epochs
-        turned = ends["average"] < min(0.13, ends["max"] - 0.02, ends["stochastic"] - 0.02)
-        return View(drawing, readout, bool(done and turned), float(shown_epochs[-1] / epochs))
+        return _view_of_training(errors, record_every, epochs, n_test)
 
     return Panel(
         _("Training"), TrainingPicture(epochs, 0.9),
@@ -209,3 +173,24 @@ def training():
             _("too fast"): {"learning_rate": 1.0, "batch_size": 16, "init_scale": 1.0},
         },
     )
+
+
+def _view_of_training(errors, record_every, epochs, n_test):
+    n_runs, n_records, _which = errors["max"].shape
+    shown_epochs = record_every * np.arange(n_records)
+    learned, ends = ({name: runs[:, -1, which].mean() for name, runs in errors.items()}
+                     for which in range(2))
+    words = {name: f"{end:.1%}" for name, end in ends.items()}
+    readout = _(
+        "Epoch {epoch}. Wrong on validation digits, mean of {n} runs: max {max}, average "
+        "{average}, stochastic {stochastic}."
+    ).format(epoch=shown_epochs[-1], n=n_runs, **words)
+    drawing = {
+        "epochs": shown_epochs, "errors": errors,
+        "spreads": {name: (end, binomial_spread(end, n_test)) for name, end in ends.items()},
+        "titles": ("training: " + ", ".join(f"{end:.1%}" for end in learned.values()),
+                   "validation: " + ", ".join(words.values()),
+                   f"{n_runs} runs, ±√(e(1−e)/{n_test:,})")}
+    done = shown_epochs[-1] == epochs
+    turned = ends["average"] < min(0.13, ends["max"] - 0.02, ends["stochastic"] - 0.02)
+    return View(drawing, readout, bool(done and turned), float(shown_epochs[-1] / epochs))

@@ -3,7 +3,7 @@
 from lecture_kit.live.language import translate as _
 from lecture_kit.maths.activations import SIGMOID
 from lecture_kit.maths.initializers import glorot, xavier
-from lecture_kit.sections.weight_initialization.experiments import mean_field
+from lecture_kit.sections.weight_initialization.theory import mean_field
 
 SECTION = _("(2) Weight initialization")
 NOTEBOOK = "03_weight_initialization.ipynb"

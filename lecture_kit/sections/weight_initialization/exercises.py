@@ -19,18 +19,8 @@ def check_scale_from_experiment(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def mean_square(values):
-        return np.mean(values**2)
-
-    def relu(z):
-        return np.maximum(z, 0)
-
-    def measured_scale(x, w):
-        return np.sqrt(mean_square(x) / mean_square(relu(x @ w)))
-
     return ExercisePanel(Exercise(
-        _("Exercise 2, He's factor by experiment"), measured_scale,
+        _("Exercise 2, He's factor by experiment"), _measured_scale,
         solution=(
             "def measured_scale(x, w):\n"
             "    out = np.maximum(x @ w, 0)\n"
@@ -46,20 +36,36 @@ def check_scale_from_experiment(attempt):
             (np.array([[1.0, 2.0], [-1.0, 1.0], [0.5, -2.0]]), np.array([[1.0, -1.0], [2.0, 0.5]])),
             (np.array([[0.5, -1.0], [2.0, 1.5]]), np.array([[-1.5, 1.0], [0.5, 2.0]])),
         ),
-        mistakes=(
-            Mistake(lambda x, w: mean_square(x) / mean_square(relu(x @ w)),
-                    _("This is σ², the variance. Take the square root.")),
-            Mistake(lambda x, w: np.sqrt(mean_square(relu(x @ w)) / mean_square(x)),
-                    _("Upside down: outputs that are too large need a smaller σ.")),
-            Mistake(lambda x, w: np.sqrt(mean_square(x) / mean_square(x @ w)),
-                    _("The ReLU is missing. Without it you measure Xavier's scale.")),
-            Mistake(lambda x, w: np.std(x) / np.std(relu(x @ w)),
-                    _("np.std subtracts the mean, and after a ReLU the mean is not 0. The next "
-                      "layer gets the mean square.")),
-            Mistake(lambda x, w: np.sqrt(2 / len(w)),
-                    _("This is He's formula. Here you shall measure: use x and w.")),
-        ),
+        mistakes=_mistakes_with_the_scale(),
     ), attempt)
+
+
+def _mean_square(values):
+    return np.mean(values**2)
+
+
+def _relu(z):
+    return np.maximum(z, 0)
+
+
+def _measured_scale(x, w):
+    return np.sqrt(_mean_square(x) / _mean_square(_relu(x @ w)))
+
+
+def _mistakes_with_the_scale():
+    return (
+        Mistake(lambda x, w: _mean_square(x) / _mean_square(_relu(x @ w)),
+                _("This is σ², the variance. Take the square root.")),
+        Mistake(lambda x, w: np.sqrt(_mean_square(_relu(x @ w)) / _mean_square(x)),
+                _("Upside down: outputs that are too large need a smaller σ.")),
+        Mistake(lambda x, w: np.sqrt(_mean_square(x) / _mean_square(x @ w)),
+                _("The ReLU is missing. Without it you measure Xavier's scale.")),
+        Mistake(lambda x, w: np.std(x) / np.std(_relu(x @ w)),
+                _("np.std subtracts the mean, and after a ReLU the mean is not 0. The next "
+                  "layer gets the mean square.")),
+        Mistake(lambda x, w: np.sqrt(2 / len(w)),
+                _("This is He's formula. Here you shall measure: use x and w.")),
+    )
 
 
 def check_alive(attempt):
@@ -109,19 +115,8 @@ def check_break_symmetry(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def split(w, epsilon):
-        both = np.column_stack([w, w])
-        both[0, 1] += epsilon
-        return both
-
-    def change(w, epsilon, *place):
-        both = np.column_stack([w, w])
-        both[place] += epsilon
-        return both
-
     return ExercisePanel(Exercise(
-        _("Exercise 1, break symmetry with one number"), split,
+        _("Exercise 1, break symmetry with one number"), _split,
         solution=(
             "def split(w, epsilon):\n"
             "    both = np.column_stack([w, w])\n"
@@ -133,20 +128,34 @@ def check_break_symmetry(attempt):
             _("Add epsilon to a single entry: row 0, column 1."),
         ),
         cases=((np.array([0.5, -0.2, 0.1]), 0.01), (np.array([1.0, 2.0]), -0.3)),
-        mistakes=(
-            Mistake(lambda w, epsilon: change(w, epsilon, 0),
-                    _("You changed the first weight of both units, so they are still equal.")),
-            Mistake(lambda w, epsilon: np.column_stack([w, w]) + epsilon,
-                    _("You changed all weights of both units, so they are still equal.")),
-            Mistake(lambda w, epsilon: np.column_stack([w, w]),
-                    _("Both columns are equal. They stay so for ever.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, slice(None), 1),
-                    _("This works, but you changed every weight of unit 2. One number is enough.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, 1, 0),
-                    _("Row and column are exchanged: the row is the input, the column the unit.")),
-            Mistake(lambda w, epsilon: change(w, epsilon, 0, 0),
-                    _("You changed unit 1. This works too, but the task was unit 2, column 1.")),
-            Mistake(lambda w, epsilon: split(w, epsilon).T,
-                    _("Units belong into the columns. Yours are the rows.")),
-        ),
+        mistakes=_mistakes_with_one_number(),
     ), attempt)
+
+
+def _split(w, epsilon):
+    return _change(w, epsilon, 0, 1)
+
+
+def _change(w, epsilon, *place):
+    both = np.column_stack([w, w])
+    both[place] += epsilon
+    return both
+
+
+def _mistakes_with_one_number():
+    return (
+        Mistake(lambda w, epsilon: _change(w, epsilon, 0),
+                _("You changed the first weight of both units, so they are still equal.")),
+        Mistake(lambda w, epsilon: np.column_stack([w, w]) + epsilon,
+                _("You changed all weights of both units, so they are still equal.")),
+        Mistake(lambda w, epsilon: np.column_stack([w, w]),
+                _("Both columns are equal. They stay so for ever.")),
+        Mistake(lambda w, epsilon: _change(w, epsilon, slice(None), 1),
+                _("This works, but you changed every weight of unit 2. One number is enough.")),
+        Mistake(lambda w, epsilon: _change(w, epsilon, 1, 0),
+                _("Row and column are exchanged: the row is the input, the column the unit.")),
+        Mistake(lambda w, epsilon: _change(w, epsilon, 0, 0),
+                _("You changed unit 1. This works too, but the task was unit 2, column 1.")),
+        Mistake(lambda w, epsilon: _split(w, epsilon).T,
+                _("Units belong into the columns. Yours are the rows.")),
+    )

@@ -1,35 +1,18 @@
-"""Section 07: batch normalization against finite differences, SciPy, plain numpy and theory."""
+"""Section 07: networks with and without batch normalization, against single runs and theory."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from oracles import frozen, numerical_gradient, says
-from scipy.stats import skew, zscore
+from oracles import says
+from scipy.stats import zscore
 
 from lecture_kit.maths.activations import RELU, SIGMOID, TANH
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.initializers import he
-from lecture_kit.maths.layers import ActivationLayer, Dense
-from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
-from lecture_kit.maths.networks import Network, fully_connected
-from lecture_kit.maths.normalization import (
-    BatchNormalization,
-    ShiftingNoise,
-    batch_normalize,
-    batch_normalized,
-)
+from lecture_kit.maths.layers import Dense
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.training import train
-from lecture_kit.sections.batch_normalization import experiments
-
-ROWS = frozen(np.random.default_rng(1).normal([3, -1, 0.2], [2, 0.5, 4], size=(6, 3)))
-
-
-def attached(layer, scale=None, shift=None):
-    layer.attach(np.zeros(layer.n_parameters), np.zeros(layer.n_parameters))
-    if scale is not None:
-        layer.scale[:], layer.shift[:] = scale, shift
-    return layer
+from lecture_kit.sections.batch_normalization import experiments, inside
 
 
 @pytest.fixture(scope="module")
@@ -38,256 +21,17 @@ def digits():
             for part, n in zip(load_digits(), (300, 200), strict=True)]
 
 
-# The function
-
-
-def test_normalization_is_a_z_score_with_the_biased_variance():
-    expected = zscore(ROWS, axis=0, ddof=0)
-    assert_allclose(batch_normalize(ROWS, epsilon=1e-12), expected, rtol=1e-9)
-    scale, shift = np.array([2.0, 0.5, 1.0]), np.array([0.0, -1.0, 3.0])
-    assert_allclose(batch_normalize(ROWS, scale, shift, 1e-12), scale * expected + shift,
-                    rtol=1e-9)
-
-
-def test_epsilon_stands_under_the_root():
-    y = batch_normalize(ROWS, epsilon=0.5)
-    variance = ROWS.var(axis=0)
-    assert_allclose(y.std(axis=0), np.sqrt(variance / (variance + 0.5)), rtol=1e-12)
-
-
-@pytest.mark.parametrize("n_rows", [2, 3, 60])
-def test_the_output_has_mean_beta_and_deviation_gamma(n_rows):
-    x = np.random.default_rng(n_rows).normal(5, 3, (n_rows, 4))
-    scale, shift = np.array([1.0, 2, 0.1, 0]), np.array([0.0, -7, 2, 1])
-    y = batch_normalize(x, scale, shift)
-    assert_allclose(y.mean(axis=0), shift, atol=1e-12)
-    assert_allclose(y.std(axis=0), scale, rtol=1e-3, atol=1e-12)
-    assert_allclose(skew(y[:, :3]), skew(x[:, :3]), rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("x", [[[5.0, -2.0]], [[5.0, -2.0]] * 4, [[0.1, 1e9]] * 3])
-def test_a_batch_of_one_and_constant_features_come_out_as_beta(x):
-    assert_allclose(batch_normalize(x, 3.0, [1.0, -2.0]), np.tile([1.0, -2.0], (len(x), 1)),
-                    atol=1e-6)
-
-
-def test_gamma_and_beta_can_undo_the_normalization():
-    y = batch_normalize(ROWS, np.sqrt(ROWS.var(axis=0) + 0.1), ROWS.mean(axis=0), 0.1)
-    assert_allclose(y, ROWS, rtol=1e-12)
-
-
-def test_wrong_input_is_refused():
-    with pytest.raises(ValueError, match=says("x must be a table with rows", "(3,)", "Pass an")):
-        batch_normalize([1.0, 2, 3])
-    with pytest.raises(ValueError, match=says("x must be a table with rows", "(0, 3)", "Pass an")):
-        batch_normalize(np.empty((0, 3)))
-    with pytest.raises(ValueError, match=says("x must be finite", "[[nan]]", "Remove NaN")):
-        batch_normalize([[np.nan]])
-    for epsilon in (0, -1e-5):
-        pattern = says("epsilon must be positive", f"{epsilon}", "Try epsilon=1e-5.")
-        with pytest.raises(ValueError, match=pattern):
-            batch_normalize(ROWS, epsilon=epsilon)
-        with pytest.raises(ValueError, match=pattern):
-            BatchNormalization(3, epsilon=epsilon)
-    with pytest.raises(ValueError, match=says("n_features must be at least 1", "0", "It counts")):
-        BatchNormalization(0)
-    for momentum in (0, 1.1, -0.1):
-        with pytest.raises(ValueError, match=says(
-                "momentum must be above 0 and at most 1", f"{momentum}", "weight of the newest")):
-            BatchNormalization(3, momentum)
-
-
-# The layer
-
-
-def test_a_new_layer_leaves_rows_nearly_as_they_are_at_inference():
-    layer = attached(BatchNormalization(3))
-    assert_array_equal(layer.scale, np.ones(3))
-    assert_array_equal(layer.shift, np.zeros(3))
-    assert_allclose(layer.infer(ROWS), ROWS, rtol=1e-5)
-
-
-def test_training_mode_is_the_function():
-    scale, shift = np.array([2.0, 0.5, 1.0]), np.array([0.0, -1.0, 3.0])
-    layer = attached(BatchNormalization(3, epsilon=0.01), scale, shift)
-    assert_allclose(layer.forward(ROWS), batch_normalize(ROWS, scale, shift, 0.01), rtol=1e-12)
-
-
-@pytest.mark.parametrize("momentum", [0.1, 0.01, 1.0])
-def test_running_averages_follow_the_batches(momentum):
-    layer = attached(BatchNormalization(3, momentum))
-    mean, variance = np.zeros(3), np.ones(3)
-    rng = np.random.default_rng(0)
-    for n_rows in (6, 2, 5):
-        batch = rng.normal(2, 3, (n_rows, 3))
-        layer.forward(batch)
-        mean = (1 - momentum) * mean + momentum * batch.mean(axis=0)
-        variance = (1 - momentum) * variance + momentum * batch.var(axis=0, ddof=1)
-    assert_allclose(layer.running_mean, mean, rtol=1e-12)
-    assert_allclose(layer.running_variance, variance, rtol=1e-12)
-
-
-def test_inference_uses_the_running_averages_and_no_other_row():
-    layer = attached(BatchNormalization(3, epsilon=0.01), [2.0, 0.5, 1.0], [0.0, -1.0, 3.0])
-    layer.running_mean[:], layer.running_variance[:] = [3.0, -1, 0], [4.0, 0.25, 9]
-    expected = ((ROWS - [3, -1, 0]) / np.sqrt([4.01, 0.26, 9.01])) * [2, 0.5, 1] + [0, -1, 3]
-    assert_allclose(layer.infer(ROWS), expected, rtol=1e-12)
-    assert_allclose(layer.infer(ROWS[:1]), expected[:1], rtol=1e-12)
-    assert_array_equal(layer.running_mean, [3.0, -1, 0])
-    assert_array_equal(layer.running_variance, [4.0, 0.25, 9])
-
-
-def test_many_batches_bring_inference_to_the_statistics_of_all_rows():
-    rng = np.random.default_rng(0)
-    layer = attached(BatchNormalization(1, 0.01))
-    for _ in range(1500):
-        layer.forward(rng.normal(4, 3, (10, 1)))
-    assert layer.running_mean[0] == pytest.approx(4, abs=0.3)
-    assert layer.running_variance[0] == pytest.approx(9, rel=0.1)  # unbiased; biased would be 8.1
-
-
-def test_a_batch_of_one_gives_beta_no_gradient_and_leaves_the_averages():
-    layer = attached(BatchNormalization(3), [2.0, 0.5, 1.0], [0.0, -1.0, 3.0])
-    assert_allclose(layer.forward(ROWS[:1]), [[0, -1, 3]], atol=1e-12)
-    assert_allclose(layer.input_gradient(np.ones((1, 3))), 0, atol=1e-12)
-    layer.parameter_gradient(np.array([[1.0, 2, 3]]))
-    assert_allclose(layer.scale_gradient, 0, atol=1e-12)
-    assert_allclose(layer.shift_gradient, [1, 2, 3])
-    assert_array_equal(layer.running_mean, np.zeros(3))
-    assert_array_equal(layer.running_variance, np.ones(3))
-
-
-def test_a_constant_feature_has_a_finite_gradient():
-    layer = attached(BatchNormalization(1, epsilon=1e-4))
-    layer.forward(np.full((3, 1), 7.0))
-    gradient = layer.input_gradient(np.array([[3.0], [0], [0]]))
-    assert_allclose(gradient, [[200], [-100], [-100]])  # (g − mean)/√ε
-
-
-@pytest.mark.parametrize("n_rows", [1, 2, 6])
-@pytest.mark.parametrize("epsilon", [1e-5, 0.3])
-def test_the_derivatives_agree_with_finite_differences(n_rows, epsilon):
-    rng = np.random.default_rng(4)
-    weight = rng.normal(size=(n_rows, 3))
-    parameters = rng.normal(size=6)
-    layer = attached(BatchNormalization(3, epsilon=epsilon), parameters[:3], parameters[3:])
-    layer.forward(ROWS[:n_rows])
-    layer.parameter_gradient(weight)
-
-    def loss(x, parameters):
-        return (weight * batch_normalize(x, parameters[:3], parameters[3:], epsilon)).sum()
-
-    by_rows = numerical_gradient(lambda x: loss(x, parameters), ROWS[:n_rows], step=1e-4)
-    by_parameters = numerical_gradient(lambda p: loss(ROWS[:n_rows], p), parameters)
-    assert_allclose(layer.input_gradient(weight), by_rows, rtol=1e-6, atol=1e-9)
-    found = np.concatenate([layer.scale_gradient, layer.shift_gradient])
-    assert_allclose(found, by_parameters, rtol=1e-6, atol=1e-9)
-
-
-def test_a_column_of_the_input_gradient_sums_to_0():
-    layer = attached(BatchNormalization(3))
-    layer.forward(ROWS)
-    gradient = layer.input_gradient(np.random.default_rng(0).normal(1, 1, (6, 3)))
-    assert_allclose(gradient.sum(axis=0), 0, atol=1e-12)
-    assert np.abs(gradient).max() > 0.01
-
-
-def test_inference_does_not_disturb_what_the_derivatives_need():
-    layer = attached(BatchNormalization(3))
-    back = np.arange(18.0).reshape(6, 3) ** 2
-    layer.forward(ROWS)
-    expected = layer.input_gradient(back).copy()
-    layer.infer(2 * ROWS)
-    assert_array_equal(layer.input_gradient(back), expected)
-
-
-def test_the_layer_stays_in_float32():
-    layer = BatchNormalization(3)
-    layer.attach(np.zeros(6, np.float32), np.zeros(6, np.float32))
-    x = ROWS.astype(np.float32)
-    assert layer.forward(x).dtype == layer.infer(x).dtype == np.float32
-    assert layer.input_gradient(x).dtype == layer.running_variance.dtype == np.float32
-
-
-# Noise
-
-
-def test_the_noise_has_a_new_mean_and_factor_for_every_feature_and_step():
-    layer = ShiftingNoise(40, 3)
-    x = np.random.default_rng(0).normal(size=(4000, 40))
-    first, second = layer.forward(x), layer.forward(x)
-    means, deviations = first.mean(axis=0), first.std(axis=0)
-    assert np.all(np.abs(means) < 0.58)
-    assert means.std() == pytest.approx(1 / np.sqrt(12), rel=0.3)  # of U(−0.5, 0.5)
-    assert np.all((deviations > 0.97) & (deviations < 1.31))
-    assert abs(np.corrcoef(means, second.mean(axis=0))[0, 1]) < 0.5
-    noise = ShiftingNoise(1, 0).forward(np.zeros((4000, 1)))
-    assert np.ptp(noise) == pytest.approx(0.2, rel=0.01)  # of U(m − 0.1, m + 0.1)
-    stretch = ShiftingNoise(1, 0).forward(np.full((4000, 1), 1e6)) / 1e6
-    assert 1 < stretch.mean() < 1.25
-    assert stretch.std() == pytest.approx(0.1, rel=0.1)
-
-
-def test_the_noise_gives_the_derivatives_of_its_input_and_rests_at_inference():
-    layer = ShiftingNoise(3, 5)
-    layer.forward(ROWS)
-    back = np.ones_like(ROWS)
-    expected = ShiftingNoise(3, 5).forward(ROWS + 1) - ShiftingNoise(3, 5).forward(ROWS)
-    assert_allclose(layer.input_gradient(back), expected, rtol=1e-9)
-    assert_array_equal(layer.infer(ROWS), ROWS)
-    assert not np.allclose(ShiftingNoise(3, 6).forward(ROWS),
-                           ShiftingNoise(3, 5).forward(ROWS))
-
-
-# Networks
-
-
-@pytest.mark.parametrize("noisy", [False, True])
-def test_a_normalized_network_starts_with_the_weights_of_the_plain_one(noisy):
-    settings = (4, 5, 6, 3), TANH, SOFTMAX_CROSS_ENTROPY, he, 7
-    plain, network = fully_connected(*settings), batch_normalized(*settings, noisy)
-    kinds = [type(layer).__name__ for layer in network.layers]
-    hidden = ["Dense", "BatchNormalization", *["ShiftingNoise"] * noisy, "ActivationLayer"]
-    assert kinds == [*hidden * 2, "Dense"]
-    dense = [layer for layer in network.layers if isinstance(layer, Dense)]
-    for layer, start in zip(dense, plain.layers[::2], strict=True):
-        assert_array_equal(layer.weights, start.weights)
-        assert_array_equal(layer.bias, 0)
-    scales = [layer.scale for layer in network.layers if isinstance(layer, BatchNormalization)]
-    assert_array_equal(np.concatenate(scales), np.ones(11))
-
-
-def test_the_gradient_of_a_normalized_network_agrees_with_finite_differences():
-    labels = frozen([0, 2, 1, 1, 2, 0], int)
-    network = batch_normalized((3, 4, 5, 3), TANH, SOFTMAX_CROSS_ENTROPY, 0.8, 0)
-    point = np.random.default_rng(2).normal(size=network.parameters.size)
-
-    def loss(parameters):
-        network.parameters[:] = parameters
-        logits = experiments.training_logits(network, ROWS)
-        return SOFTMAX_CROSS_ENTROPY.value(logits, labels).mean()
-
-    expected = numerical_gradient(loss, point, step=1e-4)
-    network.parameters[:] = point
-    assert_allclose(network.compute_gradient(ROWS, labels), expected, rtol=1e-6, atol=1e-8)
-
-
 def test_a_bias_before_a_normalization_has_no_gradient_and_no_effect(digits):
     network = experiments.build_network("with BN", 0.1)
     network.compute_gradient(*digits[0])
     dense = [layer for layer in network.layers if isinstance(layer, Dense)]
-    before = experiments.training_logits(network, digits[0][0])
+    before = inside.training_logits(network, digits[0][0])
     for layer in dense[:-1]:
         assert np.abs(layer.bias_gradient).max() < 1e-12
         assert np.abs(layer.weights_gradient).max() > 1e-3
         layer.bias[:] = 17
     assert np.abs(dense[-1].bias_gradient).max() > 1e-3
-    assert_allclose(experiments.training_logits(network, digits[0][0]), before, rtol=1e-6)
-
-
-def test_a_normalized_network_can_have_one_output():
-    network = batch_normalized((3, 4, 1), RELU, CROSS_ENTROPY, 1.0, 0)
-    assert network.compute_gradient(ROWS, [0, 1, 1, 0, 1, 0]).shape == (3 * 4 + 4 + 8 + 5,)
+    assert_allclose(inside.training_logits(network, digits[0][0]), before, rtol=1e-6)
 
 
 def test_kinds_are_what_they_are_called():
@@ -299,53 +43,6 @@ def test_kinds_are_what_they_are_called():
     with pytest.raises(ValueError, match=says("kind must be one of ['without BN', 'with BN', "
                                               "'noisy BN']", "'BN'", "Check the spelling.")):
         experiments.build_network("BN", 1.0)
-
-
-def test_looking_in_training_mode_changes_nothing():
-    network = experiments.build_network("noisy BN", 0.3)
-    rows = np.random.default_rng(0).normal(size=(20, 64))
-    twin = experiments.build_network("noisy BN", 0.3)
-    parameters = network.parameters.copy()
-    first = experiments.activation_inputs(network, rows)
-    experiments.training_logits(network, rows)
-    assert_array_equal(network.layers[1].running_mean, 0)
-    assert_array_equal(network.parameters, parameters)
-    for one, other in zip(first, experiments.activation_inputs(twin, rows), strict=True):
-        assert_array_equal(one, other)
-    assert_array_equal(
-        experiments.training_logits(network, rows), experiments.training_logits(twin, rows)
-    )
-
-
-def test_activation_inputs_are_what_goes_into_the_activations():
-    network = experiments.build_network("with BN", 0.3, (3, 4, 5, 2))
-    first, second = experiments.activation_inputs(network, ROWS)
-    z = batch_normalize(ROWS @ network.layers[0].weights)
-    assert_allclose(first, z, rtol=1e-10)
-    assert_allclose(second, batch_normalize(SIGMOID.function(z) @ network.layers[3].weights))
-    assert second.shape == (6, 5)
-
-
-# Counting and theory
-
-
-def test_shares_are_counted_and_outliers_lie_in_the_outermost_bins():
-    values = np.random.default_rng(0).normal(0, 3, (50, 40))
-    inside = np.clip(values, -7.999, 7.999)
-    expected = np.histogram(inside, bins=64, range=(-8, 8))[0] / values.size
-    assert np.any(np.abs(values) > 8)
-    assert_allclose(experiments.shares_per_bin(values, -8, 8, 64), expected)
-    with pytest.raises(ValueError, match=says("n_bins must be at least 1", "0", "Try n_bins=40.")):
-        experiments.shares_per_bin(values, -8, 8, 0)
-    with pytest.raises(ValueError, match=says("high must be larger than low", "(8, 8)", "Try low")):
-        experiments.shares_per_bin(values, 8, 8, 5)
-
-
-def test_the_pooled_deviation_follows_from_gamma_and_beta():
-    rng = np.random.default_rng(0)
-    scale, shift = rng.uniform(0, 2, 50), rng.normal(1, 2, 50)
-    output = batch_normalize(rng.normal(3, 7, (200, 50)), scale, shift)
-    assert experiments.pooled_deviation(scale, shift) == pytest.approx(output.std(), rel=1e-5)
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 60])
@@ -371,12 +68,6 @@ def test_theory_refuses_wrong_numbers():
         experiments.gradient_keeping_scale(RELU, 0)
     with pytest.raises(ValueError, match="init_scales must be positive and finite; got"):
         experiments.same_effective_rate(0.1, 0.1, [0.0, 1.0])
-
-
-def test_mean_drift_is_measured_in_standard_deviations():
-    before = np.array([[0.0, 10], [2, 30]])  # deviations 1 and 10
-    after = before + np.array([3.0, -5])
-    assert experiments.mean_drift(before, after) == pytest.approx((3 + 0.5) / 2)
 
 
 @pytest.mark.parametrize("activation", [SIGMOID, RELU])
@@ -410,99 +101,125 @@ def test_weights_with_the_same_effective_rate_learn_the_same(digits):
         network.parameters[:1300] *= factor
         rule = GradientDescent(np.repeat([rates[0], 0.05], [1300, network.parameters.size - 1300]))
         *_, last = train(network, rule, digits[0], batch_size=30, epochs=9, seed=0)
-        logits.append(experiments.training_logits(network, digits[0][0]))
+        logits.append(inside.training_logits(network, digits[0][0]))
     assert_allclose(logits[0], logits[1], atol=0.01)
     assert last.training_loss < 1.9
 
 
-# Watching
+# One node
 
 
-def test_a_snapshot_holds_what_the_network_shows(digits):
-    network = experiments.build_network("with BN", 0.3, (64, 20, 15, 10))
-    probe = digits[0][0][:50]
-    for n, snapshot in enumerate(experiments.watch_training(
-            network, GradientDescent(0.5), *digits, probe, batch_size=60, epochs=2, seed=0,
-            low=-5, high=5, n_bins=20)):
-        first, second = experiments.activation_inputs(network, probe)
-        assert snapshot.record.update == 5 * n
-        assert_allclose(snapshot.deviations, [first.std(), second.std()])
-        assert_allclose(snapshot.deviations, snapshot.expected, rtol=1e-2)
-        assert_allclose(
-            snapshot.shares, [experiments.shares_per_bin(x, -5, 5, 20) for x in (first, second)]
-        )
-        assert_allclose(snapshot.percentiles, np.percentile(second[:, 0], [15, 50, 85]))
-    assert n == 2
-    assert snapshot.record.validation_accuracy == network.evaluate(*digits[1])[1]
-    plain = next(
-        experiments.watch_training(
-            experiments.build_network("without BN", 0.3),
-            GradientDescent(0.5),
-            *digits,
-            probe,
-            batch_size=60,
-            epochs=0,
-            seed=0,
-        )
-    )
-    assert plain.expected is None
+def test_the_spread_is_measured_on_the_first_rows_of_each_batch():
+    batches = np.random.default_rng(0).normal(2, 3, (50, 8))
+    found = experiments.batch_mean_spreads(batches, [1, 3, 8])
+    expected = [np.std([batch[:size].sum() / size for batch in batches]) for size in (1, 3, 8)]
+    assert_allclose(found, expected, rtol=1e-12)
+    with pytest.raises(ValueError, match="batch_sizes must lie between 1 and 8"):
+        experiments.batch_mean_spreads(batches, [9])
+
+
+def test_the_stages_of_a_normalization_are_z_scores():
+    batch = np.random.default_rng(0).normal(3, 2, (7, 1))
+    stages = experiments.stages_of_normalization(batch, 2.5, 1.5, 3.0, -1.0)
+    z = zscore(batch)
+    at_inference = (batch[0, 0] - 2.5) / 1.5
+    expected = {"raw": (batch, (2.5, 1.5), batch[0, 0]), "normalized": (z, (0, 1), at_inference),
+                "output": (3 * z - 1, (-1.0, 3.0), 3 * at_inference - 1)}
+    assert list(stages) == list(expected)
+    for name, (values, theory, inferred) in expected.items():
+        assert_allclose(stages[name].values, values, rtol=1e-4)
+        assert stages[name].theory == theory
+        assert stages[name].inferred == pytest.approx(inferred, rel=1e-4)
+        assert_allclose(stages[name].measured, (values.mean(), values.std()), rtol=1e-4, atol=1e-9)
 
 
 # Many networks at once
 
 
+def report(networks, rates, rows, **settings):
+    optimizer = GradientDescent(np.reshape(rates, (-1, 1)))
+    return list(experiments.accuracy_on_the_way(networks, optimizer, *rows, **settings))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("activation", [SIGMOID, RELU], ids=lambda a: a.name)
-@pytest.mark.parametrize("normalized", [False, True])
-def test_many_networks_learn_what_single_ones_learn(digits, activation, normalized):
-    rates, scales = [0.3, 1.0, 0.5], [0.5, 1.0, 0.8]
-    sizes = (64, 12, 11, 10)
-    reports = list(experiments.train_many(sizes, activation, normalized, rates, scales, *digits,
-                                 batch_size=70, n_updates=24, record_every=10, seed=4))
-    assert [update for update, _accuracies in reports] == [0, 10, 20, 24]
-    build = batch_normalized if normalized else fully_connected
-    for k, (rate, scale) in enumerate(zip(rates, scales, strict=True)):
-        network = build(sizes, activation, SOFTMAX_CROSS_ENTROPY, scale, 4)
-        single = {r.update: r.validation_accuracy for r in train(
-            network, GradientDescent(rate), *digits, batch_size=70, epochs=5, seed=4,
-            record_every=1)}
+@pytest.mark.parametrize("kind", experiments.KINDS)
+def test_many_networks_learn_what_single_ones_learn(digits, activation, kind, dtype):
+    rates, scales, seeds = [0.3, 1.0, 0.5], [0.5, 1.0, 0.8], [4, 4, 5]
+
+    def build(scale, seed):
+        return experiments.build_network(kind, scale, (64, 12, 11, 10), activation, seed, dtype)
+
+    networks = list(map(build, scales, seeds))
+    reports = report(networks, rates, digits, batch_size=70, n_updates=24, record_every=10,
+                     seed=seeds)
+    assert [update for update, _accuracies in reports] == list(range(25))
+    for k in range(3):
+        alone = build(scales[k], seeds[k])
+        single = [record.validation_accuracy for record in train(
+            alone, GradientDescent(rates[k]), *digits, batch_size=70, epochs=5, seed=seeds[k],
+            record_every=1)]
         found = [accuracies[k] for _update, accuracies in reports]
-        assert_allclose(found, [single[update] for update in (0, 10, 20, 24)])
+        measured = [10 * (update // 10) for update in range(24)] + [24]
+        assert_array_equal(found, [single[update] for update in measured])
         assert len(set(found)) > 1
+    assert reports[-1][1].shape == (3,)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", experiments.KINDS)
+def test_the_parameters_are_those_of_single_runs_to_the_last_bit(digits, kind, dtype):
+    scales, rates = [0.01, 0.3, 1.0], [10.0, 1.0, 3.0]
+
+    def build(scale):
+        return experiments.build_network(kind, scale, (64, 12, 11, 10), SIGMOID, 2, dtype)
+
+    networks = list(map(build, scales))
+    report(networks, rates, digits, batch_size=60, n_updates=15, record_every=15, seed=2)
+    for scale, rate, network in zip(scales, rates, networks, strict=True):
+        alone = build(scale)
+        *_, _last = train(alone, GradientDescent(rate), digits[0], batch_size=60, epochs=3, seed=2)
+        assert network.parameters.dtype == dtype
+        assert_array_equal(network.parameters, alone.parameters)
+        assert_array_equal(network.logits(digits[1][0]), alone.logits(digits[1][0]))
+
+
+def plain(scales):
+    return [experiments.build_network("without BN", scale, (64, 12, 10), RELU) for scale in scales]
 
 
 def test_a_run_that_diverges_leaves_the_others_alone(digits):
     def last(rates, scales):
-        *_, (_update, accuracies) = experiments.train_many(
-            (64, 12, 10), RELU, False, rates, scales, *digits, batch_size=60, n_updates=40,
-            record_every=20, seed=0)
-        return accuracies
+        return report(plain(scales), rates, digits, batch_size=60, n_updates=40, record_every=20,
+                      seed=0)[-1][1]
 
     both = last([0.3, 1e4], [0.2, 3.0])
     assert np.isnan(both[1])
     assert both[0] == last([0.3], [0.2])[0] > 0.5
 
 
-def test_many_networks_need_a_rate_and_a_scale_each(digits):
-    def start(scales, record_every):
-        next(
-            experiments.train_many(
-                (64, 12, 10),
-                RELU,
-                False,
-                [0.1],
-                scales,
-                *digits,
-                batch_size=60,
-                n_updates=2,
-                record_every=record_every,
-                seed=0,
-            )
-        )
+def test_reports_go_on_when_all_have_diverged(digits):
+    reports = report(plain([3.0, 3.0]), [1e4, 1e4], digits, batch_size=60, n_updates=8,
+                     record_every=2, seed=0)
+    assert [update for update, _accuracies in reports] == list(range(9))
+    assert np.isfinite(reports[0][1]).all()
+    assert np.isnan(reports[-1][1]).all()
 
-    with pytest.raises(ValueError, match=says("each run needs a rate and a scale", "(1, 2)", "")):
-        start([0.1, 0.2], 1)
-    with pytest.raises(ValueError, match=says("record_every must be at least 1", "0", "Try 10.")):
-        start([0.1], 0)
+
+def test_what_does_not_fit_the_networks_is_refused(digits):
+    def start(rates, n_updates=2, record_every=1):
+        report(plain([0.1]), rates, digits, batch_size=60, n_updates=n_updates,
+               record_every=record_every, seed=0)
+
+    with pytest.raises(ValueError, match=says(
+            "settings must be single numbers or have one per parameter", "{(2, 1)}", "To try")):
+        start([0.1, 0.2])
+    pattern = says("record_every must be at least 1", "0", "Try record_every=10.")
+    with pytest.raises(ValueError, match=pattern):
+        start([0.1], record_every=0)
+    pattern = says("n_updates must be at least 0", "-1", "Try n_updates=100.")
+    with pytest.raises(ValueError, match=pattern):
+        start([0.1], n_updates=-1)
 
 
 # What the section claims
@@ -524,10 +241,3 @@ def test_small_weights_learn_with_normalization_only(digits):
     assert ends["without BN"] < 0.2
     assert ends["with BN"] > 0.85
     assert ends["noisy BN"] > 0.85
-
-
-def test_a_layer_fits_into_any_network():
-    layers = [Dense(3, 4), BatchNormalization(4), ActivationLayer(RELU), Dense(4, 1)]
-    network = Network(layers, CROSS_ENTROPY, np.float32)
-    assert network.logits(ROWS).dtype == np.float32
-    assert network.parameters.size == 12 + 4 + 8 + 5

@@ -1,103 +1,16 @@
-"""What the pictures of section 07 draw, against numbers worked out independently."""
+"""What the panels of section 07 say, when their goals are met, and how they stream."""
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
-from scipy.stats import zscore
 
-from lecture_kit.live.exercise import NOT_YET, RIGHT
-from lecture_kit.maths.activations import RELU, SIGMOID
-from lecture_kit.maths.datasets import load_digits
-from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
-from lecture_kit.maths.networks import fully_connected
-from lecture_kit.maths.normalization import BatchNormalization, batch_normalized
-from lecture_kit.maths.optimizers import GradientDescent
-from lecture_kit.maths.training import train
-from lecture_kit.sections.batch_normalization import exercises, experiments, panels
-
-DIGITS = [(part.features[:n] / 16, part.labels[:n])
-          for part, n in zip(load_digits(), (1200, 600), strict=True)]
-
-
-def data(line):
-    return np.column_stack(line.get_data())
-
-
-@pytest.fixture(scope="module")
-def distributions():
-    return panels.distributions()
-
-
-@pytest.fixture(scope="module")
-def one_layer():
-    return panels.one_layer()
-
-
-@pytest.fixture(scope="module")
-def rate_and_scale():
-    return panels.rate_and_scale()
-
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    for name in {"distributions", "one_layer", "rate_and_scale"} & set(request.fixturenames):
-        request.getfixturevalue(name).reset()
-
-
-def trained(kind, learning_rate, init_scale, seed, epochs):
-    network = experiments.build_network(kind, init_scale, seed=seed)
-    accuracies = [record.validation_accuracy for record in train(
-        network, GradientDescent(learning_rate), *DIGITS, batch_size=60, epochs=epochs, seed=seed)]
-    return network, accuracies
-
-
-# Distributions
-
-
-@pytest.mark.parametrize(("values", "kinds"), [
-    ({"init_scale": 0.01, "learning_rate": 0.1, "epoch": 4}, ("without BN", "with BN")),
-    ({"init_scale": 0.398, "learning_rate": 1.0, "epoch": 2, "seed": 3}, ("without BN", "with BN")),
-    ({"init_scale": 0.1, "learning_rate": 0.501, "epoch": 3, "noise": True},
-     ("without BN", "noisy BN"))])
-def test_the_histograms_show_the_networks_of_the_controls(distributions, values, kinds):
-    distributions.set_values(values)
-    picture, epoch = distributions.picture, values["epoch"]
-    for row, kind in enumerate(kinds):
-        network, accuracies = trained(
-            kind, values["learning_rate"], values["init_scale"], values.get("seed", 0), epoch)
-        inputs = experiments.activation_inputs(network, DIGITS[0][0][:300])
-        for layer, x in enumerate(inputs):
-            shares = np.histogram(np.clip(x, -7.999, 7.999), bins=64, range=(-8, 8))[0] / x.size
-            drawn, edges, _baseline = picture.histograms[row][layer].get_data()
-            assert_allclose(drawn, shares / shares.max(), atol=1e-3)
-            assert_allclose(edges, np.linspace(-8, 8, 65))
-            note = picture.notes[row][layer].get_text()
-            assert note.startswith(f"std {x.std():.2g}")
-            if kind == "with BN":
-                gamma, beta = (getattr(network.layers[3 * layer + 1], name)
-                               for name in ("scale", "shift"))
-                theory = np.sqrt(np.mean(gamma**2) + np.var(beta))
-                assert note.endswith(f"\ntheory {theory:.2g}")
-        band = [data(line) for line in picture.bands[row]["lines"]]
-        expected = np.percentile(inputs[-1][:, 0], [15, 50, 85])
-        assert_allclose([line[epoch] for line in band],
-                        np.column_stack([[20 * epoch] * 3, expected]), atol=1e-6)
-        curve = data(picture.curves[kind])
-        assert_allclose(curve[: epoch + 1, 1], accuracies)
-        assert_allclose(curve[:, 0], 20 * np.arange(16))
-        assert f"{kind} {accuracies[-1]:.2f}" in distributions.readout.value
-        assert f"{inputs[2].std():.2g}" in distributions.readout.value.split("deviation")[1]
-        assert picture.row_names[row].get_text() == kind
-    assert set(picture.cursor.get_xdata()) == {20 * epoch}
-    hidden = ({"with BN", "noisy BN"} - set(kinds)).pop()
-    assert len(data(picture.curves[hidden])) == 0
+from lecture_kit.sections.batch_normalization import inside, panels
 
 
 def test_scrubbing_trains_nothing(distributions, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr(experiments, "watch_training", refuse)
+    monkeypatch.setattr(inside, "watch_training", refuse)
     distributions.set_values({"epoch": 0})
     assert distributions.readout.value.startswith("Update 0. Accuracy: without BN 0.1")
     with pytest.raises(AssertionError, match="trained again"):
@@ -125,79 +38,12 @@ def test_the_training_of_the_distributions_streams(distributions):
     assert views[3].readout.startswith("Update 60.")
 
 
-def test_rows_that_are_looked_at_again_and_again_are_called_validation_rows(
-        distributions, rate_and_scale):
-    for picture in (distributions.picture, rate_and_scale.picture):
-        axes = picture.curves["with BN"].axes
-        assert (axes.get_xlabel(), axes.get_ylabel()) == ("update", "validation accuracy")
-
-
-# One layer
-
-
-def node():
-    return fully_connected((64, 1), SIGMOID, CROSS_ENTROPY, 0.6, 12).logits(DIGITS[0][0])[:, 0]
-
-
-@pytest.mark.parametrize(("size", "scale", "shift", "seed"), [
-    (60, 1.0, 0.0, 0), (4, 2.5, -3.0, 1), (512, 0.3, 2.0, 2)])
-def test_one_layer_draws_batch_normalized_and_output(one_layer, size, scale, shift, seed):
-    one_layer.set_values({"batch_size": size, "scale": scale, "shift": shift, "seed": seed})
-    population = node()
-    batch = np.random.default_rng(seed).choice(population, (400, 512))[0, :size]
-    batch[0] = population[0]
-    normalized = zscore(batch)
-    everything = (population[0] - population.mean()) / population.std()
-    expected = {"raw": (batch, population.mean(), population.std(), population[0]),
-                "normalized": (normalized, 0, 1, everything),
-                "output": (scale * normalized + shift, shift, scale, scale * everything + shift)}
-    for name, (values, mean, deviation, inferred) in expected.items():
-        part = one_layer.picture.parts[name]
-        shares = np.histogram(np.clip(values, -7.999, 7.999), bins=32, range=(-8, 8))[0]
-        assert_allclose(part["histogram"].get_data()[0], shares / shares.max(), atol=0.13)
-        m, s = values.mean(), values.std()
-        assert_allclose(data(part["measured"])[:, 0], [m - s, m, m + s], atol=1e-4)
-        assert_allclose(data(part["theory"])[:, 0], [mean - deviation, mean, mean + deviation],
-                        atol=1e-9)
-        assert_allclose(data(part["image"])[0, 0], values[0], rtol=1e-4, atol=1e-4)
-        assert_allclose(part["inferred"].get_xdata(), inferred, rtol=1e-4, atol=1e-4)
-    words = one_layer.readout.value.replace("−", "-")
-    assert words.startswith(f"Batch mean {batch.mean():.2f} (all rows {population.mean():.2f}).")
-    assert f"mean {shift:.2f}, standard deviation {scale:.2f}" in words
-    assert words.endswith(f"{scale * normalized[0] + shift:.2f}, at inference "
-                          f"{scale * everything + shift:.2f}.")
-
-
-def test_the_spread_is_measured_beside_theory(one_layer):
-    one_layer.set_values({"batch_size": 16, "seed": 5})
-    picture, population = one_layer.picture, node()
-    sizes = np.array([1, 2, 4, 8, 16, 32, 60, 128, 256, 512])
-    theory = population.std() / np.sqrt(sizes)
-    assert_allclose(data(picture.theory), np.column_stack([sizes, theory]))
-    rows = np.random.default_rng(5).choice(population, (400, 512))
-    measured = [rows[:, :size].mean(axis=1).std() for size in sizes]
-    assert_allclose(data(picture.measured), np.column_stack([sizes, measured]))
-    assert_allclose(measured, theory, rtol=0.15)
-    assert_allclose(data(picture.now), [[16, measured[4]]])
-    assert picture.titles[3].get_text() == f"{measured[4]:.2g}, theory {theory[4]:.2g}"
-
-
 def test_a_batch_of_one_has_lost_the_image(one_layer):
     one_layer.set_values({"batch_size": 1, "scale": 2.0, "shift": -1.0})
     before = one_layer.readout.value
     assert "Output: mean −1.00, standard deviation 0.00. One image: −1.00" in before
     one_layer.set_values({"seed": 8})
     assert one_layer.readout.value == before
-
-
-def test_the_batch_size_and_gamma_leave_the_draw_alone(one_layer):
-    one_layer.set_values({"batch_size": 4, "seed": 2})
-    mean = one_layer.readout.value.split("(")[0]
-    one_layer.set_values({"scale": 2.0, "shift": 1.0})
-    assert one_layer.readout.value.startswith(mean)
-    spread = data(one_layer.picture.measured)
-    one_layer.set_values({"batch_size": 8})
-    assert_allclose(data(one_layer.picture.measured), spread)
 
 
 def test_the_goal_of_one_layer_is_to_undo_it(one_layer):
@@ -207,79 +53,6 @@ def test_the_goal_of_one_layer_is_to_undo_it(one_layer):
                   {"scale": 1.19, "batch_size": 32}):
         one_layer.set_values(other)
         assert not one_layer.view.goal_met
-
-
-# The map
-
-
-def single(kind, learning_rate, init_scale, activation, seed):
-    build = fully_connected if kind == "without BN" else batch_normalized
-    network = build((64, 50, 50, 50, 10), activation, SOFTMAX_CROSS_ENTROPY, init_scale, seed)
-    return np.array([record.validation_accuracy for record in train(
-        network, GradientDescent(learning_rate), *DIGITS, batch_size=60, epochs=12, seed=seed)])
-
-
-def test_the_curves_are_the_runs_at_the_point(rate_and_scale):
-    rate_and_scale.set_values({"learning_rate": 1.0, "init_scale": 0.57, "n_seeds": 2})
-    picture = rate_and_scale.picture
-    for kind in ("without BN", "with BN"):
-        runs = np.array([single(kind, 1.0, 0.57, SIGMOID, seed) for seed in (0, 1)])
-        curve = data(picture.curves[kind])
-        assert_allclose(curve[:, 0], 20 * np.arange(13))
-        assert_allclose(curve[:, 1], runs.mean(axis=0), atol=2e-3)
-        thin = data(picture.runs[kind])
-        assert_allclose(thin[14:27, 0], 20 * np.arange(13))
-        assert_allclose(thin[:13, 1], runs[0], atol=4e-3)
-        assert_allclose(thin[14:27, 1], runs[1], atol=4e-3)
-        assert f"{kind} {curve[-1, 1]:.2f}" in rate_and_scale.readout.value
-        assert_allclose(data(picture.points[kind]), [[0, np.log10(0.57)]])
-    assert rate_and_scale.readout.value.endswith("(seeds: 2).")
-
-
-def test_the_cells_of_the_map_are_trained_networks(rate_and_scale):
-    picture = rate_and_scale.picture
-    assert_allclose(picture.learning_rates, 10 ** np.linspace(-1.5, 1, 6))
-    assert_allclose(picture.init_scales, 10 ** np.linspace(-2, 0.5, 6))
-    for kind, row, column in [("without BN", 4, 2), ("with BN", 1, 1), ("with BN", 3, 0),
-                              ("without BN", 0, 1)]:
-        rate, scale = picture.learning_rates[column], picture.init_scales[row]
-        expected = single(kind, rate, scale, SIGMOID, 0)
-        drawn = picture.images[kind].get_array()[row, column]
-        assert drawn == pytest.approx(expected[-1], abs=0.02)
-        text = picture.numbers[kind][row][column]
-        assert text.get_text() == f"{drawn:.2f}"[1:]
-        assert_allclose(text.get_position(), [picture.x[column], picture.y[row]])
-
-
-def test_the_map_of_several_seeds_is_their_mean(rate_and_scale):
-    rate_and_scale.set_values({"n_seeds": 2})
-    for kind in ("without BN", "with BN"):
-        mean = (panels._maps["sigmoid", 0][kind] + panels._maps["sigmoid", 1][kind]) / 2
-        assert_allclose(rate_and_scale.picture.images[kind].get_array(), mean)
-        assert not np.allclose(mean, panels._maps["sigmoid", 0][kind])
-
-
-def test_relu_diverges_without_normalization_only(rate_and_scale):
-    rate_and_scale.set_values({"activation": "ReLU", "learning_rate": 3.02, "init_scale": 0.2})
-    assert "without BN diverged, with BN 0.9" in rate_and_scale.readout.value
-    picture = rate_and_scale.picture
-    assert picture.numbers["without BN"][5][5].get_text() == "div."
-    assert np.ma.is_masked(picture.images["without BN"].get_array()[5, 5])
-    assert not np.ma.is_masked(picture.images["with BN"].get_array())
-    expected = single("with BN", 10**0.5, 10**-1, RELU, 0)[-1]
-    assert picture.images["with BN"].get_array()[2, 4] == pytest.approx(expected, abs=0.03)
-
-
-@pytest.mark.parametrize(("activation", "scale"), [("sigmoid", 4 / 50**0.5), ("ReLU", 0.2)])
-def test_the_dotted_lines_are_theory(rate_and_scale, activation, scale):
-    rate_and_scale.set_values(
-        {"activation": activation, "learning_rate": 0.1, "init_scale": 0.1})
-    picture = rate_and_scale.picture
-    assert_allclose(picture.good_scale.get_ydata(), np.log10(scale))
-    assert f"theory σ = {scale:.2g}" in picture.titles[0].get_text()
-    x, y = picture.same_rate.get_data()
-    assert_allclose(10**x / (10**y) ** 2, 0.1 / 0.1**2)
-    assert np.ptp(y) > 2
 
 
 def map_of(accuracy):
@@ -296,10 +69,11 @@ def test_the_goal_of_the_map_can_be_reached(rate_and_scale):
     (0.89, 0.89, 3, False), (np.nan, 0.95, 3, False)])
 def test_the_goal_of_the_map_is_what_its_sentence_says(
         rate_and_scale, monkeypatch, plain, normalized, n_seeds, met):
-    def constant(_activation, rates, _scales, _seed, record_every, _dtype):
-        yield 0, np.full(len(rates), 0.1), np.full(len(rates), 0.1)
-        for update in range(record_every, 241, record_every):
-            yield update, np.full(len(rates), plain), np.full(len(rates), normalized)
+    def constant(_activation, rates, _scales, _seeds, record_every):
+        for update in range(0, 241, record_every):
+            pair = (plain, normalized) if update else (0.1, 0.1)
+            yield update, {kind: np.full(len(rates), accuracy) for kind, accuracy in zip(
+                ("without BN", "with BN"), pair, strict=True)}
 
     monkeypatch.setattr(panels, "_train_both", constant)
     monkeypatch.setattr(panels, "_maps", {("sigmoid", seed): map_of(0.5) for seed in range(3)})
@@ -309,13 +83,6 @@ def test_the_goal_of_the_map_is_what_its_sentence_says(
     panels._mean_map.cache_clear()
     assert last.goal_met == met
     assert ("without BN diverged" in last.readout) == np.isnan(plain)
-
-
-def test_a_new_point_does_not_draw_the_maps_again(rate_and_scale):
-    shown, background = rate_and_scale.picture.shown, rate_and_scale.picture._background
-    rate_and_scale.set_values({"learning_rate": 1.0, "init_scale": 0.1})
-    assert rate_and_scale.picture.shown is shown
-    assert rate_and_scale.picture._background is background
 
 
 def test_the_map_streams_with_progress(monkeypatch, rate_and_scale):
@@ -333,43 +100,3 @@ def test_the_map_streams_with_progress(monkeypatch, rate_and_scale):
     assert "after 20 updates" in views[1].readout
     assert "after 40 updates" in views[-1].readout
     assert not any(view.goal_met for view in views[:-1])
-
-
-# Exercises
-
-
-def test_exercise_1_accepts_other_ways_and_recognises_a_sample_variance():
-    def another(x, scale, shift, epsilon):
-        rows = []
-        for column, gamma, beta in zip(x.T, scale, shift, strict=True):
-            m = sum(column) / len(column)
-            v = sum((column - m) ** 2) / len(column)
-            rows.append(gamma * (column - m) / (v + epsilon) ** 0.5 + beta)
-        return np.transpose(rows)
-
-    assert exercises.check_batch_normalize(another).feedback.status == RIGHT
-    feedback = exercises.check_batch_normalize(
-        lambda x, scale, shift, epsilon:
-        scale * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + epsilon) + shift).feedback
-    assert feedback.status == NOT_YET
-    assert "divided by n − 1" in feedback.text
-
-
-def test_exercise_2_accepts_a_computed_answer():
-    def computed(x, scale, shift):
-        return scale * (x - x) / np.sqrt(1e-5) + shift
-
-    assert exercises.check_batch_of_one(computed).feedback.status == RIGHT
-
-
-def test_exercise_3_asks_for_the_gradient_of_the_layer():
-    layer = BatchNormalization(2)
-    layer.attach(np.zeros(4), np.zeros(4))
-
-    def by_the_layer(output_gradient, normalized, scale, deviation):
-        layer.normalized, layer.inverse, layer.scale[:] = normalized, 1 / deviation, scale
-        return layer.input_gradient(output_gradient)
-
-    assert exercises.check_input_gradient(by_the_layer).feedback.status == RIGHT
-    feedback = exercises.check_input_gradient(lambda g, n, scale, deviation: scale / deviation * g)
-    assert "the columns do not sum to 0" in feedback.feedback.text

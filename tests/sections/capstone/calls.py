@@ -3,48 +3,72 @@
 import numpy as np
 from makings import ROWS
 
-from lecture_kit.sections.capstone import experiments
+from lecture_kit.sections.capstone import ablations, experiments, settings
+from lecture_kit.sections.capstone.settings import Settings
 
-RESULT = experiments.Result(0.1, np.full(5, 0.5), np.full((5, 2), 0.5))
+RESULT = ablations.Result(0.1, np.full(5, 0.5), np.full((5, 2), 0.5))
+OFF = Settings(epochs=1)
 
 GOOD = {
+    "ablations": {
+        "Result.scores": (RESULT.scores, {"measure": "accuracy"}),
+        "ablation": {"data": "mail", "start": "all off"},
+        "mean_and_deviation": {"scores": np.array([0.5, 0.6])},
+        "measure": (lambda data: next(ablations.measure(OFF, data)), {"data": "nothing"}),
+        "measure_all": (lambda **arguments: next(ablations.measure_all(**arguments)),
+                        {"data": "nothing", "start": "all off"}),
+        "measured": (lambda data: ablations.measured(OFF, data), {"data": "nothing"}),
+        "verdict": {"result": RESULT, "start": RESULT},
+        "verdicts": {"results": {"all off": RESULT, "+ ReLU": RESULT}, "measure": "accuracy"},
+    },
     "experiments": {
+        "build_network": {"settings": OFF, "n_features": 3, "n_classes": 2, "seed": 0},
+        "challenge_scores": (lambda epochs, part: experiments.challenge_scores(
+            {**settings.ALL_ON, "epochs": epochs}, part), {"epochs": 0, "part": "test"}),
+        "repeat": {"settings": Settings(), "data": "mail", "part": "test", "n_seeds": 0},
+        "start_training": (lambda **arguments: experiments.start_training(OFF, **arguments)[0],
+                           {"data": "mail", "seed": 0, "part": "test", "record_every": 1}),
+        "start_training of many": (
+            lambda **arguments: experiments.start_training(OFF, **arguments)[0],
+            {"data": "mail", "seed": [0, 1], "learning_rates": [0.1, 1.0]}),
+        "train_with": (lambda **arguments: next(experiments.train_with(OFF, **arguments)),
+                       {"data": "mail", "seed": 0}),
+        "train_with many": (lambda **arguments: next(experiments.train_with(OFF, **arguments)),
+                            {"data": "mail", "seed": [0, 1], "learning_rates": [0.1, 1.0]}),
+    },
+    "intervals": {
+        "count_again": {"n_rows": 5, "recall": 0.5, "confidence": 0.9, "n_repetitions": 3,
+                        "seed": 0},
+        "width_in_theory": {"n_rows": np.array([1, 3]), "recall": 0.5, "confidence": 0.9},
+    },
+    "settings": {
         "Settings": {"loss": "cross entropy", "scaling": "z-score", "codes": "one-hot",
                      "init_scale": 0.1, "optimizer": "Adam", "batch_size": 32, "batch_norm": True,
                      "activation": "ReLU", "learning_rate": 0.1, "epochs": 2},
-        "ablation": {"data": "mail", "start": "all off"},
-        "build_network": {"settings": experiments.Settings(), "n_features": 3, "n_classes": 2,
-                          "seed": 0},
-        "challenge_scores": (lambda epochs, part: experiments.challenge_scores(
-            {**experiments.ALL_ON, "epochs": epochs}, part), {"epochs": 0, "part": "test"}),
+        "settings_from": (lambda name, value: settings.settings_from({str(name): value}),
+                          {"name": "loss", "value": "cross entropy"}),
+        "technique_names": {"data": "mail"},
+        "with_techniques": {"techniques": ("ReLU", "Adam"), "epochs": 3},
+    },
+    "splits": {
         "columns_that_differ": {"rows": ROWS, "others": ROWS + 1},
         "deal_out": {"labels": np.array([0, 1] * 4)},
-        "measure": (lambda data: next(experiments.measure(experiments.Settings(epochs=1), data)),
-                    {"data": "nothing"}),
-        "measured": (lambda data: experiments.measured(experiments.Settings(epochs=1), data),
-                     {"data": "nothing"}),
         "prepared": {"data": "connections", "scaling": "z-score", "codes": "one-hot",
                      "part": "test"},
-        "repeat": {"settings": experiments.Settings(), "data": "mail", "part": "test",
-                   "n_seeds": 0},
-        "settings_from": (lambda name, value: experiments.settings_from({str(name): value}),
-                          {"name": "loss", "value": "cross entropy"}),
-        "start_training": (lambda **arguments: experiments.start_training(
-            experiments.Settings(), **arguments)[0],
-            {"data": "mail", "seed": 0, "part": "test", "record_every": 1}),
-        "technique_names": {"data": "mail"},
-        "train_with": (lambda **arguments: next(experiments.train_with(
-            experiments.Settings(), **arguments)), {"data": "mail", "seed": 0}),
-        "verdict": {"result": RESULT, "start": RESULT},
-        "with_techniques": {"techniques": ("ReLU", "Adam"), "epochs": 3},
+        "rows_per_class": {"data": "connections", "part": "test"},
     },
 }
 HOLDERS = (
-    "experiments.Result",
+    "ablations.Result",
+    "intervals.Counts",
+)
+NOTHING_TO_REPLACE = (
+    "experiments.curves",
 )
 TOO_LONG = (
+    "ablations.measure",
+    "ablations.measure_all",
+    "ablations.measured",
     "experiments.challenge_scores",
-    "experiments.measure",
-    "experiments.measured",
     "experiments.repeat",
 )

@@ -5,6 +5,8 @@ from makings import DESCENT, PATH, VALLEY, WELLS, random
 
 GOOD = {
     "experiments": {
+        "at_rest": {"landscape": WELLS, "optimizer": DESCENT, "starts": random(3, 1),
+                    "n_steps": 12, "bound": 100.0},
         "basin_share": {"landscape": WELLS, "low": -2.0, "high": 2.0},
         "forces": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1, "momentum": 0.9},
         "hilltop": {"landscape": WELLS},
@@ -12,12 +14,18 @@ GOOD = {
                         "start": np.array([2.0, 1.0]), "n_steps": 3, "bound": 10.0, "n_last": 2},
         "nesterov_step": {"w": np.array([2.0, 1.0]), "v": np.array([0.1, 0.1]),
                           "gradient": lambda w: w, "learning_rate": 0.1, "momentum": 0.9},
+        "roll": {"landscape": WELLS, "learning_rate": 0.05, "momentum": 0.5, "start": 1.5,
+                 "n_steps": 3},
         "settled": {"points": PATH, "minimum": np.zeros(2), "radius": 0.1},
         "shares_by_momentum": {"landscape": WELLS, "learning_rate": 0.1,
                                "momentum": np.array([0.1, 0.9]), "starts": random(3, 1),
                                "n_steps": 12, "bound": 100.0},
+        "until_divergence": {"path": PATH},
     },
 }
+NOTHING_TO_REPLACE = (
+    "experiments.Roll",
+)
 NOT_FINITE = {
     "experiments.last_points": "NaN from where a run has diverged",
 }

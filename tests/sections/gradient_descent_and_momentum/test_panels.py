@@ -1,23 +1,16 @@
 """What the pictures of section 04 draw, against numbers worked out independently."""
 
-import gc
-
 import numpy as np
 import pytest
-from matplotlib.colorbar import Colorbar
 from numpy.testing import assert_allclose
 
-from lecture_kit.live.exercise import NOT_YET, RIGHT
-from lecture_kit.maths.landscapes import double_well, quadratic
+from lecture_kit.maths.landscapes import quadratic
 from lecture_kit.maths.optimizers import Momentum, Nesterov
 from lecture_kit.maths.quadratics import (
-    best_momentum,
     convergence_rate,
-    critical_learning_rate,
-    falling_height,
 )
 from lecture_kit.maths.trajectories import trajectory
-from lecture_kit.sections.gradient_descent_and_momentum import exercises, experiments, panels
+from lecture_kit.sections.gradient_descent_and_momentum import panels
 
 GLOBAL, HILLTOP, LOCAL = np.sort(np.roots([4, 0, -4, 0.9]).real)
 
@@ -309,182 +302,3 @@ def test_the_goal_of_the_starts_can_be_reached(starts):
     assert starts.view.goal_met
     starts.set_values({"learning_rate": 0.35})
     assert not starts.view.goal_met
-
-
-def test_critical_rate_of_nesterovs_momentum_is_where_the_rate_reaches_1():
-    for beta in (0.0, 0.3, 0.9):
-        critical = critical_learning_rate([0.1, 2.0], beta, nesterov=True)
-        assert spectral_radius(2.0, critical, beta, nesterov=True) == pytest.approx(1)
-        assert spectral_radius(2.0, 1.01 * critical, beta, nesterov=True) > 1
-        assert spectral_radius(2.0, 0.99 * critical, beta, nesterov=True) < 1
-
-
-@pytest.mark.parametrize("curvatures", [(0.1, 2.0), (1.0, 25.0), (3.0, 3.0)])
-@pytest.mark.parametrize("nesterov", [False, True])
-def test_no_pair_nearby_beats_the_best_one(curvatures, nesterov):
-    eta, beta = best_momentum(curvatures, nesterov)
-    best = convergence_rate(curvatures, eta, beta, nesterov)
-    etas = eta * np.linspace(0.8, 1.2, 81)
-    betas = np.clip(beta + np.linspace(-0.1, 0.1, 81), 0, 0.99)[:, np.newaxis]
-    assert np.all(convergence_rate(curvatures, etas, betas, nesterov) >= best - 1e-7)
-    if nesterov:
-        kappa = max(curvatures) / min(curvatures)
-        assert best == pytest.approx(1 - 2 / np.sqrt(3 * kappa + 1), abs=1e-7)
-
-
-def test_forces_add_up_to_the_movement():
-    well = double_well()
-    path = trajectory(well.gradient, Momentum(0.03, 0.8), [1.4], 50)
-    push, carry = experiments.forces(well, path, 0.03, 0.8)
-    assert push.shape == carry.shape == path.shape
-    assert_allclose((push + carry)[:-1], np.diff(path, axis=0), atol=1e-14)
-    assert carry[0] == 0
-
-
-def test_last_points_are_those_of_the_trajectory():
-    well = double_well()
-    starting = np.linspace(-2, 2, 9)[:, np.newaxis]
-    whole = trajectory(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
-    last = experiments.last_points(well.gradient, Momentum(0.2, 0.8), starting, 40, bound=10)
-    np.testing.assert_array_equal(last, whole[-10:])
-    assert np.isnan(last).any()
-
-
-def test_shares_by_momentum_agree_with_one_momentum_at_a_time():
-    well, starting = double_well(), np.linspace(-2, 2, 41)[:, np.newaxis]
-    shares = experiments.shares_by_momentum(well, 0.1, [0.0, 0.6, 0.9], starting, 100, bound=10)
-    assert shares.shape == (2, 3)
-    for k, beta in enumerate([0.0, 0.6, 0.9]):
-        with np.errstate(all="ignore"):
-            places = roll(starting[:, 0], 0.1, beta, 100)[0]
-        for minimum, share in zip((GLOBAL, LOCAL), shares[:, k], strict=True):
-            assert share == np.mean(rests(places, minimum))
-
-
-@pytest.mark.parametrize("tilt", [0.01, 0.9, 1.4])
-def test_the_hilltop_divides_the_basins(tilt):
-    expected = np.sort(np.roots([4, 0, -4, tilt]).real)[1]
-    assert experiments.hilltop(double_well(tilt)) == pytest.approx(expected, abs=1e-9)
-    share = experiments.basin_share(double_well(tilt), -2, 2)
-    assert share == pytest.approx((expected + 2) / 4)
-
-
-def test_hilltop_and_basin_refuse_what_makes_no_sense():
-    with pytest.raises(ValueError, match="two minima"):
-        experiments.hilltop(quadratic([1.0]))
-    with pytest.raises(ValueError, match="must lie between low and high"):
-        experiments.basin_share(double_well(), -2, 0)
-
-
-def test_heights_fall_by_the_square_of_the_rate():
-    assert_allclose(falling_height(8.0, 0.5, 3), [8, 2, 0.5, 0.125])
-
-
-def test_the_kits_nesterov_visits_the_look_ahead_points():
-    well, w, v = double_well(), np.array([1.5]), np.zeros(1)
-    path = trajectory(well.gradient, Nesterov(0.05, 0.9), [1.5], 30)
-    for point in path:
-        assert_allclose(point, w + 0.9 * v, atol=1e-12)
-        w, v = experiments.nesterov_step(w, v, well.gradient, 0.05, 0.9)
-
-
-def read(code):
-    """What a reader's cell defines."""
-    names = {"np": np}
-    exec(code, names)
-    return next(value for name, value in names.items() if name not in ("np", "__builtins__"))
-
-
-@pytest.mark.parametrize(
-    "check",
-    [exercises.check_critical_rate, exercises.check_best_pair, exercises.check_nesterov_step],
-)
-def test_the_solutions_are_right(check):
-    assert check(read(check(...).exercise.solution)).feedback.status == RIGHT
-
-
-STEP = "def step(w, v, gradient, learning_rate, momentum):\n    "
-
-
-@pytest.mark.parametrize(
-    ("check", "code", "words"),
-    [
-        (exercises.check_critical_rate, "def f(x): return 1 / (12 * x**2 - 4)", "twice as large"),
-        (exercises.check_critical_rate, "def f(x): return 2 / (12 * x**2)", "The −4 is missing"),
-        (
-            exercises.check_critical_rate,
-            "def f(x): return 2 / (4 * x**3 - 4 * x + 0.9)",
-            "the gradient",
-        ),
-        (
-            exercises.check_critical_rate,
-            "def f(x): return 12 * x**2 - 4",
-            "the curvature f'' itself",
-        ),
-        (
-            exercises.check_best_pair,
-            "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
-            "    return 2 / (a + b), (b - a) / (b + a)",
-            "Both squares are missing",
-        ),
-        (
-            exercises.check_best_pair,
-            "def f(low, high):\n    a, b = low**0.5, high**0.5\n"
-            "    return (2 / (a + b)) ** 2, (b - a) / (b + a)",
-            "The square of β is missing",
-        ),
-        (
-            exercises.check_best_pair,
-            "def f(low, high):\n    k = high / low\n"
-            "    return (2 / (low + high)) ** 2, ((k - 1) / (k + 1)) ** 2",
-            "The roots are missing",
-        ),
-        (
-            exercises.check_best_pair,
-            "def f(low, high):\n    k = high / low\n"
-            "    return 2 / (low + high), ((k - 1) / (k + 1)) ** 2",
-            "without momentum",
-        ),
-        (
-            exercises.check_nesterov_step,
-            STEP + "v = momentum * v - learning_rate * gradient(w)\n    return w + v, v",
-            "plain momentum",
-        ),
-        (
-            exercises.check_nesterov_step,
-            STEP + "v = momentum * v - learning_rate * "
-            "gradient(w - momentum * v)\n    return w + v, v",
-            "looked back",
-        ),
-        (
-            exercises.check_nesterov_step,
-            STEP + "v = momentum * v + learning_rate * "
-            "gradient(w + momentum * v)\n    return w + v, v",
-            "climbs",
-        ),
-        (
-            exercises.check_nesterov_step,
-            STEP + "v = momentum * v - learning_rate * gradient(w + v)\n    return w + v, v",
-            "whole v ahead",
-        ),
-        (
-            exercises.check_nesterov_step,
-            STEP + "v = momentum * v - learning_rate * "
-            "gradient(w + momentum * v)\n    return v, w + v",
-            "wrong order",
-        ),
-    ],
-)
-def test_a_wrong_answer_is_recognised(check, code, words):
-    feedback = check(read(code)).feedback
-    assert feedback.status == NOT_YET
-    assert words in feedback.text
-
-
-def test_another_map_leaves_no_colour_bar_behind():
-    panel = panels.valley()
-    for nesterov in (True, False, True):
-        panel.controls["nesterov"].value = nesterov
-    gc.collect()
-    bars = [thing for thing in gc.get_objects() if isinstance(thing, Colorbar)]
-    assert len([bar for bar in bars if bar.ax.figure is panel.picture.figure]) == 1

@@ -3,6 +3,8 @@
 import numpy as np
 from makings import SIGMOID, random
 
+from lecture_kit.sections.loss_functions import mail
+
 WEIGHTS = random(2, 3, 3)
 
 GOOD = {
@@ -16,5 +18,11 @@ GOOD = {
         "sigmoid_gradient_bound": {"n_layers": np.array([1, 2]), "init_scale": 1.0},
         "train_neuron": {"loss": "cross entropy", "x": 1.0, "w": 0.6, "b": 0.9, "target": 0.0,
                          "learning_rate": 0.15, "n_steps": 3},
+    },
+    "mail": {
+        "mail_rows": {},
+        "train_on_mail": (lambda **arguments: next(mail.train_on_mail(**arguments)),
+                          {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0,
+                           "epochs": 1}),
     },
 }

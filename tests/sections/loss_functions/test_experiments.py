@@ -120,16 +120,6 @@ def test_a_wrong_saturated_neuron_learns_faster_with_cross_entropy():
     assert first_step_below(expit(slow), 0.9) is None
 
 
-@pytest.mark.parametrize(("values", "threshold", "step"), [
-    ([5, 4, 3, 2], 3.5, 2), ([5, 4, 3, 2], 3, 3), ([1, 5], 2, 0), ([5, 1, 5, 1], 2, 1),
-    ([5, 4], 1, None), ([5, np.nan, np.nan], 2, None), ([], 1, None),
-])
-def test_first_step_below_finds_the_first(values, threshold, step):
-    result = first_step_below(values, threshold)
-    assert result == step
-    assert result is None or type(result) is int
-
-
 def test_gradient_ratio_is_the_quotient_of_both_gradients():
     z = np.linspace(-8, 8, 17)
     quotient = neuron_gradient("cross entropy", 1.5, z / 1.5, 0, 1) / neuron_gradient(

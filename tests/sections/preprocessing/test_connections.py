@@ -9,39 +9,18 @@ from sklearn.metrics import recall_score
 from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
-from lecture_kit.maths.inference import recall_per_class
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.preprocessing import SCALERS
 from lecture_kit.maths.training import train
 from lecture_kit.sections.preprocessing.connections import (
+    PREPARATIONS,
     connections,
     repeat_on_connections,
+    train_all,
     train_on_connections,
 )
-
-
-def test_recall_agrees_with_scikit_learn():
-    rng = np.random.default_rng(0)
-    labels, predicted = rng.integers(0, 4, (2, 100))
-    expected = recall_score(labels, predicted, average=None)
-    assert_allclose(recall_per_class(labels, predicted, 4), expected)
-
-
-def test_recall_of_a_class_without_rows_is_nan():
-    recall = recall_per_class([0, 0, 2], [0, 1, 2], 4)
-    assert_array_equal(recall, [0.5, np.nan, 1, np.nan])
-
-
-@pytest.mark.parametrize(("labels", "predicted", "words"), [
-    ([0, 1], [0], "predicted must have one answer per row"),
-    ([0, 3], [0, 1], "labels must hold whole numbers from 0 to 2"),
-    ([0, 1], [0, -1], "predicted must hold whole numbers from 0 to 2"),
-])
-def test_recall_refuses_bad_answers(labels, predicted, words):
-    with pytest.raises(ValueError, match=words):
-        recall_per_class(labels, predicted, 3)
 
 
 @pytest.mark.parametrize("scaling", list(SCALERS))
@@ -101,6 +80,35 @@ def test_repeated_trainings_have_the_seeds_from_0():
         assert_array_equal(recalls[seed], recall)
 
 
+@pytest.mark.parametrize(("scaling", "codes", "learning_rate", "n_lost"), [
+    ("raw", "integer codes", 1e-4, 3), ("raw", "one-hot", 0.01, 4), ("min-max", "one-hot", 1.0, 0),
+])
+def test_side_by_side_each_learns_what_it_learns_alone(scaling, codes, learning_rate, n_lost):
+    """To the last bit, also beside networks that diverge."""
+    accuracies, recalls = repeat_on_connections(scaling, codes, learning_rate)
+    ends = [list(train_on_connections(scaling, codes, learning_rate, seed=seed))[-1]
+            for seed in range(5)]
+    assert_array_equal(accuracies, [record.validation_accuracy for record, _recall in ends])
+    assert_array_equal(recalls, [recall for _record, recall in ends])
+    assert np.isnan(accuracies).sum() == n_lost
+
+
 def test_repeating_needs_a_seed():
     with pytest.raises(ValueError, match=says("n_seeds must be at least 1", "0", "Try n_seeds=5")):
         repeat_on_connections("raw", "one-hot", 0.1, 0)
+
+
+def test_all_six_trainings_go_on_together_and_one_that_diverged_stays():
+    settings = (0.1, 128, 0.2, 3, 4)
+    found = list(train_all(*settings))
+    assert len(found) == 5
+    for number, (scaling, codes) in enumerate(PREPARATIONS):
+        alone = list(train_on_connections(scaling, codes, *settings))
+        assert (scaling == "raw") == alone[-1][0].diverged
+        for epoch, (records, shares) in enumerate(found):
+            record, recall = alone[min(epoch, len(alone) - 1)]
+            accuracy = record.validation_accuracy
+            assert_array_equal(shares[number], [accuracy, *recall, recall.mean()])
+            assert records[number].update == record.update
+    assert PREPARATIONS[1] == ("raw", "one-hot")
+    assert len(set(PREPARATIONS)) == 6

@@ -1,23 +1,14 @@
-"""What scales and codes do to learning, against closed forms and scikit-learn."""
+"""The valley of a model of two features, against closed forms and scikit-learn."""
 
 import numpy as np
 import pytest
-import scipy.stats
 from numpy.testing import assert_allclose
 from oracles import numerical_gradient, says
-from scipy.spatial.distance import cdist
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression
 
 from lecture_kit.maths.landscapes import quadratic
 from lecture_kit.maths.preprocessing import SCALERS, StandardScaler
 from lecture_kit.sections.preprocessing import experiments
-from lecture_kit.sections.preprocessing.nominal import (
-    best_accuracy,
-    count_classes,
-    integer_inputs,
-    pairwise_distances,
-    softmax_accuracy,
-)
 
 RNG = np.random.default_rng(12)
 
@@ -107,6 +98,25 @@ def test_the_model_takes_many_points_at_once(rows_and_target):
 def test_a_model_without_one_best_place_is_refused(features, target, words):
     with pytest.raises(ValueError, match=words):
         experiments.linear_model(features, target)
+
+
+@pytest.mark.parametrize(("correlation", "seed"), [(0.6, 0), (-0.9, 2)])
+def test_the_valleys_are_those_of_the_people_on_each_scale(correlation, seed):
+    models, height = experiments.valleys(correlation, seed)
+    features, target = experiments.people(50, correlation, seed)
+    low, mean = features.min(axis=0), features.mean(axis=0)
+    rows = {"raw": features, "min-max": (features - low) / np.ptp(features, axis=0),
+            "z-score": (features - mean) / features.std(axis=0)}
+    assert list(models) == list(rows)
+    for name, model in models.items():
+        assert_allclose(model.minima[0], np.linalg.lstsq(rows[name], target, rcond=None)[0])
+        expected = np.linalg.svd(rows[name], compute_uv=False)[::-1] ** 2 / 50
+        assert_allclose(experiments.curvatures_of(model), expected)
+    assert height == pytest.approx(np.mean(target**2) / 2)
+
+
+def test_the_curvatures_of_a_valley_come_in_order():
+    assert_allclose(experiments.curvatures_of(quadratic([3.0, 1.0])), [1, 3])
 
 
 def test_condition_number_agrees_with_numpy(rows_and_target):
@@ -259,136 +269,3 @@ def test_enough_steps_refuse_bad_numbers(arguments, words):
 def test_the_falling_loss_stops_growing_at_its_limit():
     assert_allclose(experiments.falling_loss(0.5, 3), [1, 0.25, 0.0625, 0.015625])
     assert_allclose(experiments.falling_loss(1e100, 3, highest=7.0), [1, 7, 7, 7])
-
-
-# One outlier
-
-
-@pytest.mark.parametrize("outlier", [-200.0, 30.0, 65.0, 90.0, 655.0, 1e5])
-@pytest.mark.parametrize("n", [2, 10, 300])
-def test_what_the_others_keep_is_what_is_measured(outlier, n):
-    others = np.random.default_rng(n).normal(65, 11, n)
-    column = np.append(others, outlier)
-    squeezed = (column - column.min()) / np.ptp(column)
-    scored = scipy.stats.zscore(column)
-    assert experiments.kept_by_min_max(others, outlier) == pytest.approx(np.ptp(squeezed[:-1]))
-    assert experiments.kept_by_z_score(others, outlier) == pytest.approx(scored[:-1].std())
-
-
-def test_what_the_others_keep_takes_many_outliers_at_once():
-    others, outliers = [1.0, 2.0, 4.0], np.array([3.0, 7.0, 100.0])
-    assert_allclose(experiments.kept_by_min_max(others, outliers), [1, 0.5, 3 / 99])
-    one_by_one = [experiments.kept_by_z_score(others, outlier) for outlier in outliers]
-    assert_allclose(experiments.kept_by_z_score(others, outliers), one_by_one)
-
-
-@pytest.mark.parametrize("kept", [experiments.kept_by_min_max, experiments.kept_by_z_score])
-def test_bad_others_are_refused(kept):
-    for others in ([2.0, 2.0], [2.0], [[1.0, 2.0]], []):
-        with pytest.raises(ValueError, match="others must be a list of"):
-            kept(others, 5.0)
-    with pytest.raises(ValueError, match="outlier must be finite"):
-        kept([1.0, 2.0], np.nan)
-
-
-@pytest.mark.parametrize("n", [2, 10, 1000])
-def test_the_largest_z_score_is_reached_but_never_passed(n):
-    bound = experiments.largest_z_score(n)
-    alone = np.append(np.zeros(n - 1), 1.0)
-    assert scipy.stats.zscore(alone).max() == pytest.approx(bound)
-    for seed in range(5):
-        assert scipy.stats.zscore(np.random.default_rng(seed).standard_cauchy(n)).max() <= bound
-
-
-def test_the_largest_z_score_needs_a_value():
-    assert experiments.largest_z_score(1) == 0
-    with pytest.raises(ValueError, match=says("n must be at least 1", "0", "counts")):
-        experiments.largest_z_score(0)
-
-
-# Codes
-
-
-def test_distances_agree_with_scipy():
-    rows = RNG.normal(size=(6, 3))
-    assert_allclose(pairwise_distances(rows), cdist(rows, rows), atol=1e-12)
-
-
-def test_one_hot_rows_are_all_the_same_distance_apart():
-    distances = pairwise_distances(np.eye(5))
-    assert_allclose(distances, np.sqrt(2) * (1 - np.eye(5)))
-
-
-CODES = RNG.integers(0, 6, 300)
-LABELS = np.clip(CODES // 2 + RNG.integers(0, 2, 300), 0, 2)
-COUNTS = count_classes(CODES, LABELS, 3)
-
-
-def test_classes_are_counted_category_by_category():
-    counts = count_classes([0.0, 2.0, 2.0, 0.0], [1, 0, 0, 1], 3)
-    np.testing.assert_array_equal(counts, [[0, 2, 0], [0, 0, 0], [2, 0, 0]])
-    assert COUNTS.sum() == 300
-    with pytest.raises(ValueError, match="labels must hold whole numbers from 0 to 1"):
-        count_classes([0, 1], [0, 2], 2)
-
-
-def test_the_best_accuracy_names_the_most_frequent_class():
-    right = sum(np.bincount(LABELS[code == CODES]).max() for code in range(6))
-    assert best_accuracy(COUNTS) == pytest.approx(right / 300)
-
-
-def test_integer_inputs_are_the_z_score_of_all_samples():
-    orders = np.array([[0, 1, 2, 3, 4, 5], [3, 5, 0, 1, 4, 2]])
-    inputs = integer_inputs(orders, COUNTS)
-    assert inputs.shape == (2, 6, 1)
-    for order, column in zip(orders, inputs[..., 0], strict=True):
-        assert_allclose(column[CODES], scipy.stats.zscore(order[CODES]))
-
-
-def one_by_one(table, n_updates, learning_rate):
-    """Softmax regression on all samples, written out."""
-    weights, bias = np.zeros((table.shape[1], 3)), np.zeros(3)
-    truth = np.eye(3)[LABELS]
-    for _ in range(n_updates):
-        odds = np.exp(table @ weights + bias)
-        difference = odds / odds.sum(axis=1, keepdims=True) - truth
-        weights -= learning_rate * table.T @ difference / 300
-        bias -= learning_rate * difference.mean(axis=0)
-    return np.mean((table @ weights + bias).argmax(axis=1) == LABELS)
-
-
-@pytest.mark.parametrize(("n_updates", "learning_rate"), [(1, 1.0), (7, 0.5), (40, 1.0)])
-def test_softmax_regression_agrees_with_one_that_sees_every_sample(n_updates, learning_rate):
-    orders = np.stack([RNG.permutation(6) for _ in range(4)])
-    inputs = integer_inputs(orders, COUNTS)
-    found = softmax_accuracy(inputs, COUNTS, n_updates, learning_rate)
-    expected = [one_by_one(rows[CODES], n_updates, learning_rate) for rows in inputs]
-    assert_allclose(found, expected)
-    one_hot = softmax_accuracy(np.eye(6)[orders], COUNTS, n_updates, learning_rate)
-    assert_allclose(one_hot, one_by_one(np.eye(6)[CODES], n_updates, learning_rate))
-
-
-def test_long_softmax_regression_agrees_with_scikit_learn():
-    order = np.array([3, 5, 0, 1, 4, 2])
-    inputs = integer_inputs(order[np.newaxis], COUNTS)
-    reference = LogisticRegression(C=1e8, tol=1e-8, max_iter=10_000).fit(inputs[0][CODES], LABELS)
-    found = softmax_accuracy(inputs, COUNTS, 20_000)[0]
-    assert found == pytest.approx(reference.score(inputs[0][CODES], LABELS), abs=0.02)
-
-
-def test_one_hot_reaches_the_best_accuracy_and_does_not_care_for_the_order():
-    orders = np.stack([RNG.permutation(6) for _ in range(10)])
-    found = softmax_accuracy(np.eye(6)[orders], COUNTS, 500)
-    assert_allclose(found, best_accuracy(COUNTS))
-    integer = softmax_accuracy(integer_inputs(orders, COUNTS), COUNTS, 500)
-    assert np.ptp(integer) > 0.05
-    assert integer.max() <= best_accuracy(COUNTS) + 1e-12
-
-
-def test_huge_steps_of_softmax_regression_do_not_overflow():
-    assert np.isfinite(softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, 50, 1e6)).all()
-
-
-def test_softmax_regression_refuses_negative_updates():
-    with pytest.raises(ValueError, match=says("n_updates must be at least 0", "-1", "Try")):
-        softmax_accuracy(np.eye(6)[np.newaxis], COUNTS, -1)

@@ -70,7 +70,7 @@ def test_the_readout_says_place_height_and_factor(descent, values, readout):
 
 
 def test_theory_and_measurement_are_two_numbers(descent, monkeypatch):
-    monkeypatch.setattr(panels.maths, "step_factor", lambda curvature, learning_rate: 0.25)
+    monkeypatch.setattr(panels.experiments, "step_factor", lambda curvature, learning_rate: 0.25)
     descent.set_values({"learning_rate": 0.2})
     assert descent.readout.value.endswith("measured 0.6, theory 0.25.")
 

@@ -11,22 +11,23 @@ def digit_network():
     return experiments.digit_network(pooling.StochasticPooling, 0)
 
 
-
 GOOD = {
+    "chance": {
+        "drawn_variance": {"activations": WINDOWS},
+        "large_numbers_band": {"activations": WINDOWS[0], "n_draws": np.array([1, 10])},
+        "running_means": {"activations": WINDOWS[0], "uniform": np.array([[0.1, 0.9, 0.5]])},
+        "share_in_band": {"activations": WINDOWS[0], "means": np.array([2.0, 2.1]),
+                          "n_draws": 10},
+        "shares_drawn": {"activations": WINDOWS[0], "places": np.array([0, 3, 3])},
+    },
     "experiments": {
         "digit_images": {"digits": datasets.load_digits()[1]},
         "digit_network": {"kind": pooling.StochasticPooling, "seed": 0, "init_scale": 1.0,
                           "n_filters": 2},
         "drawn_logit_variance": {"network": digit_network(), "images": IMAGES},
         "drawn_logits": {"network": digit_network(), "images": IMAGES, "n_passes": 2},
-        "drawn_variance": {"activations": WINDOWS},
-        "large_numbers_band": {"activations": WINDOWS[0], "n_draws": np.array([1, 10])},
         "learned_filters": {"training": (IMAGES, np.array([0, 1, 2])), "epochs": 1, "seed": 0},
         "pool_side_by_side": {"pixels": np.abs(random(5, 5)), "window": 2, "stride": 1, "seed": 0},
-        "running_means": {"activations": WINDOWS[0], "uniform": np.array([[0.1, 0.9, 0.5]])},
-        "share_in_band": {"activations": WINDOWS[0], "means": np.array([2.0, 2.1]),
-                          "n_draws": 10},
-        "shares_drawn": {"activations": WINDOWS[0], "places": np.array([0, 3, 3])},
         "slopes_along": (lambda **arguments: experiments.slopes_along(
             digit_network(), **arguments),
             {"images": IMAGES, "labels": np.array([0, 1, 2]),
@@ -36,6 +37,9 @@ GOOD = {
                            "batch_size": 2, "init_scale": 1.0, "seeds": (0, 1), "epochs": 1,
                            "record_every": 1},
     },
+}
+NOTHING_TO_REPLACE = {
+    "experiments.photograph_and_maps",
 }
 NOT_FINITE = {
     "experiments.train_poolings": "NaN from where a run has diverged",

@@ -1,12 +1,10 @@
-"""Section 09: chance in one window, one map and one network, against theory and plain loops."""
+"""Section 09: three poolings of one map and of one network, against theory and plain loops."""
 
 import numpy as np
 import pytest
-from oracles import frozen, looped_windows, numerical_gradient, says
-from scipy.stats import binom
+from oracles import frozen, looped_windows, numerical_gradient
 
 from lecture_kit.maths.datasets import load_digits, load_photograph
-from lecture_kit.maths.inference import binomial_spread
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.optimizers import Momentum
 from lecture_kit.maths.pooling import POOLINGS, AveragePooling, StochasticPooling, WeightedPooling
@@ -16,99 +14,17 @@ from lecture_kit.sections.stochastic_pooling.experiments import (
     digit_network,
     drawn_logit_variance,
     drawn_logits,
-    drawn_variance,
-    large_numbers_band,
     learned_filters,
+    photograph_and_maps,
     pool_side_by_side,
-    running_means,
-    share_in_band,
-    shares_drawn,
     slopes_along,
     train_poolings,
 )
 
-EXAMPLE = frozen([1.6, 0, 0, 2.4])
 KINDS = {**POOLINGS, "weighted": WeightedPooling}
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 IMAGES = frozen(np.random.default_rng(8).random((6, 1, 8, 8)))
 LABELS = frozen([0, 3, 9, 1, 5, 5], int)
-
-
-# One window
-
-
-def test_variance_of_the_example_worked_out_by_hand():
-    assert drawn_variance(EXAMPLE) == pytest.approx(0.4 * 0.6 * 0.8**2, rel=1e-13)
-
-
-@pytest.mark.parametrize(("window", "variance"), [
-    ([2, 2, 0, 2], 0), ([0, 0, 0, 0], 0), ([5], 0), ([1, 3], 0.75), ([4, 0, 0, 0], 0)])
-def test_variance_is_0_where_every_draw_gives_the_same(window, variance):
-    assert drawn_variance(window) == pytest.approx(variance, abs=1e-15)
-
-
-def test_variance_is_that_of_very_many_draws():
-    a = np.array([0.3, 1.0, 2.2, 0.0, 3.1])
-    places, _ = running_means(a, np.random.default_rng(0).random(400_000))
-    assert np.var(a[places]) == pytest.approx(drawn_variance(a), rel=0.01)
-    assert np.mean(a[places]) == pytest.approx((a**2).sum() / a.sum(), rel=0.01)
-
-
-def test_variance_has_one_number_per_window():
-    windows = np.array([[EXAMPLE, [1, 3, 0, 0]], [[0, 0, 0, 0], EXAMPLE]])
-    np.testing.assert_allclose(drawn_variance(windows), [[0.1536, 0.75], [0, 0.1536]], rtol=1e-12)
-
-
-def test_band_is_two_standard_deviations_of_the_mean():
-    n = np.array([1, 4, 100])
-    np.testing.assert_allclose(large_numbers_band(EXAMPLE, n), 2 * np.sqrt(0.1536 / n), rtol=1e-13)
-    assert large_numbers_band(EXAMPLE, 64) == pytest.approx(2 * 0.3919183588 / 8, rel=1e-9)
-
-
-def test_running_means_are_those_of_a_plain_loop():
-    uniform = np.random.default_rng(1).random((3, 40))
-    places, means = running_means(EXAMPLE, uniform)
-    for row, chosen, run in zip(uniform, places, means, strict=True):
-        taken = []
-        for u, place, mean in zip(row, chosen, run, strict=True):
-            assert place == (0 if u < 0.4 else 3)
-            taken.append(1.6 if u < 0.4 else 2.4)
-            assert mean == pytest.approx(sum(taken) / len(taken), rel=1e-13)
-
-
-@pytest.mark.parametrize("window", [(1.6, 0, 0, 2.4), (4, 0.6, 0.6, 0.6), (1, 2, 3, 4)])
-def test_the_band_keeps_what_theory_promises(window):
-    _, means = running_means(window, np.random.default_rng(2).random((3000, 400)))
-    for n in (1, 2, 5, 20):
-        assert share_in_band(window, means[:, n - 1], n) >= 0.75  # Chebyshev
-    assert share_in_band(window, means[:, 399], 400) == pytest.approx(0.954, abs=0.02)
-
-
-def test_share_in_band_counts_both_sides():
-    off = float(large_numbers_band(EXAMPLE, 4))
-    means = 2.08 + off * np.array([-1.01, -0.99, 0, 0.99, 1.01])
-    assert share_in_band(EXAMPLE, means, 4) == 0.6
-
-
-@pytest.mark.parametrize("window", [(2, 2, 2, 2), (0, 0, 0, 0), (0.1, 0.1, 0.1, 0)])
-def test_a_band_without_width_holds_all_in_spite_of_rounding(window):
-    _, means = running_means(window, np.random.default_rng(3).random((5, 1000)))
-    for n in (1, 7, 1000):
-        assert share_in_band(window, means[:, n - 1], n) == 1
-
-
-@pytest.mark.parametrize("bad", [0, -3])
-def test_a_mean_needs_draws(bad):
-    pattern = rf"n_draws must be at least 1 and a whole number; got {bad}\. Draw at least once\."
-    with pytest.raises(ValueError, match=pattern):
-        large_numbers_band(EXAMPLE, bad)
-    with pytest.raises(ValueError, match=pattern):
-        share_in_band(EXAMPLE, np.ones(3), bad)
-
-
-def test_shares_drawn_are_counts():
-    np.testing.assert_array_equal(shares_drawn(EXAMPLE, np.array([3, 0, 3, 3])), [0.25, 0, 0, 0.75])
-    np.testing.assert_array_equal(shares_drawn([0, 0, 0], np.array([2, 2])), [0, 0, 0])
 
 
 # A map
@@ -245,16 +161,6 @@ def test_mean_and_variance_of_drawn_logits_are_what_theory_says():
     np.testing.assert_allclose(passes.var(axis=0), variance, rtol=0.15)
 
 
-def test_binomial_spread_is_scipys():
-    assert binomial_spread(0.1, 500) == pytest.approx(binom(500, 0.1).std() / 500, rel=1e-13)
-    np.testing.assert_array_equal(binomial_spread(np.array([0.0, 1.0]), 500), [0, 0])
-
-
-def test_binomial_spread_needs_images():
-    with pytest.raises(ValueError, match=says("n_samples must be at least 1", "0", "Pass some")):
-        binomial_spread(0.1, 0)
-
-
 # Training side by side
 
 
@@ -302,3 +208,16 @@ def test_learned_filters_are_those_of_a_trained_network(digits):
     list(train(network, Momentum(0.05, 0.9), digits[0], batch_size=16, epochs=2, seed=3))
     np.testing.assert_array_equal(filters.weights, network.layers[0].weights)
     assert np.abs(filters.weights - digit_network(StochasticPooling, 3).layers[0].weights).max() > 0
+
+
+def test_maps_a_and_b_are_two_of_the_photograph():
+    images, labels = digit_images(load_digits()[0])
+    filters = learned_filters((images[:1000], labels[:1000]))
+    photograph = load_photograph() / 255
+    maps = filters.infer(photograph[np.newaxis, np.newaxis, 3:125, 3:125])[0]
+    seen = photograph_and_maps()
+    assert list(seen) == ["photograph", "map A", "map B"]
+    np.testing.assert_array_equal(seen["photograph"], photograph[4:124, 4:124])
+    np.testing.assert_array_equal(seen["map A"], np.maximum(maps[0], 0))
+    np.testing.assert_array_equal(seen["map B"], np.maximum(maps[5], 0))
+    assert photograph_and_maps() is seen  # the network learns once

@@ -9,19 +9,19 @@ from lecture_kit.maths.activations import ACTIVATIONS
 from lecture_kit.maths.datasets import digit_rows
 from lecture_kit.maths.networks import deep_network
 from lecture_kit.sections.weight_initialization import panels
-from lecture_kit.sections.weight_initialization.experiments import (
-    backpropagate,
+from lecture_kit.sections.weight_initialization.experiments import survival, train_deep
+from lecture_kit.sections.weight_initialization.pair import (
     difference_growth,
-    draw_normals,
     first_step_apart,
-    mean_field,
-    predict_survival,
-    propagate,
-    survival,
-    train_deep,
     train_pair,
 )
-from lecture_kit.sections.weight_initialization.pictures import RANGES, place
+from lecture_kit.sections.weight_initialization.pictures import RANGES
+from lecture_kit.sections.weight_initialization.signals import (
+    backpropagate,
+    draw_normals,
+    propagate,
+)
+from lecture_kit.sections.weight_initialization.theory import mean_field, predict_survival
 
 
 def data(line):
@@ -193,11 +193,6 @@ def test_a_mean_beyond_the_axis_is_not_drawn(signals):
         assert np.isnan(ends[1:]).all()
 
 
-def test_place_puts_layers_side_by_side_and_leaves_out_what_is_outside():
-    x = place(np.array([[0.0, 4.0], [2.0, 5.0]]), 0, 4, 2)
-    assert_allclose(x, [[0.03, 0.47], [0.75, np.nan]])
-
-
 # Two units
 
 
@@ -328,9 +323,16 @@ def test_the_goal_of_the_band_is_ten_layers_with_a_low_loss(band):
         assert not band.view.goal_met, change
 
 
-def test_the_band_streams_one_init_scale_after_the_other():
-    views = list(panels.band()._show(n_hidden=2, activation="ReLU", learning_rate=0.05,
-                                     batch_size=256, seed=0))
-    assert [view.progress for view in views] == [i / 18 for i in range(19)]
-    assert [len(view.drawing["losses"]) for view in views] == list(range(19))
-    assert not any(view.goal_met for view in views[:-1])
+def test_the_band_streams_all_gains_at_once_and_keeps_what_ran():
+    show = panels.band()._show
+    settings = {"n_hidden": 10, "activation": "tanh", "learning_rate": 0.01, "batch_size": 16,
+                "seed": 0}
+    views = list(show(**settings))
+    assert views[0].progress == 0
+    assert np.all(np.diff([view.progress for view in views]) > 0)
+    assert max(np.diff([view.progress for view in views])) < 0.04
+    assert all(len(view.drawing["losses"]) == 18 for view in views)
+    assert [view.goal_met for view in views] == [False] * (len(views) - 1) + [True]
+    (again,) = show(**settings)
+    assert (again.readout, again.progress) == (views[-1].readout, 1)
+    assert_array_equal(again.drawing["losses"], views[-1].drawing["losses"])
