@@ -245,6 +245,8 @@ def hold_race(landscape, rates, start, n_steps):
     ValueError
         As in :func:`race`.
     """
+    rates = {name: as_number("learning_rate", rate, "Try 0.1.", least=0)
+             for name, rate in rates.items()}
     paths = race(landscape, rates, start, n_steps)
     return Outcome(paths, {name: float(arrival(landscape, path)) for name, path in paths.items()},
                    {name: int(diverged_at(path)) for name, path in paths.items()})

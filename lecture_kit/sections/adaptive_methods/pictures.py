@@ -8,8 +8,7 @@ from lecture_kit.live.picture import Picture
 MARKERS = {"gradient descent": "o", "momentum": "s", "Nesterov": "D", "Adagrad": "^",
            "RMSprop": "v", "Adadelta": "P", "Adam": "*", "AdamW": "X"}
 _BOLD_THEORY = {**LOOKS["theory"], "linewidth": 2.6}
-_COORDINATES = {"x": {"color": BLUE, "linestyle": "-"}, "y": {"color": VERMILLION,
-                                                              "linestyle": "--"}}
+_PAIR = {"x": {"color": BLUE, "linestyle": "-"}, "y": {"color": VERMILLION, "linestyle": "--"}}
 
 
 def _dot(name, size=7):
@@ -184,8 +183,7 @@ class InsidePicture(Picture):
         for axes, ends, words in ((moves, (1e-3, 1e3), "step length / η"),
                                   (rates, (1e-5, 1e5), "rate"),
                                   (roots, (1e-5, 1e3), "root of squares, |g|")):
-            axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=ends,
-                     xlabel="step k")
+            axes.set(xscale="log", yscale="log", xlim=(1, self.n_steps), ylim=ends, xlabel="step k")
             axes.set_ylabel(words, labelpad=2)
         self.theory = self.moving(moves.plot([], [], **LOOKS["theory"])[0])
         self.unit = self.moving(moves.axhline(1, color=GREY, linewidth=0.8))
@@ -202,7 +200,7 @@ class InsidePicture(Picture):
 
     def _pair(self, axes, linewidth=1.6, alpha=1.0):
         return {name: self.moving(axes.plot([], [], linewidth=linewidth, alpha=alpha, **look)[0])
-                for name, look in _COORDINATES.items()}
+                for name, look in _PAIR.items()}
 
     def draw(self, moves, theory, rates, roots, gradients, titles):
         """Give the curves new data.

@@ -91,7 +91,7 @@ def until_off(way, reach=1.0):
     Returns
     -------
     ndarray of shape (n_taken + 1,)
-        The whole way of a run that is still there.
+        The run up to there, or the whole run if it is still on the ridge.
 
     Raises
     ------

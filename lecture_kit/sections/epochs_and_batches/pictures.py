@@ -17,7 +17,6 @@ _RANKS = {  # the looks of batch sizes, the smallest first
 _LIMITS = {"updates": (1, 3000), "epochs": (0.01, 400), "seconds": (2e-5, 5)}
 
 
-
 def _look(rank):
     return {key: values[rank] for key, values in _RANKS.items()}
 

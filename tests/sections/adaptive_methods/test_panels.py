@@ -1,4 +1,4 @@
-"""What the pictures of section 05 draw, against runs walked in plain loops and against theory."""
+"""What the panels of section 05 draw and say, against plain loops and against theory."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,11 @@ from driving import widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lecture_kit.live.exercise import NOT_YET, RIGHT
 from lecture_kit.live.looks import LOOKS
 from lecture_kit.maths.landscapes import beale, canyon, rosenbrock, saddle
-from lecture_kit.maths.optimizers import Adagrad, Adam, GradientDescent, RMSprop
-from lecture_kit.sections.adaptive_methods import exercises, experiments, panels
-from lecture_kit.sections.adaptive_methods.pictures import MARKERS
+from lecture_kit.maths.optimizers import Adam, GradientDescent, RMSprop
+from lecture_kit.sections.adaptive_methods import experiments, one_epoch, panels
+from lecture_kit.sections.adaptive_methods.words import learn_words, write_words
 
 nan = np.nan
 LANDSCAPES = {land.name: land for land in (canyon(), saddle(), beale(), rosenbrock())}
@@ -66,24 +65,6 @@ def real_data():
 def from_the_beginning(request):
     for name in {"race", "inside", "escape", "rare_words", "real_data"} & {*request.fixturenames}:
         request.getfixturevalue(name).reset()
-
-
-def test_every_method_has_a_look_and_a_marker_of_its_own():
-    names = list(experiments.METHODS_FOR_NETWORKS)
-    looks = [(LOOKS[name]["color"], LOOKS[name]["linestyle"]) for name in names]
-    assert len(set(looks)) == len(names)
-    assert len({MARKERS[name] for name in names}) == len(names)
-
-
-def test_the_board_shows_each_method_with_its_look(race):
-    lines = race.picture.board.rows["Adam"][0].axes.lines
-    assert len(lines) == 2 * len(experiments.METHODS)
-    for k, name in enumerate(experiments.METHODS):
-        assert lines[2 * k].get_color() == LOOKS[name]["color"]
-        assert lines[2 * k].get_linestyle() == LOOKS[name]["linestyle"]
-        assert lines[2 * k + 1].get_marker() == MARKERS[name]
-    texts = [text.get_text() for text in race.picture.board.rows["Adam"][0].axes.texts]
-    assert [text for text in texts if text in experiments.METHODS] == list(experiments.METHODS)
 
 
 # The race
@@ -182,28 +163,6 @@ def test_the_goal_of_the_race_is_in_the_canyon(race):
     plain, adam = (int(words(race.picture.board, name)[0]) for name in ("gradient descent", "Adam"))
     assert adam - plain >= 20
     assert not race.view.goal_met
-
-
-def test_only_another_landscape_draws_the_background_again(race):
-    parts = race.picture.parts
-    race.set_values({"x": 1.0, "y": -1.0, "learning_rate": 0.01, "step": 10})
-    assert race.picture.parts is parts
-    assert race.picture._background is not None
-    race.set_values({"landscape": "saddle"})
-    assert race.picture.landscape == "saddle"
-    assert len(race.picture.land.collections) == 1
-    dotted = [line for line in race.picture.parts[1:] if line.get_linestyle() == ":"]
-    assert [line.get_ydata()[0] for line in dotted] == [-1, 1]
-    race.set_values({"landscape": "Beale"})
-    assert_allclose(data(race.picture.parts[1]), [[3, 0.5]])
-
-
-def test_the_contours_are_heights_of_the_landscape(race):
-    drawing = race.view.drawing["landscape"]
-    x, y = race.picture.grid
-    assert drawing["heights"][3, 7] == pytest.approx(x[7] ** 2 / 20 + y[3] ** 2)
-    assert np.all(np.isin(race.picture.parts[0].levels,
-                          np.quantile(drawing["heights"], np.linspace(0.02, 0.98, 11))))
 
 
 # Inside one method
@@ -312,9 +271,9 @@ def test_the_goal_off_the_ridge(escape, rate, decay, met):
 def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
     rare_words.set_values({"exponent": exponent, "seed": seed})
     picture, tried = rare_words.picture, np.geomspace(1e-3, 10, 25)
-    texts, errors = experiments.write_words(exponent, 0.5, seed), {}
+    texts, errors = write_words(exponent, 0.5, seed), {}
     for name, method in experiments.METHODS.items():
-        learned = experiments.learn_words(method, texts, tried)
+        learned = learn_words(method, texts, tried)
         results = np.where(texts.error(learned.weights) < 1e3, texts.error(learned.weights), nan)
         best = int(np.nanargmin(results))
         errors[name] = results[best]
@@ -337,15 +296,6 @@ def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
     assert rare_words.view.goal_met == met == (exponent == 1.0)
 
 
-def test_noise_and_exponent_leave_the_draw_alone():
-    words = [
-        experiments.write_words(s, noise, 7) for s, noise in [(0.5, 0.1), (0.5, 0.9), (1.5, 0.5)]
-    ]
-    assert_array_equal(words[0].texts, words[1].texts)
-    assert_array_equal(words[0].weights, words[2].weights)
-    assert np.all(words[2].texts <= words[0].texts)
-
-
 # Real data
 
 
@@ -354,14 +304,14 @@ def test_noise_and_exponent_leave_the_draw_alone():
 def test_real_data_draws_losses_and_the_search(real_data, dataset, rate, batch_size, seed):
     real_data.set_values({"data": dataset, "learning_rate": rate, "batch_size": batch_size,
                           "seed": seed})
-    task, picture, shares, bests = experiments.load_task(dataset), real_data.picture, {}, []
+    task, picture, shares, bests = one_epoch.load_task(dataset), real_data.picture, {}, []
     tried = np.geomspace(1e-3, 10, 13)
-    for name, method in experiments.METHODS_FOR_NETWORKS.items():
-        epoch = experiments.train_one_epoch(task, method, [rate], batch_size, seed)
+    for name, method in one_epoch.METHODS_FOR_NETWORKS.items():
+        epoch = one_epoch.train_one_epoch(task, method, [rate], batch_size, seed)
         shares[name] = epoch.wrong[0]
         assert_allclose(data(picture.losses[name]),
                         np.column_stack([epoch.epochs, epoch.losses[:, 0]]))
-        wrong = experiments.train_one_epoch(task, method, tried, batch_size, seed).wrong
+        wrong = one_epoch.train_one_epoch(task, method, tried, batch_size, seed).wrong
         bests.append(np.nanmin(wrong))
         assert_allclose(data(picture.sweeps[name]), np.column_stack([tried, wrong]))
         assert_allclose(data(picture.best[name]), [[tried[np.nanargmin(wrong)], bests[-1]]])
@@ -397,91 +347,3 @@ def test_the_presets_show_what_they_are_called(race, inside, escape, real_data):
     assert escape.picture.titles[0].get_text().startswith("η = 0.501")
     press(real_data, "η = 1")
     assert real_data.picture.titles[0].get_text() == "all at η = 1"
-
-
-# Exercises
-
-
-def read(code):
-    """What a reader's cell defines."""
-    names = {"np": np}
-    exec(code, names)
-    return next(value for name, value in names.items() if name not in ("np", "__builtins__"))
-
-
-HAT = "def f(m, v, t, beta1, beta2):\n    "
-
-
-@pytest.mark.parametrize(("check", "code"), [
-    (exercises.check_bias_correction, HAT + "a = 1 - np.power(beta1, t)\n"
-     "    return [m / a, v / (1 - np.power(beta2, t))]"),
-    (exercises.check_first_step, "def f(length, decay): return (length**2 * (1 - decay)) ** 0.5"),
-    (exercises.check_adagrad_wins, "def f(n): return sum(k**-0.5 for k in range(1, n + 1)) / n"),
-])
-def test_a_right_answer_in_another_style_is_accepted(check, code):
-    assert check(read(code)).feedback.status == RIGHT
-
-
-@pytest.mark.parametrize(
-    ("check", "code", "hint"),
-    [
-        (
-            exercises.check_bias_correction,
-            HAT + "return m / (1 - beta1), v / (1 - beta2)",
-            "t = 1 only",
-        ),
-        (
-            exercises.check_bias_correction,
-            HAT + "return m * (1 - beta1**t), v * (1 - beta2**t)",
-            "divide",
-        ),
-        (
-            exercises.check_bias_correction,
-            HAT + "return v / (1 - beta2**t), m / (1 - beta1**t)",
-            "wrong order",
-        ),
-        (
-            exercises.check_bias_correction,
-            HAT + "return m / (1 - beta1**t), v",
-            "v needs its correction",
-        ),
-        (
-            exercises.check_bias_correction,
-            HAT + "return m / (1 - beta2**t), v / (1 - beta1**t)",
-            "exchanged",
-        ),
-        (
-            exercises.check_first_step,
-            "def f(length, decay): return length / (1 - decay) ** 0.5",
-            "Upside down",
-        ),
-        (exercises.check_first_step, "def f(length, decay): return length", "no bias correction"),
-        (exercises.check_first_step, "def f(length, decay): return length * (1 - decay)", "root"),
-        (
-            exercises.check_adagrad_wins,
-            "def f(n): return sum(k**-0.5 for k in range(1, n + 1))",
-            "divide by n",
-        ),
-        (exercises.check_adagrad_wins, "def f(n): return n**-0.5", "last step only"),
-        (exercises.check_adagrad_wins, "def f(n): return 2 * n**-0.5", "very large n"),
-    ],
-)
-def test_a_wrong_answer_is_recognised(check, code, hint):
-    feedback = check(read(code)).feedback
-    assert feedback.status == NOT_YET
-    assert hint in feedback.text
-
-
-def test_the_answers_do_what_the_exercises_promise():
-    hats = read(exercises.check_bias_correction(...).exercise.solution)
-    m, v, w, rule = 0.0, 0.0, np.zeros(1), Adam(0.1)
-    state = rule.initial_state(w)
-    for t in range(1, 20):
-        g = np.cos(t)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
-        before = w
-        w, state = rule.step(w, np.array([g]), state)
-        m_hat, v_hat = hats(m, v, t, 0.9, 0.999)
-        assert before[0] - w[0] == pytest.approx(0.1 * m_hat / (v_hat**0.5 + 1e-8))
-    assert exercises.check_adagrad_wins(...).exercise.answer(9) == pytest.approx(
-        -walk(type("", (), {"gradient": np.ones_like}), Adagrad(1.0), (0.0, 0.0), 9)[-1, 0] / 9)

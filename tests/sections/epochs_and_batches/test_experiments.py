@@ -169,3 +169,12 @@ def test_the_small_network_trains_as_by_hand(data, batch_size, per_epoch, record
 def test_there_are_no_fractions_of_records():
     with pytest.raises(ValueError, match="records_per_epoch must be at least 1"):
         experiments.train_small_network("digits", 0.1, 64, 1, 0, 0)
+
+
+def test_all_arrays_of_the_notebook_are_left_alone():
+    training, validation = experiments.load_rows("digits")
+    copies = [array.copy() for array in (*training, *validation)]
+    list(train(experiments.build_network("digits", 0), GradientDescent(0.1), training, validation,
+               batch_size=64, epochs=1, seed=0))
+    for array, copy in zip((*training, *validation), copies, strict=True):
+        assert_array_equal(array, copy)

@@ -100,12 +100,14 @@ def test_integer_inputs_are_the_z_score_of_all_samples():
         assert_allclose(column[CODES], scipy.stats.zscore(order[CODES]))
 
 
-def test_rows_are_repeated_by_counts_of_the_machine(monkeypatch):
-    """Where an index has 32 bits, numpy refuses counts of 64."""
+def test_rows_are_repeated_by_counts_of_the_size_of_an_index(monkeypatch):
+    """In a browser an index has 32 bits, and numpy refuses counts of 64."""
+    expected = integer_inputs(np.array([[0, 1, 2, 3, 4, 5]]), COUNTS)
     seen, repeat = [], np.repeat
+    monkeypatch.setattr(np, "intp", np.int32)
     monkeypatch.setattr(np, "repeat", lambda a, n: seen.append(n.dtype) or repeat(a, n))
-    integer_inputs(np.array([[0, 1, 2, 3, 4, 5]]), COUNTS)
-    assert seen == [np.intp]
+    assert_array_equal(integer_inputs(np.array([[0, 1, 2, 3, 4, 5]]), COUNTS), expected)
+    assert seen == [np.int32]
 
 
 def one_by_one(table, n_updates, learning_rate):
