@@ -102,9 +102,10 @@ def is_module(parts):
 def test_a_notebook_has_a_room_and_tests_of_the_same_name(notebook):
     number, topic = notebook.stem.split("_", 1)
     assert number.isdigit()
-    for name in ("experiments", "pictures", "panels", "exercises"):
-        assert (KIT / "sections" / topic / f"{name}.py").is_file(), f"{topic} has no {name}.py"
-    assert (ROOT / "tests" / "sections" / topic / "calls.py").is_file()
+    room, tests = KIT / "sections" / topic, ROOT / "tests" / "sections" / topic
+    for file in (*(room / f"{name}.py" for name in (
+            "__init__", "experiments", "pictures", "panels", "exercises")), tests / "calls.py"):
+        assert file.is_file(), f"write {file.relative_to(ROOT)}, see CONTRIBUTING.md"
 
 
 def test_every_room_has_a_notebook():

@@ -138,9 +138,11 @@ class Convolution(Layer):
     def attach(self, parameters, gradient):
         """Use two flat arrays of ``n_parameters`` entries as filters, biases and derivatives."""
         n_weights = self.n_parameters - self.shape[1]
-        self.weights, self.bias = parameters[:n_weights].reshape(self.shape), parameters[n_weights:]
-        self.weights_gradient = gradient[:n_weights].reshape(self.shape)
-        self.bias_gradient = gradient[n_weights:]
+        shape = (*parameters.shape[:-1], *self.shape)
+        self.weights = parameters[..., :n_weights].reshape(shape)
+        self.bias = parameters[..., n_weights:]
+        self.weights_gradient = gradient[..., :n_weights].reshape(shape)
+        self.bias_gradient = gradient[..., n_weights:]
 
     def infer(self, x):
         """Turn maps of shape (n_samples, n_channels, height, width) into ``n_filters`` maps."""
@@ -153,31 +155,42 @@ class Convolution(Layer):
 
     def _columns(self, x):
         """Write the window of every place as one column of a matrix."""
-        require(x.ndim == 4 and x.shape[1] == self.n_channels,
+        require(x.ndim == self.weights.ndim + 2 and x.shape[-3] == self.n_channels,
                 f"rows must have the shape (n_samples, {self.n_channels}, height, width)", x.shape,
                 "Reshape the images first.")
         entries = window_entries(x, self.window, 1)
-        return entries.transpose(1, 4, 0, 2, 3).reshape(self.shape[0], -1)
+        return _by_channel_and_place(entries).reshape(*x.shape[:-4], self.shape[0], -1)
 
     def _convolve(self, columns, x):
-        z = self.weights.T @ columns
-        z += self.bias[:, np.newaxis]
-        height, width = (length - self.window + 1 for length in x.shape[2:])
-        return z.reshape(-1, len(x), height, width).swapaxes(0, 1)
+        z = self.weights.swapaxes(-1, -2) @ columns
+        z += self.bias[..., np.newaxis]
+        height, width = (length - self.window + 1 for length in x.shape[-2:])
+        return z.reshape(*z.shape[:-1], -1, height, width).swapaxes(-4, -3)
 
     def parameter_gradient(self, output_gradient):
         """Write the derivatives of filters and biases."""
-        by_filter = output_gradient.swapaxes(0, 1).reshape(self.shape[1], -1)
-        np.matmul(self.columns, by_filter.T, out=self.weights_gradient)
-        by_filter.sum(axis=1, out=self.bias_gradient)
+        by_filter = self._by_filter(output_gradient)
+        np.matmul(self.columns, by_filter.swapaxes(-1, -2), out=self.weights_gradient)
+        by_filter.sum(axis=-1, out=self.bias_gradient)
 
     def input_gradient(self, output_gradient):
         """Return the derivatives of the maps."""
-        n_samples, n_filters, height, width = output_gradient.shape
-        by_filter = output_gradient.swapaxes(0, 1).reshape(n_filters, -1)
-        entries = (self.weights @ by_filter).reshape(
-            self.n_channels, self.window**2, n_samples, height, width)
-        return add_windows(entries.transpose(2, 0, 3, 4, 1), self.x.shape, 1)
+        *others, n_samples, _n_filters, height, width = output_gradient.shape
+        entries = (self.weights @ self._by_filter(output_gradient)).reshape(
+            *others, self.n_channels, self.window**2, n_samples, height, width)
+        n = entries.ndim
+        return add_windows(
+            entries.transpose(*range(n - 5), n - 3, n - 5, n - 2, n - 1, n - 4), self.x.shape, 1)
+
+    def _by_filter(self, output_gradient):
+        maps = output_gradient.swapaxes(-4, -3)
+        return maps.reshape(*maps.shape[:-3], -1)
+
+
+def _by_channel_and_place(entries):
+    """From (…, sample, channel, row, column, place) to (…, channel, place, sample, row, column)."""
+    n = entries.ndim
+    return entries.transpose(*range(n - 5), n - 4, n - 1, n - 5, n - 3, n - 2)
 
 
 class Flatten(Layer):
@@ -185,7 +198,7 @@ class Flatten(Layer):
 
     def infer(self, x):
         """Turn maps of shape (n_samples, ...) into rows of shape (n_samples, n_features)."""
-        return x.reshape(len(x), -1)
+        return x.reshape(*x.shape[:-3], -1)
 
     def input_gradient(self, output_gradient):
         """Return the derivatives of the maps."""

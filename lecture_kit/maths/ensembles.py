@@ -7,18 +7,20 @@ optimizer. All arrays of an ensemble have one more axis in front, with one entry
     *_, last = train(ensemble, Adam(0.01), rows, batch_size=32, epochs=5, seed=range(10))
     last.training_loss  # an array of ten losses
 
-Each network learns what it would learn alone, to the last bit (but for AdamW in float32, whose
-factor 1 − ηλ is rounded once more). One that diverges reports NaN and does not disturb the others.
-numpy multiplies small matrices one by one here, too; what is saved is all that Python does around
-it.
+Each network learns what it would learn alone, to the last bit. There are two exceptions, in which
+numpy rounds in another order: mini batches of a single row, and AdamW in float32. One that diverges
+reports NaN and does not disturb the others. numpy multiplies small matrices one by one here, too;
+what is saved is all that Python does around it.
 """
 
 import numpy as np
 
 from lecture_kit.maths.checks import as_array, require
+from lecture_kit.maths.convolution import Convolution, Flatten
 from lecture_kit.maths.layers import ActivationLayer, Dense, Layer
 from lecture_kit.maths.networks import Network
 from lecture_kit.maths.normalization import BatchNormalization
+from lecture_kit.maths.pooling import Pooling, StochasticPooling
 
 
 class OneByOne(Layer):
@@ -67,6 +69,15 @@ def _side_by_side(layers):
         return ActivationLayer(first.activation)
     if type(first) is BatchNormalization:
         return BatchNormalization(first.n_features, first.momentum, first.epsilon)
+    if type(first) is Convolution:
+        return Convolution(first.n_channels, first.shape[1], first.window)
+    if type(first) is Flatten:
+        return Flatten()
+    if isinstance(first, Pooling) and len({(own.window, own.stride) for own in layers}) == 1:
+        layer = type(first)(first.window, first.stride)
+        if isinstance(first, StochasticPooling):
+            layer.rng = [own.rng for own in layers]
+        return layer
     return OneByOne(layers)
 
 

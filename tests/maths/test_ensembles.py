@@ -107,15 +107,26 @@ def test_over_init_scales():
 @pytest.mark.parametrize("pooling", [
     MaxPooling, AveragePooling, lambda: StochasticPooling(seed=5)],
     ids=["max", "average", "stochastic"])
-def test_layers_that_know_one_network_are_asked_one_by_one(pooling):
+def test_convolutional_networks(pooling):
     images = [(rows.reshape(-1, 1, 8, 8), labels) for rows, labels in (ROWS, VALIDATION)]
     assert_equal_to_single_runs(lambda seed: convolutional_network(8, 3, pooling(), 10, he, seed),
                                 optimizers.Momentum, images, rates=(0.01, 0.02, 0.03))
 
 
-def test_noise_is_each_networks_own():
+def test_a_layer_that_knows_one_network_only_is_asked_one_by_one():
     assert_equal_to_single_runs(lambda seed: small(seed, batch_normalized, noisy=True),
                                 optimizers.GradientDescent, (ROWS, VALIDATION))
+
+
+def test_a_mini_batch_of_one_row_is_rounded_in_another_order():
+    ensemble, rows = Ensemble([small(number) for number in SEEDS]), (FEATURES[:20], DIGITS[:20])
+    settings = {"batch_size": 1, "epochs": 1, "seed": 0}
+    list(train(ensemble, optimizers.GradientDescent(0.1), rows, **settings))
+    for place, number in enumerate(SEEDS):
+        network = small(number)
+        list(train(network, optimizers.GradientDescent(0.1), rows, **settings))
+        np.testing.assert_allclose(
+            ensemble.parameters[place], network.parameters, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", [7, SEEDS])

@@ -38,16 +38,16 @@ def _curves(records):
             "accuracies": accuracies}
 
 
-def _remember(kept, key, records, is_silent):
+def _remember(kept, start, settings, is_silent):
     """Yield the list of a training's records as it grows, or at once if it ran before."""
-    if key not in kept:
+    if settings not in kept:
         so_far = []
-        for record in records:
+        for record in start(*settings):
             so_far.append(record)
             if not is_silent(so_far):
                 yield so_far
-        kept[key] = so_far
-    yield kept[key]
+        kept[settings] = so_far
+    yield kept[settings]
 
 
 # Counting
@@ -187,8 +187,7 @@ def race():
     def show(learning_rate, unit, data, seed):
         runs = [[] for _size in races.BATCH_SIZES]
         for rank, size in enumerate(races.BATCH_SIZES):
-            key = data, size, learning_rate, seed
-            for records in _remember(_races, key, races.run(data, size, learning_rate, seed),
+            for records in _remember(_races, races.run, (data, size, learning_rate, seed),
                                      lambda so_far: len(so_far) % 16):
                 runs[rank] = records
                 yield _view_race(runs, unit, data, rank / len(runs))
@@ -386,8 +385,7 @@ def overfitting():
     """
 
     def show(n_rows, label_noise, patience, seed):
-        for records in _remember(_overfits, (n_rows, label_noise, seed),
-                                 train_on_few_digits(n_rows, label_noise, seed),
+        for records in _remember(_overfits, train_on_few_digits, (n_rows, label_noise, seed),
                                  lambda so_far: len(so_far) == 61):
             yield _view_overfitting(records, label_noise, patience)
 

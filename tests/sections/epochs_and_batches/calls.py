@@ -63,8 +63,6 @@ GOOD = {
     },
 }
 HOLDERS = ("walkers.Descent",)
-UNCHECKED = {f"noise_pictures.{name}": "driven with its panel" for picture in (
-    "CloudPicture", "NoisePicture") for name in (picture, f"{picture}.build", f"{picture}.draw")}
 NOT_FINITE = {
     "walkers.descend": "NaN from where a walker has diverged",
     "walkers.mean_height": "NaN from where a run has diverged",
