@@ -60,6 +60,16 @@ class OneByOne(Layer):
                          for layer, own in zip(self.layers, output_gradient, strict=True)])
 
 
+class _OwnDraws:
+    """Random generators side by side: each network of an ensemble draws for itself."""
+
+    def __init__(self, rngs):
+        self.rngs = rngs
+
+    def random(self, shape):
+        return np.stack([rng.random(shape[1:]) for rng in self.rngs])
+
+
 def _side_by_side(layers):
     """Make one layer for the networks of an ensemble out of the layer of each."""
     first = layers[0]
@@ -76,7 +86,7 @@ def _side_by_side(layers):
     if isinstance(first, Pooling) and len({(own.window, own.stride) for own in layers}) == 1:
         layer = type(first)(first.window, first.stride)
         if isinstance(first, StochasticPooling):
-            layer.rng = [own.rng for own in layers]
+            layer.rng = _OwnDraws([own.rng for own in layers])
         return layer
     return OneByOne(layers)
 

@@ -348,10 +348,7 @@ class StochasticPooling(ChoosingPooling, WeightedPooling):
     def choose(self, entries):
         """Draw one entry of each window."""
         self.alive = entries.any(axis=-1, keepdims=True)
-        shape = entries.shape[:-1]
-        if isinstance(self.rng, list):  # of networks side by side: each draws for itself
-            return _draw(entries, np.stack([own.random(shape[1:]) for own in self.rng]))
-        return _draw(entries, self.rng.random(shape))
+        return _draw(entries, self.rng.random(entries.shape[:-1]))
 
     def entries_gradient(self, back):
         """Hand each derivative to the drawn entry; a window of zeros has drawn none."""
