@@ -1,4 +1,4 @@
-"""How the checks are shared out between processes."""
+"""How the checks are shared out between processes, and which of them are for ``--full`` only."""
 
 import os
 import re
@@ -9,14 +9,37 @@ from xdist.scheduler import LoadScopeScheduling
 # Small matrix products in several processes: more threads only stand in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+MORE = ("SETTINGS_PER_PANEL", "EVERY_NOTEBOOK", "MOVES")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--full", action="store_true", default=any(name in os.environ for name in MORE),
+        help="also drive the panels to random settings and from two threads, treat the notebooks as "
+             "a long class does, and drive every notebook in the browser, not only the first")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is for --full; begin with what takes longest, so that no process waits."""
+    if not config.option.full:
+        left_out = [item for item in items if item.get_closest_marker("full")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
+    first = ("tests/browser/", "notebooks/")
+    items.sort(key=lambda item: not item.nodeid.startswith(first))
+
 
 class ByTopic(LoadScopeScheduling):
-    """Keep a file together, but deal out panels and browser tests topic by topic."""
+    """Keep together what belongs to a section: there a network is trained once for many tests.
+
+    In the browser each notebook is for itself, and so is each file that is about no section.
+    """
 
     def _split_scope(self, nodeid):
-        file, _colons, test = nodeid.partition("::")
-        topic = re.search(r"\[(?:\d\d_)?([a-z_]+)\.", test)
-        return f"{file} {topic[1]}" if topic else file
+        file = nodeid.partition("::")[0]
+        in_browser = "browser" in file
+        topic = re.search(r"sections[/.](\w+)|\[(?:\d\d_)?([a-z_]+)\.", nodeid)
+        return f"{file if in_browser else ''} {topic[1] or topic[2]}" if topic else file
 
 
 @pytest.hookimpl(optionalhook=True)

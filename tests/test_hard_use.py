@@ -12,6 +12,7 @@ import pytest
 from driving import NOTEBOOKS, code_cells
 from jupyter_client.manager import start_new_kernel
 
+pytestmark = pytest.mark.full
 SOME = NOTEBOOKS if os.environ.get("EVERY_NOTEBOOK") else NOTEBOOKS[:2]
 NO_NETWORK = """
 import socket

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 N_MOVES = int(os.environ.get("MOVES", "40"))
 LARGE = 1 << 18
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture(autouse=True)
