@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watched_page  # noqa: E402
+from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watched_page, window  # noqa: E402
 from driving import all_panels, places  # noqa: E402
 
 RNG = np.random.default_rng(0)
@@ -132,7 +132,7 @@ class Hand:
 
 def compare(browser, lab, ratio, presses):
     """Measure the figures at one pixel ratio; returns the rows of a table."""
-    page = watched_page(browser, ratio)
+    page = watched_page(window(browser, ratio))
     page.add_init_script(path=Path(__file__).with_name("frame_probe.js"))
     received = []
     page.on("websocket", lambda socket: socket.on(
@@ -187,7 +187,7 @@ def round_trips(browser, lab, presses=9):
     """Press keys on the first slider of every panel; returns medians in ms, in order."""
     medians = []
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        page = watched_page(browser)
+        page = watched_page(window(browser))
         open_notebook(page, lab, notebook.name)
         run_all(page)
         for cell in page.locator(".jp-Cell").all():

@@ -5,12 +5,12 @@ import os
 import pytest
 from playwright.sync_api import sync_playwright
 
-from .lab import BROWSERS, Lab, find_browser, launch
+from .lab import BROWSERS, Lab, find_browser, launch, window
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium; without one the tests are skipped, or fail where REQUIRE_BROWSER is set.
+    """A window of Chromium; without one the tests are skipped, or fail where REQUIRE_BROWSER is set.
 
     It ends with its module: while it lives, asyncio.run fails in the tests that follow.
     """
@@ -21,7 +21,7 @@ def browser():
             pytest.fail(f"{missing}, but REQUIRE_BROWSER is set")
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        yield launch(playwright, path)
+        yield window(launch(playwright, path))
 
 
 @pytest.fixture(scope="module")

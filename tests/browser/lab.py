@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from uuid import uuid4
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -27,6 +28,12 @@ def launch(playwright, path):
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
     return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+def window(browser, pixel_ratio=1):
+    """Open a window of the size of a projector; its pages share what they have loaded."""
+    return browser.new_context(viewport={"width": 1280, "height": 800},
+                               device_scale_factor=pixel_ratio)
 
 
 def free_port():
@@ -60,13 +67,13 @@ class Lab:
         self._wait()
 
     def _wait(self):
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 with urllib.request.urlopen(f"{self.url}/api/status?token={self.token}"):
                     return
             except urllib.error.URLError:
                 time.sleep(0.1)
-        raise TimeoutError("JupyterLab did not start within 30 seconds")
+        raise TimeoutError("JupyterLab did not start within 2 minutes")
 
     def call(self, method, path):
         """Ask the server's REST interface."""
@@ -78,13 +85,13 @@ class Lab:
 
     def wait_for_kernel(self, notebook):
         """Wait until the kernel of a notebook has started and has nothing to do."""
-        for _ in range(600):
+        for _ in range(1200):
             states = [session["kernel"]["execution_state"] for session in
                       self.call("GET", "sessions") if session["path"] == notebook]
             if states == ["idle"]:
                 return
             time.sleep(0.1)
-        raise TimeoutError(f"the kernel of {notebook} did not start within 60 seconds")
+        raise TimeoutError(f"the kernel of {notebook} did not start within 2 minutes")
 
     def shut_down_kernels(self):
         """End all kernels and their sessions."""
@@ -97,11 +104,10 @@ class Lab:
         self.process.wait(timeout=20)
 
 
-def watched_page(browser, pixel_ratio=1):
-    """A page of the size of a projector that remembers what went wrong in it."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800},
-                            device_scale_factor=pixel_ratio)
-    page.set_default_timeout(30_000)
+def watched_page(window):
+    """A page that remembers what went wrong in it."""
+    page = window.new_page()
+    page.set_default_timeout(120_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda message: page.errors.append(message.text)
@@ -110,13 +116,24 @@ def watched_page(browser, pixel_ratio=1):
 
 
 def open_notebook(page, lab, name):
-    page.goto(f"{lab.url}/lab/workspaces/w{id(page)}/tree/{name}?token={lab.token}")
+    workspace = uuid4().hex  # one that opens nothing else
+    page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     lab.wait_for_kernel(name)
     cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
     page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
-        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells),
-        timeout=120_000)
+        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells))
+
+
+def watch_messages(page):
+    """Let a page count the messages that its kernel has not finished with: ``underWay.size``."""
+    page.evaluate(
+        "() => { window.underWay = new Set();"
+        " const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;"
+        " kernel.anyMessage.connect((_kernel, { msg, direction }) => {"
+        "  if (direction === 'send' && msg.channel === 'shell') underWay.add(msg.header.msg_id);"
+        "  if (msg.header.msg_type === 'status' && msg.content.execution_state === 'idle')"
+        "   underWay.delete(msg.parent_header.msg_id) }) }")
 
 
 def command(page, name):
@@ -124,14 +141,14 @@ def command(page, name):
     page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
 
 
-def wait_for_prompts(page, pattern, seconds=30, meanwhile=""):
+def wait_for_prompts(page, pattern, meanwhile=""):
     """Wait until the prompts of all code cells match a pattern; gives a command each second."""
     page.wait_for_function(
         "([pattern, command]) => { const fits = prompt => RegExp(pattern).test(prompt.textContent);"
         " const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
         " if (prompts.length > 0 && prompts.every(fits)) return true;"
         " if (command) window.jupyterapp.commands.execute(command) }",
-        arg=[pattern, meanwhile], timeout=1000 * seconds, polling=1000 if meanwhile else "raf")
+        arg=[pattern, meanwhile], timeout=300_000, polling=1000 if meanwhile else "raf")
 
 
 def run_all(page):
@@ -141,4 +158,4 @@ def run_all(page):
     """
     wait_for_prompts(page, r"^\[ \]:$", meanwhile="editmenu:clear-all")
     command(page, "runmenu:run-all")
-    wait_for_prompts(page, r"^\[\d+\]:$", 120)
+    wait_for_prompts(page, r"^\[\d+\]:$")

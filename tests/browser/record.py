@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from browser.lab import ROOT, Lab, find_browser, launch, open_notebook, run_all, watched_page
+from browser.lab import ROOT, Lab, find_browser, launch, open_notebook, run_all, watched_page, window
 
 NOTEBOOK, CELL = "04_gradient_descent_and_momentum.ipynb", "panels.valley()"
 ANIMATION = ROOT / "notebooks" / "pictures" / "valley.gif"
@@ -49,7 +49,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab, browser = Lab(Path(folder)), launch(playwright, find_browser())
         try:
-            page = watched_page(browser)
+            page = watched_page(window(browser))
             page.set_viewport_size({"width": 1440, "height": 800})
             open_notebook(page, lab, NOTEBOOK)
             run_all(page)
