@@ -15,8 +15,8 @@ MORE = ("SETTINGS_PER_PANEL", "EVERY_NOTEBOOK", "MOVES")
 def pytest_addoption(parser):
     parser.addoption(
         "--full", action="store_true", default=any(name in os.environ for name in MORE),
-        help="also drive the panels to random settings and from two threads, treat the notebooks as "
-             "a long class does, and drive every notebook in the browser, not only the first")
+        help="also move the panels at random and from two threads, treat the notebooks as a long "
+             "class does, and drive every notebook in the browser, not only the first")
 
 
 def pytest_collection_modifyitems(config, items):

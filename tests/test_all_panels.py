@@ -9,7 +9,17 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from driving import all_exercises, all_panels, decode, is_on_the_grid, places, state, widgets_in
+from driving import (
+    all_exercises,
+    all_panels,
+    built,
+    decode,
+    hash_of,
+    is_on_the_grid,
+    places,
+    state,
+    widgets_in,
+)
 from ipywidgets import Button
 
 from lecture_kit.live.exercise import NOT_ATTEMPTED, NOT_YET, RIGHT, ExercisePanel
@@ -23,17 +33,17 @@ def ids(named):
 
 
 @pytest.fixture(scope="module", params=all_panels(), ids=ids(all_panels()))
-def panel(request):
-    return request.param[1]()
+def function(request):
+    return request.param[1]
 
 
-@pytest.fixture(autouse=True)
-def at_its_first_values(request):
-    if "panel" in request.fixturenames:
-        request.getfixturevalue("panel").reset()
+@pytest.fixture
+def panel(function):
+    return built(function)
 
 
 def assert_it_shows_something(panel):
+    """Look at a panel; returns its state."""
     picture = decode(panel.image.value)
     assert picture.shape == (2 * panel.picture.height, 2 * panel.picture.width, 4)
     assert picture[::8, ::8].std() > 5, "the picture is blank"
@@ -42,6 +52,7 @@ def assert_it_shows_something(panel):
     words = panel.readout.value.lower()
     assert "nan" not in words.replace("finance", "")
     assert len(words) <= 115, "the readout does not fit on its line"
+    return panel.readout.value, hash_of(picture)
 
 
 def test_it_is_a_panel_of_the_right_size(panel):
@@ -60,8 +71,7 @@ def test_every_control_goes_to_its_ends_and_between_and_changes_what_is_seen(pan
         for value in values:
             control.value = value
             assert panel.values[name] == value
-            assert_it_shows_something(panel)
-            seen.add(state(panel))
+            seen.add(assert_it_shows_something(panel))
         assert len(seen) == len(set(values)), f"{name} changes nothing"
         panel.reset()
         assert state(panel) == first, f"{name} leaves something behind"
@@ -135,8 +145,7 @@ def test_after_rapid_moves_in_two_threads_the_last_values_are_shown(panel, other
     asyncio.run(move_in_two_threads())
     with panel._lock:  # the other thread has painted the last view
         pass
-    shown, values = state(panel), panel.values
-    assert_it_shows_something(panel)
+    shown, values = assert_it_shows_something(panel), panel.values
     panel.reset()
     panel.set_values(values)
     assert state(panel) == shown

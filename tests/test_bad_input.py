@@ -1,8 +1,9 @@
 """Nothing breaks the helpers: every public function gets input that is wrong, odd or extreme.
 
-Each function has one call that works, in the file ``calls.py`` of its folder of tests. Hypothesis
-replaces arguments of it. What comes back must be finite numbers, or an error that states the rule,
-the value and the remedy. Never a warning, never an error of numpy's own, never a changed input.
+Each function has one call that works, in the file ``calls.py`` of its folder of tests. One or two
+of its arguments are replaced by chance. What comes back must be finite numbers, or an error that
+states the rule, the value and the remedy. Never a warning, never an error of numpy's own, never a
+changed input.
 ``EXAMPLES=500`` in the environment digs deeper.
 
 A file ``calls.py`` holds ``GOOD``: by module, a name and the arguments of a good call, or a pair of
@@ -20,19 +21,18 @@ import inspect
 import itertools
 import os
 import pkgutil
+import random
 import re
 from functools import _lru_cache_wrapper
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from lecture_kit.maths import networks, optimizers
 from lecture_kit.maths.layers import Layer
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 SAYS_ALL = re.compile(r"^\S.*; got .+\. \S.*[.?!]$", re.DOTALL)  # what checks.require writes
 TESTS = Path(__file__).parent
 WITHOUT_CALLS = re.compile("panels|.*pictures|exercises|corrections")  # driven elsewhere
@@ -182,21 +182,24 @@ def test_the_good_call_works(name, call, arguments):
 
 @pytest.mark.parametrize(("name", "call", "arguments"), [
     case for case in CASES if any(map(instead_of, case.values[2].values()))])
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
-          suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_bad_input_gives_numbers_or_an_error_that_says_all(name, call, arguments, data):
+def test_bad_input_gives_numbers_or_an_error_that_says_all(name, call, arguments):
     variants = {key: instead_of(value) for key, value in arguments.items()}
     names = [key for key, values in variants.items() if values]
-    chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-    replaced = {key: data.draw(st.sampled_from(variants[key])) for key in chosen}
-    before = copy.deepcopy(replaced)
-    result = outcome(call, {**arguments, **replaced})
-    for key, value in replaced.items():
-        assert same(value, before[key]), f"{key} was changed"
-    if name not in NOT_FINITE and not isinstance(result, Exception):
-        for array in numbers(result):
-            assert np.isfinite(array).all(), "a result is not finite"
+    chance = random.Random(0)
+    for _ in range(EXAMPLES):
+        chosen = chance.sample(names, chance.randint(1, min(2, len(names))))
+        replaced = {key: chance.choice(variants[key]) for key in chosen}
+        before = copy.deepcopy(replaced)
+        try:
+            result = outcome(call, {**arguments, **replaced})
+            for key, value in replaced.items():
+                assert same(value, before[key]), f"{key} was changed"
+            if name not in NOT_FINITE and not isinstance(result, Exception):
+                for array in numbers(result):
+                    assert np.isfinite(array).all(), "a result is not finite"
+        except BaseException as error:
+            error.add_note(f"{name} with {before}")
+            raise
 
 
 def modules_of(package):

@@ -188,11 +188,24 @@ class Ensemble(Network):
         """
         return np.stack([network.logits(features) for network in self.members])
 
-    def _evaluate(self, features, labels):
-        """Ask the networks one by one: on many rows nothing is gained by asking all at once."""
+    def measure(self, features, labels):
+        """Do the same as :meth:`Network.measure`, for all networks.
+
+        They are asked one by one: on many rows nothing is gained by asking all at once.
+
+        Parameters
+        ----------
+        features, labels
+            As :meth:`check` has returned them.
+
+        Returns
+        -------
+        losses, accuracies : ndarray of shape (n_networks,)
+            Mean over the rows.
+        """
         own = (features, labels) if labels.ndim > 1 else (
             [part] * len(self.members) for part in (features, labels))
-        measured = [network._evaluate(*rows)
+        measured = [network.measure(*rows)
                     for network, *rows in zip(self.members, *own, strict=True)]
         return tuple(np.array(measured).T)
 

@@ -155,9 +155,21 @@ class Network:
         ValueError
             As in :meth:`check`, or if the rows have the wrong number of features.
         """
-        return self._evaluate(*self.check(features, labels))
+        return self.measure(*self.check(features, labels))
 
-    def _evaluate(self, features, labels):
+    def measure(self, features, labels):
+        """Do the same as :meth:`evaluate` with data that :meth:`check` has returned.
+
+        Parameters
+        ----------
+        features, labels
+            As in :meth:`backpropagate`.
+
+        Returns
+        -------
+        loss, accuracy : float
+            As in :meth:`evaluate`.
+        """
         logits = self._infer(features)
         with np.errstate(over="ignore", invalid="ignore"):
             loss = float(self.loss.value(logits, labels).mean())

@@ -102,7 +102,7 @@ def learn(network, optimizer, training, *, batch_size, epochs, seed):
     ValueError
         As in :func:`train`.
     """
-    alive = np.ones(network.parameters.shape[:-1], bool)
+    alive, training = np.ones(network.parameters.shape[:-1], bool), network.check(*training)
     updates = _updates(network, optimizer, training, batch_size, epochs, seed, alive)
     return ((rows, alive) for rows in updates)
 
@@ -155,8 +155,8 @@ def train(network, optimizer, training, validation=None, *, batch_size, epochs, 
     if record_every is not None:
         record_every = as_whole("record_every", record_every, "Leave it out.", least=1)
     alive = np.ones(network.parameters.shape[:-1], bool)
-    updates = _updates(network, optimizer, training, batch_size, epochs, seed, alive)
     training = network.check(*training)
+    updates = _updates(network, optimizer, training, batch_size, epochs, seed, alive)
     validation = validation and network.check(*validation)
     record_every = record_every or -(-training[1].shape[-1] // batch_size)
     return _records(network, updates, training, validation, epochs, record_every, alive)
@@ -177,7 +177,7 @@ def _updates(network, optimizer, training, batch_size, epochs, seed, alive):
         rng = [as_rng(one) for one in seed]
     else:
         rng = as_rng(seed)
-    return _steps(network, _in_type(optimizer, network.parameters.dtype), network.check(*training),
+    return _steps(network, _in_type(optimizer, network.parameters.dtype), training,
                   batch_size, epochs, rng, alive)
 
 
@@ -245,10 +245,10 @@ def _records(network, updates, training, validation, epochs, record_every, alive
 
 def _measure(network, training, validation, update, epoch, alive):
     """Measure and mark who has diverged: of those, nothing but NaN is reported."""
-    measured = network.evaluate(*training)
+    measured = network.measure(*training)
     alive &= np.isfinite(measured[0])
     if validation:
-        measured += network.evaluate(*validation)
+        measured += network.measure(*validation)
     if not alive.all():
         measured = [np.where(alive, value, np.nan) if alive.ndim else math.nan
                     for value in measured]

@@ -10,7 +10,7 @@ from .lab import BROWSERS, Lab, find_browser, launch, window
 
 @pytest.fixture(scope="module")
 def browser():
-    """A window of Chromium; without one the tests are skipped, or fail where REQUIRE_BROWSER is set.
+    """A window of Chromium. Without it the tests are skipped; with REQUIRE_BROWSER they fail.
 
     It ends with its module: while it lives, asyncio.run fails in the tests that follow.
     """

@@ -12,7 +12,16 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from browser.lab import ROOT, Lab, find_browser, launch, open_notebook, run_all, watched_page, window
+from browser.lab import (
+    ROOT,
+    Lab,
+    find_browser,
+    launch,
+    open_notebook,
+    run_all,
+    watched_page,
+    window,
+)
 
 NOTEBOOK, CELL = "04_gradient_descent_and_momentum.ipynb", "panels.valley()"
 ANIMATION = ROOT / "notebooks" / "pictures" / "valley.gif"

@@ -274,8 +274,10 @@ NOTHING_TO_REPLACE = (
 )
 UNCHECKED = {
     "ensembles.Ensemble.backpropagate": "takes what Ensemble.check has returned",
+    "ensembles.Ensemble.measure": "takes what Ensemble.check has returned",
     "networks.Network.attach": "takes arrays that the network or its ensemble has made",
     "networks.Network.backpropagate": "takes what Network.check has returned",
+    "networks.Network.measure": "takes what Network.check has returned",
     "convolution.add_windows": "runs inside the training loop; the layers have checked",
     "convolution.window_entries": "runs inside the training loop; the layers have checked",
     "network_losses.softmax_squared_error": "runs inside the training loop",

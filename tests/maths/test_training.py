@@ -45,7 +45,7 @@ class Spy:
     def check(self, features, labels):
         return features, labels
 
-    def evaluate(self, features, labels):
+    def measure(self, features, labels):
         return 0.0, 0.0
 
     def backpropagate(self, features, labels):

@@ -108,7 +108,7 @@ def _race(networks, rates, updates, rows):
 
 
 def _loss(network, rows):
-    loss, _accuracy = network.evaluate(*rows)
+    loss, _accuracy = network.measure(*rows)
     return loss if math.isfinite(loss) else math.nan
 
 

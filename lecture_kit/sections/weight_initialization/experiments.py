@@ -157,7 +157,7 @@ def _report(ensemble, updates, n_updates, rows, survived):
 
 
 def _losses(ensemble, rows, alive):
-    losses, _accuracies = ensemble.evaluate(*rows)
+    losses, _accuracies = ensemble.measure(*rows)
     return np.where(alive & np.isfinite(losses), losses, np.nan)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import widgets_in
+from driving import built, widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -36,35 +36,30 @@ def walk(land, optimizer, start, n_steps):
     return np.array(points)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def race():
-    return panels.race()
+    return built(panels.race)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def inside():
-    return panels.inside()
+    return built(panels.inside)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def escape():
-    return panels.escape()
+    return built(panels.escape)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rare_words():
-    return panels.rare_words()
+    return built(panels.rare_words)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def real_data():
-    return panels.real_data()
+    return built(panels.real_data)
 
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    for name in {"race", "inside", "escape", "rare_words", "real_data"} & {*request.fixturenames}:
-        request.getfixturevalue(name).reset()
 
 
 # The race

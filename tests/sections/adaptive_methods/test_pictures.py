@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose
 
 from lecture_kit.live.looks import LOOKS
@@ -15,7 +16,7 @@ def data(line):
 
 @pytest.fixture
 def race():
-    return panels.race()
+    return built(panels.race)
 
 
 def test_every_method_has_a_look_and_a_marker_of_its_own():

@@ -1,26 +1,22 @@
 """The panels of section 07, built once for all tests of the room and reset before each."""
 
 import pytest
+from driving import built
 
 from lecture_kit.sections.batch_normalization import panels
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def distributions():
-    return panels.distributions()
+    return built(panels.distributions)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def one_layer():
-    return panels.one_layer()
+    return built(panels.one_layer)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def rate_and_scale():
-    return panels.rate_and_scale()
+    return built(panels.rate_and_scale)
 
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    for name in {"distributions", "one_layer", "rate_and_scale"} & set(request.fixturenames):
-        request.getfixturevalue(name).reset()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import widgets_in
+from driving import built, widgets_in
 from ipywidgets import Button
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -15,7 +15,7 @@ from lecture_kit.sections.capstone.settings import XAVIER_OR_HE, Settings, with_
 
 @pytest.mark.parametrize("name", ["connections", "mail"])
 def test_the_readout_of_a_training_is_that_of_the_maths(name):
-    panel = getattr(panels, name)()
+    panel = built(getattr(panels, name))
     techniques = {"cross entropy", "z-score", "Adam", "ReLU"}
     panel.set_values({"learning_rate": 0.01, "batch_size": 32, "init_scale": "0.1", "seed": 3,
                       "techniques": frozenset(techniques)})
@@ -36,12 +36,12 @@ def test_the_readout_of_a_training_is_that_of_the_maths(name):
 
 
 def test_the_goals_of_the_trainings_can_be_met():
-    panel = panels.connections()
+    panel = built(panels.connections)
     panel.set_values({**panel.values, "learning_rate": 0.1, "batch_size": 32,
                       "init_scale": XAVIER_OR_HE,
                       "techniques": frozenset(panel.controls["techniques"].buttons)})
     assert panel.view.goal_met
-    panel = panels.mail()
+    panel = built(panels.mail)
     panel.set_values({**panel.values, "learning_rate": 0.01, "batch_size": 32,
                       "init_scale": XAVIER_OR_HE, "techniques": frozenset(
                           {"cross entropy", "z-score", "Adam", "ReLU"})})
@@ -49,7 +49,7 @@ def test_the_goals_of_the_trainings_can_be_met():
 
 
 def test_a_diverged_training_says_so():
-    panel = panels.connections()
+    panel = built(panels.connections)
     panel.set_values({"learning_rate": 10.0, "init_scale": "1",
                       "techniques": frozenset({"ReLU", "cross entropy"})})
     assert panel.readout.value.startswith("Diverged at update")
@@ -58,7 +58,7 @@ def test_a_diverged_training_says_so():
 
 @pytest.mark.parametrize("name", ["connections", "mail"])
 def test_a_training_panel_opens_with_three_techniques_and_all_off_is_a_button(name):
-    panel = getattr(panels, name)()
+    panel = built(getattr(panels, name))
     first, off = panel.values, panel_button(panel, "all off")
     assert first["techniques"] == {"z-score"}
     assert (first["batch_size"], first["init_scale"]) == (32, XAVIER_OR_HE)
@@ -79,7 +79,7 @@ def panel_button(panel, words):
 
 
 def test_the_right_title_counts_the_classes_that_are_never_found():
-    panel = panels.connections()
+    panel = built(panels.connections)
     panel_button(panel, "all off").click()
     assert panel.view.drawing["titles"][2] == "7 of 8 classes never found"
     panel_button(panel, "all on").click()
@@ -176,7 +176,7 @@ def test_the_table_of_the_mail_meets_the_goal():
     {"n_rows": 7, "recall": 0.4, "confidence": 0.8, "seed": 5},
     {"n_rows": 242, "recall": 0.95, "confidence": 0.99, "seed": 1}])
 def test_the_readout_of_the_intervals_is_that_of_the_maths(values):
-    panel = panels.few_rows()
+    panel = built(panels.few_rows)
     panel.set_values(values)
     n, recall, confidence = values["n_rows"], values["recall"], values["confidence"]
     drawn = np.random.default_rng(values["seed"]).random((40, 1000))[:, :n]
@@ -195,7 +195,7 @@ def test_the_readout_of_the_intervals_is_that_of_the_maths(values):
     ({"n_rows": 400, "recall": 0.9}, False), ({"n_rows": 400, "recall": 0.1}, False),
     ({"n_rows": 400, "recall": 0.5, "confidence": 0.8}, False)])
 def test_the_goal_of_the_intervals(values, met):
-    panel = panels.few_rows()
+    panel = built(panels.few_rows)
     panel.set_values(values)
     assert panel.view.goal_met == met
 

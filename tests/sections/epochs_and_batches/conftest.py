@@ -1,42 +1,37 @@
-"""The panels of section 06, each made once per file and at its first values."""
+"""The panels of section 06, built once for all tests of the room and reset before each."""
 
 import pytest
+from driving import built
 
 from lecture_kit.sections.epochs_and_batches import panels
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bookkeeping():
-    return panels.bookkeeping()
+    return built(panels.bookkeeping)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def training():
-    return panels.training()
+    return built(panels.training)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def race():
-    return panels.race()
+    return built(panels.race)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cloud():
-    return panels.cloud()
+    return built(panels.cloud)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def noise():
-    return panels.noise()
+    return built(panels.noise)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def overfitting():
-    return panels.overfitting()
+    return built(panels.overfitting)
 
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    names = {"bookkeeping", "training", "race", "cloud", "noise", "overfitting"}
-    for name in names & set(request.fixturenames):
-        request.getfixturevalue(name).reset()

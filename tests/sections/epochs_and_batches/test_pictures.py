@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose
 
 from lecture_kit.maths.optimizers import GradientDescent
@@ -85,7 +86,7 @@ def test_the_dotted_lines_are_those_of_guessing(training, data_name):
 
 
 def test_the_titles_stand_above_the_middle_of_their_axes():
-    for panel in (panels.training(), panels.overfitting()):
+    for panel in map(built, (panels.training, panels.overfitting)):
         assert {title.get_ha() for title in panel.picture.titles} == {"center"}
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose
 
 from lecture_kit.maths.landscapes import quadratic
@@ -59,25 +60,20 @@ def spectral_radius(curvature, learning_rate, momentum, nesterov=False):
     return np.abs(roots).max()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ball():
-    return panels.ball()
+    return built(panels.ball)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def valley():
-    return panels.valley()
+    return built(panels.valley)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def starts():
-    return panels.starts()
+    return built(panels.starts)
 
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    for name in {"ball", "valley", "starts"} & set(request.fixturenames):
-        request.getfixturevalue(name).reset()
 
 
 @pytest.mark.parametrize(("learning_rate", "momentum", "start", "step"), [

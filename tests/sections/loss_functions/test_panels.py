@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose
 
 from lecture_kit.maths.activations import SIGMOID
@@ -19,7 +20,7 @@ def data(line):
 
 
 def test_one_neuron_reads_out_the_slides_numbers():
-    neuron = panels.one_neuron()
+    neuron = built(panels.one_neuron)
     neuron.set_values({"w": 0.4, "b": 0.5, "target": 0})
     assert "o = 0.750. Squared error 0.281, gradient 0.21" in neuron.readout.value
     assert "Ratio 5.34, theory 5.34" in neuron.readout.value
@@ -33,7 +34,7 @@ def test_one_neuron_reads_out_the_slides_numbers():
 
 
 def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
-    panel = panels.depth()
+    panel = built(panels.depth)
     size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
     assert panel.picture.title.get_text() == f"sigmoid gradient at L = 8: {size}"
     assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
@@ -41,7 +42,7 @@ def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
 
 
 def test_mail_learns_and_its_readout_agrees_with_the_curves():
-    panel = panels.mail()
+    panel = built(panels.mail)
     for name in ("squared error", "cross entropy"):
         errors = data(panel.picture.errors[name])
         assert errors[-1, 0] == 20
@@ -57,7 +58,7 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
 @pytest.mark.parametrize("change", [
     {"learning_rate": 1.0}, {"batch_size": 256}, {"init_scale": 1.0}, {"seed": 1}])
 def test_mail_trains_with_the_values_of_its_controls(change):
-    panel = panels.mail()
+    panel = built(panels.mail)
     panel.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0, **change}
     training, validation = load_spambase().split(3000)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose
 from scipy.special import expit, log_softmax
 
@@ -14,9 +15,9 @@ def data(line):
     return np.column_stack(line.get_data())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def neuron():
-    return panels.one_neuron()
+    return built(panels.one_neuron)
 
 
 @pytest.mark.parametrize(("w", "b", "target"), [(0.4, 0.5, 0), (-2.0, 1.25, 0), (1.9, 3.0, 1)])
@@ -66,7 +67,7 @@ def descend(loss, w, b, learning_rate, n_steps):
 @pytest.mark.parametrize("loss", ["squared error", "cross entropy"])
 @pytest.mark.parametrize(("learning_rate", "w", "b"), [(0.5, 1.9, 3.0), (2.0, 0.4, 0.5)])
 def test_the_race_draws_both_runs_and_where_they_arrive(loss, learning_rate, w, b):
-    panel = panels.race()
+    panel = built(panels.race)
     panel.set_values({"learning_rate": learning_rate, "w": w, "b": b})
     outputs = descend(loss, w, b, learning_rate, 400)
     drawn = data(panel.picture.outputs[loss])
@@ -78,7 +79,7 @@ def test_the_race_draws_both_runs_and_where_they_arrive(loss, learning_rate, w, 
 
 
 def test_the_race_says_when_nobody_arrives():
-    panel = panels.race()
+    panel = built(panels.race)
     panel.set_values({"learning_rate": 0.1})
     assert "squared error not within 400 steps, cross entropy from step" in panel.readout.value
     arrival = np.argmax(descend("cross entropy", 1.9, 3.0, 0.1, 400) < 0.1)
@@ -88,7 +89,7 @@ def test_the_race_says_when_nobody_arrives():
 
 
 def test_depth_draws_the_bound_and_stays_below_it():
-    panel = panels.depth()
+    panel = built(panels.depth)
     panel.set_values({"init_scale": 2.0, "n_layers": 5})
     bound = data(panel.picture.bound)
     assert_allclose(bound, np.column_stack([np.arange(21), 0.5 ** np.arange(21)]))
@@ -101,7 +102,7 @@ def test_depth_draws_the_bound_and_stays_below_it():
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])
 @pytest.mark.parametrize(("init_scale", "seed"), [(2.0, 0), (1.0, 3)])
 def test_depth_draws_the_network_of_its_controls(name, init_scale, seed):
-    panel = panels.depth()
+    panel = built(panels.depth)
     panel.set_values({"init_scale": init_scale, "seed": seed})
     weights = init_scale * random_rotations(20, seed)
     expected = gradient_by_depth(ACTIVATIONS[name], weights, seed)
@@ -110,7 +111,7 @@ def test_depth_draws_the_network_of_its_controls(name, init_scale, seed):
 
 
 def test_depth_names_do_not_overlap():
-    panel = panels.depth()
+    panel = built(panels.depth)
     for scale in (0.2, 1.0, 5.0):
         panel.set_values({"init_scale": scale})
         heights = sorted(np.log10(text.get_position()[1]) for text in panel.picture.names.values())
@@ -118,7 +119,7 @@ def test_depth_names_do_not_overlap():
 
 
 def test_softmax_draws_probabilities_and_loss():
-    panel = panels.softmax()
+    panel = built(panels.softmax)
     logits = np.array([1.0, -2.0, 0.5, 3.0])
     panel.set_values({f"s{i}": s for i, s in enumerate(logits)} | {"temperature": 2.0})
     expected = log_softmax(logits / 2)
@@ -127,7 +128,7 @@ def test_softmax_draws_probabilities_and_loss():
 
 
 def test_softmax_keeps_the_point_on_the_axes():
-    panel = panels.softmax()
+    panel = built(panels.softmax)
     panel.set_values({"s3": -8.0, "temperature": 0.1})
     assert data(panel.picture.point)[0, 1] == 8
     assert "above the axis" in panel.picture.titles[1].get_text()

@@ -62,6 +62,7 @@ TOO_LONG = (
     "connections.repeat_on_connections",
 )
 NOT_FINITE = {
+    "connections.repeat_on_connections": "NaN for a training that diverged",
     "experiments.descend": "NaN for a run too short to measure",
     "experiments.enough_steps": "infinite for a factor from 1 on",
 }

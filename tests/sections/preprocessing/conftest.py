@@ -1,34 +1,27 @@
 """The panels of section 02, built once for each file and reset before each test."""
 
 import pytest
+from driving import built
 
-from lecture_kit.live.panel import Panel
 from lecture_kit.sections.preprocessing import panels
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def valley():
-    return panels.valley()
+    return built(panels.valley)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def outlier():
-    return panels.outlier()
+    return built(panels.outlier)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def codes():
-    return panels.codes()
+    return built(panels.codes)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def real():
-    return panels.connections()
+    return built(panels.connections)
 
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(request):
-    for name in {"valley", "outlier", "codes", "real"} & set(request.fixturenames):
-        panel = request.getfixturevalue(name)
-        if isinstance(panel, Panel):  # not a parameter of the same name
-            panel.reset()

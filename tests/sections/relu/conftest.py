@@ -1,31 +1,27 @@
 """The panels of section 08, built once for all tests of the room and reset before each."""
 
 import pytest
+from driving import built
 
 from lecture_kit.sections.relu import panels
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def slopes():
-    return panels.slopes()
+    return built(panels.slopes)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def gradients():
-    return panels.gradients()
+    return built(panels.gradients)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def dying():
-    return panels.dying()
+    return built(panels.dying)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def speed():
-    return panels.speed()
+    return built(panels.speed)
 
-
-@pytest.fixture(autouse=True)
-def at_its_first_values(request):
-    for name in {"slopes", "gradients", "dying", "speed"} & set(request.fixturenames):
-        request.getfixturevalue(name).reset()

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import widgets_in
+from driving import built, widgets_in
 from ipywidgets import Button, Play
 from numpy.testing import assert_allclose
 
@@ -15,14 +15,9 @@ def data(line):
     return np.column_stack(line.get_data())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def descent():
-    return panels.descent()
-
-
-@pytest.fixture(autouse=True)
-def from_the_beginning(descent):
-    descent.reset()
+    return built(panels.descent)
 
 
 @pytest.mark.parametrize(("learning_rate", "start", "step"), [

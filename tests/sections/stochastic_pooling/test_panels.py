@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import state
+from driving import built, state
 from numpy.testing import assert_allclose, assert_array_equal
 from oracles import looped_windows
 
@@ -24,9 +24,9 @@ def data(line):
 # One window
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def window():
-    return panels.one_window()
+    return built(panels.one_window)
 
 
 @pytest.mark.parametrize(("activations", "draws"), [
@@ -129,9 +129,9 @@ def test_the_goal_of_one_window_is_an_uncertain_draw(window, activations, met):
 # Pictures
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pictures():
-    return panels.pictures()
+    return built(panels.pictures)
 
 
 @pytest.fixture(scope="module")
@@ -192,9 +192,9 @@ def test_the_goal_of_the_pictures_is_few_windows_of_zeros_in_map_b(pictures, val
 # Training
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def training():
-    return panels.training()
+    return built(panels.training)
 
 
 def expected_errors(learning_rate=0.05, batch_size=16, init_scale=1.0, seeds=(0, 1, 2)):

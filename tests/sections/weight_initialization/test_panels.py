@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose, assert_array_equal
 
 from lecture_kit.live.looks import LOOKS
@@ -31,9 +32,9 @@ def data(line):
 # Signals
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def signals():
-    return panels.signals()
+    return built(panels.signals)
 
 
 def experiment(init_scale, activation, n_layers, width, seed):
@@ -196,9 +197,9 @@ def test_a_mean_beyond_the_axis_is_not_drawn(signals):
 # Two units
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pair():
-    return panels.pair()
+    return built(panels.pair)
 
 
 @pytest.mark.parametrize("values", [
@@ -256,9 +257,9 @@ def test_the_goal_of_the_pair_is_late_and_still_good(pair):
 # The band
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def band():
-    return panels.band()
+    return built(panels.band)
 
 
 def test_the_band_trains_the_networks_of_its_controls(band):
