@@ -73,7 +73,11 @@ _build = lru_cache(maxsize=8)(lambda function: function())  # a section has six 
 
 
 def built(function):
-    """Build a panel, or bring the one that was built before back to its first values."""
+    """Build a panel, or bring the one that was built before back to its first values.
+
+    It keeps what it has computed. A test that puts something in the place of the work builds its
+    own panel.
+    """
     panel = _build(function)
     if panel.values != panel._first_values:
         panel.reset()

@@ -10,6 +10,7 @@ from threading import RLock
 from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
 from traitlets import Unicode
 
+from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.rerun import take_the_place
 
@@ -63,7 +64,8 @@ class Panel(VBox):
     show : callable
         Takes the values of all controls as keyword arguments and returns a :class:`View`. For slow
         work it is a generator of views: the panel then paints each as it comes, and the next
-        change of a control ends it.
+        change of a control ends it. Its last view is kept, so that settings that were seen before
+        appear at once.
     goal : str
         What the reader shall try to reach, in one sentence.
     presets : dict of str to dict, optional
@@ -86,6 +88,7 @@ class Panel(VBox):
         self._pressed, self._pressed_until = {}, 0.0
         self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
         self._work = self._task = None
+        self._ends = Kept(16)
         self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
         self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
@@ -186,8 +189,18 @@ class Panel(VBox):
 
     def _views(self):
         self._drawn_values = self.values
+        settings = tuple(self._drawn_values.values())
+        if settings in self._ends:
+            return iter([self._ends[settings]])
         shown = self._show(**self._drawn_values)
-        return shown if inspect.isgenerator(shown) else iter([shown])
+        return self._kept(settings, shown) if inspect.isgenerator(shown) else iter([shown])
+
+    def _kept(self, settings, views):
+        """Pass on the views of slow work, and keep the last one."""
+        for view in views:
+            if view.progress >= 1:
+                self._ends[settings] = view
+            yield view
 
     async def _stream(self, views):
         while self.view.progress < 1:

@@ -123,6 +123,27 @@ def test_outside_an_event_loop_slow_work_runs_to_the_end():
     assert panel.readout.value == "step 5, x = 0.50"
 
 
+def test_slow_work_that_ended_is_not_done_again():
+    begun = []
+
+    def show(x, n):
+        begun.append(x)
+        yield View({"x": x}, "half", progress=0.5)
+        yield View({"x": x}, f"x = {x:.2f}")
+
+    panel = make(show)
+    first = state(panel)
+    panel.controls["x"].value = 0.5
+    panel.reset()
+    assert begun == [0.25, 0.5]
+    assert state(panel) == first
+    panel._show = show_in_steps
+    panel.controls["x"].value = 0.5
+    assert panel.readout.value == "x = 0.50"
+    panel.controls["x"].value = 0.75
+    assert panel.readout.value == "step 5, x = 0.75"
+
+
 @pytest.fixture
 def every_view_is_a_frame(monkeypatch):
     monkeypatch.setattr(panel_module, "_SECONDS_PER_FRAME", -1)
@@ -192,7 +213,7 @@ def test_a_move_in_another_thread_ends_a_stream_for_good():
         else:
             yield View({"x": x}, "the first move", progress=0.5)
             under_way.set()
-            go_on.wait(5)
+            go_on.wait(60)
             yield View({"x": x}, "a stale picture")
 
     async def move_and_wait():
@@ -207,12 +228,12 @@ def test_a_move_in_another_thread_ends_a_stream_for_good():
     threads = [Thread(target=asyncio.run, args=[move_and_wait()]),
                Thread(target=panel.set_values, args=[{"x": 1}])]
     threads[0].start()
-    assert under_way.wait(5)
+    assert under_way.wait(60)
     threads[1].start()
     threads[1].join(0.1)
     go_on.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
     assert panel.readout.value == panel.image.tooltip == "the last move"
 

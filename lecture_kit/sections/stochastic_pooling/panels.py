@@ -138,24 +138,13 @@ def training():
     (images, labels), (test_images, test_labels) = map(experiments.digit_images, load_digits())
     training_rows = images[:n_training], labels[:n_training]
     test_rows = test_images[:n_test], test_labels[:n_test]
-    finished = {}  # the last records of settings that were shown before
 
     def show(learning_rate, batch_size, init_scale, seed):
-        key = learning_rate, batch_size, init_scale, seed
-        if key in finished:
-            yield view(finished[key])
-            return
         seeds = range(n_runs * seed, n_runs * (seed + 1))
         for errors in experiments.train_poolings(training_rows, test_rows, learning_rate,
                                                  batch_size, init_scale, seeds, epochs,
                                                  record_every):
-            shown = view(errors)
-            if shown.progress == 1:
-                finished[key] = errors
-            yield shown
-
-    def view(errors):
-        return _view_of_training(errors, record_every, epochs, n_test)
+            yield _view_of_training(errors, record_every, epochs, n_test)
 
     return Panel(
         _("Training"), TrainingPicture(epochs, 0.9),

@@ -204,6 +204,7 @@ def test_the_dotted_lines_are_theory(rate_and_scale, activation, scale):
 
 
 def test_a_new_point_does_not_draw_the_maps_again(rate_and_scale):
+    rate_and_scale.set_values({"learning_rate": 0.302})
     shown, background = rate_and_scale.picture.shown, rate_and_scale.picture._background
     rate_and_scale.set_values({"learning_rate": 1.0, "init_scale": 0.1})
     assert rate_and_scale.picture.shown is shown

@@ -159,9 +159,10 @@ def test_the_race_draws_each_batch_size_up_to_the_target(race, unit):
     assert marked[0] == "—"
 
 
-def test_three_winners(race, monkeypatch):
+def test_three_winners(monkeypatch):
     monkeypatch.setattr(races, "_seconds_per_update",
                         lambda data, size: 25e-6 + 0.5e-6 * size)  # a + bB, as on a real machine
+    race = panels.race()
     race.set_values({"unit": "seconds"})
     assert race.readout.value.endswith(
         "First in updates: B = 1,024, epochs: B = 4, seconds: B = 16.")

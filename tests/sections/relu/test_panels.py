@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from driving import built
 
 from lecture_kit.maths.activations import ACTIVATIONS
 from lecture_kit.maths.datasets import digit_rows
@@ -94,7 +93,7 @@ def course(monkeypatch):
     (60, 0.95, {"bias": -0.1}, False), (60, 0.95, {"leak": 0.01}, False)])
 def test_the_goal_of_dying_is_half_dead_and_still_good(course, n_dead, accuracy, values, met):
     course(n_dead, accuracy)
-    panel = built(panels.dying)
+    panel = panels.dying()
     panel.set_values(values)
     assert panel.view.goal_met == met
 
