@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import inspect
 import io
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from ipywidgets import (
     IntSlider,
     SelectionSlider,
     ToggleButtons,
+    Widget,
 )
 from PIL import Image
 
@@ -69,16 +69,22 @@ def state(panel):
     return panel.readout.value, fingerprint(panel.image.value)
 
 
-_build = lru_cache(maxsize=8)(lambda function: function())  # a section has six at most
+_built = {}
 
 
 def built(function):
     """Build a panel, or bring the one that was built before back to its first values.
 
     It keeps what it has computed. A test that puts something in the place of the work builds its
-    own panel.
+    own panel. The panels of one section are kept, those of the one before are closed: a picture
+    takes 10 MB and more.
     """
-    panel = _build(function)
+    if function not in _built:
+        if any(other.__module__ != function.__module__ for other in _built):
+            _built.clear()
+            Widget.close_all()
+        _built[function] = function()
+    panel = _built[function]
     if panel.values != panel._first_values:
         panel.reset()
     return panel

@@ -55,7 +55,7 @@ class DrivenPanel:
 
     def wait_until(self, condition, *arguments):
         self.page.wait_for_function(f"([picture, ...rest]) => ({condition})(picture, ...rest)",
-                                    arg=[self.picture.element_handle(), *arguments])
+                                    arg=[self.picture.element_handle(), *arguments], polling=30)
 
     def wait_for_change(self, source):
         """Wait for another picture, and then until no more come."""
@@ -88,24 +88,13 @@ class DrivenPanel:
         self.page.mouse.move(knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2)
         self.page.mouse.down()
         self.page.mouse.move(track["x"] + share * track["width"], knob["y"] + knob["height"] / 2,
-                             steps=6)
+                             steps=3)
         self.page.mouse.up()
 
 
 def shown_failures(page):
     text = page.locator(".jp-Notebook").text_content()
     return [failure for failure in FAILURES if failure in text]
-
-
-def opened(browser, lab, name, source):
-    """Write a notebook and open it without running a cell.
-
-    Each needs a name of its own: a page saves by itself now and then, also just before it ends.
-    """
-    (lab.folder / name).write_text(source, encoding="utf-8", newline="\n")
-    page = watched_page(browser)
-    open_notebook(page, lab, name)
-    return page
 
 
 @pytest.fixture(scope="module", params=[
@@ -115,14 +104,28 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def page(browser, lab, name):
-    """A page with the notebook after Run All; the tests of one notebook share it in this order."""
+def fresh(browser, lab, name):
+    """A page that has opened a notebook; the tests of one notebook share it in this order."""
     page = watched_page(browser)
     open_notebook(page, lab, name)
-    run_all(page)
-    watch_messages(page)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="module")
+def page(fresh):
+    """The same page after Run All."""
+    run_all(fresh)
+    watch_messages(fresh)
+    return fresh
+
+
+def test_the_committed_notebook_shows_still_pictures_without_a_run(fresh, name):
+    source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
+    assert not what_is_missing(fresh, ".jp-RenderedImage img", source.count('"image/png": "'))
+    assert fresh.locator("img.widget-image").count() == 0
+    assert shown_failures(fresh) == []
+    assert fresh.errors == []
 
 
 def test_every_control_of_every_panel_moves_the_picture(page):
@@ -220,20 +223,13 @@ def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, 
     assert saved.count('"model_name": "ImageModel"') == count
     for turn in range(10):  # where a kernel starts slowly, JupyterLab loses panels until a reload
         lab.shut_down_kernels()
-        again = opened(browser, lab, f"again_{turn}_{name}", saved)
+        copy = f"again_{turn}_{name}"  # of its own: every page saves by itself now and then
+        (lab.folder / copy).write_text(saved, encoding="utf-8", newline="\n")
+        again = watched_page(browser)
+        open_notebook(again, lab, copy)
         missing = (what_is_missing(again, ".jp-RenderedImage img, img.widget-image", count, 20)
                    or shown_failures(again))
         again.close()
         if not missing:
             return
     pytest.fail(missing)
-
-
-def test_the_committed_notebook_shows_still_pictures_without_a_run(browser, lab, name):
-    source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
-    fresh = opened(browser, lab, f"committed_{name}", source)
-    assert not what_is_missing(fresh, ".jp-RenderedImage img", source.count('"image/png": "'))
-    assert fresh.locator("img.widget-image").count() == 0
-    assert shown_failures(fresh) == []
-    assert fresh.errors == []
-    fresh.close()
