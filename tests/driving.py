@@ -1,5 +1,6 @@
 """Finding the panels and exercises of all sections, moving and reading the panels."""
 
+import gc
 import hashlib
 import importlib
 import inspect
@@ -83,6 +84,7 @@ def built(function):
         if any(other.__module__ != function.__module__ for other in _built):
             _built.clear()
             Widget.close_all()
+            gc.collect()
         _built[function] = function()
     panel = _built[function]
     if panel.values != panel._first_values:

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import psutil
 import pytest
-from driving import TOPICS, all_panels, places
+from driving import TOPICS, all_panels, built, places
 from ipywidgets.widgets.widget import _instances
 from matplotlib.figure import Figure
 
@@ -51,7 +51,7 @@ def what_is_there():
 @pytest.mark.parametrize("topic", TOPICS)
 def test_memory_widgets_and_figures_stay_as_they_are(topic):
     rng = np.random.default_rng(0)
-    panels = [function() for name, function in all_panels() if name.startswith(f"{topic}.")]
+    panels = [built(function) for name, function in all_panels() if name.startswith(f"{topic}.")]
     streams = [panel for panel in panels if inspect.isgeneratorfunction(panel._show)]
     draws = [panel for panel in panels if panel not in streams]
     for _ in range(2):  # the first moves fill caches
