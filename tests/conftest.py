@@ -22,9 +22,9 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Leave out what is for --full; begin with what takes longest, so that no process waits."""
     if not config.option.full:
-        left_out = [item for item in items if item.get_closest_marker("full")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("full")]
+        left_out = {item for item in items if item.get_closest_marker("full")}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     first = ("tests/browser/", "notebooks/")
     items.sort(key=lambda item: not item.nodeid.startswith(first))
 
