@@ -76,6 +76,33 @@ def recall_per_class(labels, predicted, n_classes):
     return np.divide(n_found, n_rows, out=np.full(n_classes, np.nan), where=n_rows > 0)
 
 
+def network_recall(network, diverged, rows, labels):
+    """Recall of each class by what a network answers.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    diverged : bool
+        Whether its training has diverged: then it gives no answers.
+    rows, labels
+        As in :meth:`~lecture_kit.maths.networks.Network.check`.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares from 0 to 1; NaN for a class without rows, and after a divergence.
+
+    Raises
+    ------
+    ValueError
+        As in :meth:`~lecture_kit.maths.networks.Network.logits` and :func:`recall_per_class`.
+    """
+    if diverged:
+        return np.full(network.n_classes, np.nan)
+    return recall_per_class(labels, network.loss.predict(network.logits(rows)), network.n_classes)
+
+
 def precision_at(recall, false_alarm_rate, share):
     """Precision by Bayes' rule: which part of the alarms are attacks.
 

@@ -60,6 +60,8 @@ GOOD = {
     },
     "normal": dict.fromkeys(("normal_cdf", "normal_density"), Z),
     "inference": {
+        "network_recall": {"network": network(), "diverged": False, "rows": ROWS,
+                           "labels": LABELS},
         "recall_per_class": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
         "confusion_matrix": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
         "exact_coverage": {"n_rows": 5, "recall": 0.5, "confidence": 0.9},
@@ -293,6 +295,7 @@ NOT_FINITE = {
     "losses.squared_error_from_logits": "infinite where the square is too large for a number",
     "quadratics.measured_rate": "NaN if the run arrived exactly or went too far",
     "inference.recall_per_class": "NaN for a class without rows",
+    "inference.network_recall": "NaN for a class without rows, and after a divergence",
     "trajectories.trajectory": "NaN from where a run has diverged",
     "trajectories.walk": "NaN from where a run has diverged",
     "training.train": "NaN from where a run has diverged",

@@ -8,15 +8,19 @@ from scipy import stats
 from sklearn.metrics import confusion_matrix as confusion_matrix_by_scikit_learn
 from sklearn.metrics import recall_score
 
+from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.inference import (
     binomial_spread,
     confusion_matrix,
     exact_coverage,
     guessing,
+    network_recall,
     precision_at,
     recall_per_class,
     wilson_interval,
 )
+from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
+from lecture_kit.maths.networks import fully_connected
 
 
 def test_the_confusion_matrix_agrees_with_scikit_learn():
@@ -34,6 +38,14 @@ def test_recall_agrees_with_scikit_learn():
     labels, predicted = rng.integers(0, 4, (2, 100))
     expected = recall_score(labels, predicted, average=None)
     assert_allclose(recall_per_class(labels, predicted, 4), expected)
+
+
+def test_the_recall_of_a_network_is_that_of_its_answers():
+    rows, labels = np.eye(4), np.array([0, 1, 1, 2])
+    sure = fully_connected((4, 3), RELU, SOFTMAX_CROSS_ENTROPY, 0.0, 0)
+    sure.layers[0].weights[:] = [[9, 0, 0], [0, 9, 0], [9, 0, 0], [0, 0, 9]]
+    assert_allclose(network_recall(sure, False, rows, labels), [1, 0.5, 1])
+    assert np.isnan(network_recall(sure, True, rows, labels)).all()
 
 
 def test_recall_of_a_class_without_rows_is_nan():

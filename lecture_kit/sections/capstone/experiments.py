@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture_kit.maths.checks import as_array, as_row, as_whole, require_choice
 from lecture_kit.maths.ensembles import Ensemble
-from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.inference import network_recall, recall_per_class
 from lecture_kit.maths.initializers import he, xavier
 from lecture_kit.maths.network_losses import (
     CROSS_ENTROPY,
@@ -133,16 +133,10 @@ def train_with(settings, data, seed, part="validation", record_every=None, learn
         settings, data, seed, part, record_every, learning_rates)
     for record in records:
         if isinstance(network, Ensemble):
-            yield record, np.array([_recall(one, lost, *other) for one, lost in zip(
+            yield record, np.array([network_recall(one, lost, *other) for one, lost in zip(
                 network.members, record.diverged, strict=True)])
         else:
-            yield record, _recall(network, record.diverged, *other)
-
-
-def _recall(network, diverged, rows, labels):
-    if diverged:
-        return np.full(network.n_classes, np.nan)
-    return recall_per_class(labels, network.loss.predict(network.logits(rows)), network.n_classes)
+            yield record, network_recall(network, record.diverged, *other)
 
 
 def curves(history):

@@ -10,7 +10,7 @@ from lecture_kit.maths.checks import as_whole, require_choice
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
 from lecture_kit.maths.ensembles import Ensemble
-from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.inference import network_recall
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent
@@ -84,19 +84,12 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
     network = _network(training[0], init_scale, seed, dtype)
     for record in train(network, GradientDescent(learning_rate), training, validation,
                         batch_size=batch_size, epochs=epochs, seed=seed):
-        yield record, _recall(network, validation, record.diverged)
+        yield record, network_recall(network, record.diverged, *validation)
 
 
 def _network(rows, init_scale=0.1, seed=0, dtype=np.float64):
     return fully_connected((rows.shape[1], 32, _N_CLASSES), RELU, SOFTMAX_CROSS_ENTROPY,
                            init_scale, seed, dtype)
-
-
-def _recall(network, validation, diverged):
-    if diverged:
-        return np.full(_N_CLASSES, np.nan)
-    rows, labels = validation
-    return recall_per_class(labels, network.loss.predict(network.logits(rows)), _N_CLASSES)
 
 
 def train_all(learning_rate, batch_size=16, init_scale=0.1, seed=0, epochs=10, dtype=np.float64):
@@ -155,6 +148,6 @@ def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
     ensemble = Ensemble([_network(training[0], seed=seed) for seed in range(n_seeds)])
     *_before, last = train(ensemble, GradientDescent(learning_rate), training, validation,
                            batch_size=16, epochs=10, seed=range(n_seeds))
-    recalls = [_recall(network, validation, diverged)
+    recalls = [network_recall(network, diverged, *validation)
                for network, diverged in zip(ensemble.members, last.diverged, strict=True)]
     return last.validation_accuracy, np.array(recalls)
