@@ -154,6 +154,20 @@ class Picture(ABC):
         return file.getvalue()
 
 
+def write(texts, words):
+    """Put words into texts of a picture, one for each.
+
+    Parameters
+    ----------
+    texts : iterable of matplotlib.text.Text
+        Titles or notes.
+    words : iterable of str
+        As many.
+    """
+    for text, word in zip(texts, words, strict=True):
+        text.set_text(word)
+
+
 def encode_png(pixels):
     """Encode pixels as PNG, many times as quickly as Pillow does.
 

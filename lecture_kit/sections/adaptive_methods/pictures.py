@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 MARKERS = {"gradient descent": "o", "momentum": "s", "Nesterov": "D", "Adagrad": "^",
            "RMSprop": "v", "Adadelta": "P", "Adam": "*", "AdamW": "X"}
@@ -36,13 +36,9 @@ class _Board:
     def draw(self, words, first=()):
         """Write the words of each row; the first word of the methods in ``first`` is bold."""
         for name, texts in self.rows.items():
-            _write(texts, words[name])
+            write(texts, words[name])
             texts[0].set_weight("bold" if name in first else "normal")
 
-
-def _write(texts, words):
-    for text, word in zip(texts, words, strict=True):
-        text.set_text(word)
 
 
 def _columns(picture, figure, widths, left, wspace, bottom=0.15):
@@ -146,7 +142,7 @@ class RacePicture(Picture):
         self.start.set_data(*paths[self.names[0]][:1].T)
         self.cursor.set_data([rate, rate] if rate else [], [0.8, self.n_steps] if rate else [])
         self.board.draw(board, first)
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
     def _draw_landscape(self, name, heights, minima):
         self.landscape = name
@@ -222,7 +218,7 @@ class InsidePicture(Picture):
                 line.set_data(steps[column > 0], column[column > 0])
         self.theory.set_data(steps, theory)
         self.first.set_data([1], moves[:1, 0])
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
 
 class EscapePicture(Picture):
@@ -292,7 +288,7 @@ class EscapePicture(Picture):
             line.set_data(distances, numbers)
         self.cursor.set_data([point[0], point[0]], [0.8, self.n_steps])
         self.board.draw(board, first)
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
 
 class WordsPicture(Picture):
@@ -354,7 +350,7 @@ class WordsPicture(Picture):
             line.set_data(frequencies, rates[name])
         self.theory.set_data(frequencies, theory)
         self.board.draw(board, first)
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
 
 class TrainingPicture(Picture):
@@ -417,4 +413,4 @@ class TrainingPicture(Picture):
         self.cursor.set_data([rate, rate], [0.005, 1.1])
         self.always.set_ydata([always, always])
         self.board.draw(board, first)
-        _write(self.titles, titles)
+        write(self.titles, titles)

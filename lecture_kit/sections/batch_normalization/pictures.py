@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, ORANGE
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _SATURATED = "#f4f4f4"
 
@@ -216,8 +216,7 @@ class OneLayerPicture(Picture):
         self.measured.set_data(self.batch_sizes, spread)
         self.theory.set_data(self.batch_sizes, theory)
         self.now.set_data([batch_size], [spread[self.batch_sizes.index(batch_size)]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class MapPicture(Picture):
@@ -315,8 +314,7 @@ class MapPicture(Picture):
             self.runs[kind].set_data(
                 np.tile(np.append(updates, np.nan), len(gap)), np.hstack([begun, gap]).ravel())
         self.same_rate.set_data(np.log10(same_rate))
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
     def _draw_maps(self, maps, good_scale):
         for kind in self.kinds:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 
 class TrainingPicture(Picture):
@@ -87,8 +87,7 @@ class TrainingPicture(Picture):
         for bar, text, value in zip(self.bars, self.numbers, recalls, strict=True):
             bar.set_width(0 if np.isnan(value) else value)
             text.set_text("–" if np.isnan(value) else f"{value:.2f}")
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class AblationPicture(Picture):
@@ -161,8 +160,7 @@ class AblationPicture(Picture):
         low, high = (np.nanmin(values[0]), np.nanmax(values[0])) if len(values) else (0, 0)
         self.band.set(x=low, width=high - low)
         for i, texts in enumerate(self.words):
-            for text, word in zip(texts, words[i] if i < len(words) else ("",) * 3, strict=True):
-                text.set_text(word)
+            write(texts, words[i] if i < len(words) else ("",) * 3)
         self.title.set_text(title)
 
 
@@ -243,5 +241,4 @@ class FewRowsPicture(Picture):
         self.truth.set_xdata([recall, recall])
         self.theory.set_data(self.n_rows, widths)
         self.measured.set_data([point[0]], [point[1]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, SKY, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _RUNS = {"before": {"color": BLUE, "marker": "o", "linestyle": "-"},
          "after": {"color": VERMILLION, "marker": "x", "linestyle": "--"}}
@@ -84,8 +84,7 @@ class CloudPicture(Picture):
             line.set_data(self.batch_sizes, np.where(values > 1e-9, values, np.nan))
         self.other_name.set_text(other_name)
         self.point.set_data([point[0]], [max(point[1], 0.02)])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class NoisePicture(Picture):
@@ -171,5 +170,4 @@ class NoisePicture(Picture):
             for line, values in ((self.theory, theory), (self.measured, measured)):
                 line[name].set_data(self.factors, np.where(has_floor, values[name], np.nan))
         self.point.set_data([point[0]], [point[1] if np.isfinite(point[1]) else np.nan])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)

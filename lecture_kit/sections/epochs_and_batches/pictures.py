@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, PURPLE, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _GRID_COLORS = (255 * np.array([to_rgba(color) for color in (
     "#e6e6e6", "#d4d4d4", BLUE, "#3391c7", ORANGE, ORANGE, "white", VERMILLION)])).astype(np.uint8)
@@ -92,8 +92,7 @@ class BookkeepingPicture(Picture):
         for line, values in ((self.kept, kept), (self.dropped, dropped), (self.theory, ratio)):
             line.set_data(self.batch_sizes, np.where(values > 0, values, np.nan))
         self.point.set_data([point[0]], [max(point[1], 0.7)])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
     def _states(self, iterations, n_done):
         n_epochs, n_samples = iterations.shape
@@ -284,8 +283,7 @@ class RacePicture(Picture):
                 cell.set(text=f"★ {words}" if first else words, color=GREEN if first else BLACK,
                          weight="bold" if first else "normal")
         self.step_cost.set_text(step_cost)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
     def _change_unit(self, unit):
         self.unit = unit

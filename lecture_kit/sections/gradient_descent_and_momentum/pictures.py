@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _HEIGHTS = (-1.85, 4.1)  # both axes of the ball show these heights
 
@@ -101,8 +101,7 @@ class BallPicture(Picture):
         self.arrows.set_UVC([push, carry, push + carry], np.zeros(3))
         for text, (words, holds) in zip(self.bounds, bounds, strict=True):
             text.set(text=words, color=GREEN if holds else VERMILLION)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class ValleyPicture(Picture):
@@ -195,8 +194,7 @@ class ValleyPicture(Picture):
         self.loss.set(data=(np.arange(len(losses)), losses), **LOOKS[look])
         self.theory.set_data(np.arange(len(theory)), theory)
         self.point.set_data([point[0]], [point[1]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
     def _draw_map(self, name, factors, critical, best):
         self.map_name = name
@@ -293,5 +291,4 @@ class StartsPicture(Picture):
             curve.set_data(momenta, shares[name])
         self.cursor.set_xdata([point[0], point[0]])
         self.point.set_data([point[0]], [point[1]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _SCALINGS = ("raw", "min-max", "z-score")
 _MARKERS = {"raw": "x", "min-max": "s", "z-score": "o"}
@@ -104,8 +104,7 @@ class ValleyPicture(Picture):
             curve.set(data=(self.learning_rates, factors[name]),
                       linewidth=2.6 if name == scaling else 1.1)
         self.point.set_data([point[0]], [point[1]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class OutlierPicture(Picture):
@@ -181,8 +180,7 @@ class OutlierPicture(Picture):
         for name, curve in self.curves.items():
             curve.set_data(self.outliers, curves[name])
             self.points[name].set_data([points[name][0]], [points[name][1]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class CodesPicture(Picture):
@@ -286,8 +284,7 @@ class CodesPicture(Picture):
         self.ceiling.set_data(ends, [ceiling, ceiling])
         for name, line in self.lines.items():
             line.set_data(ends, [accuracies[name], accuracies[name]])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 class ConnectionsPicture(Picture):
@@ -365,5 +362,4 @@ class ConnectionsPicture(Picture):
             self.remarks[i].set_text(remarks[i])
             for text, value in zip(self.numbers[i], line, strict=True):
                 text.set_text("" if np.isnan(value) else f"{value:.2f}")
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)

@@ -4,14 +4,10 @@ import numpy as np
 
 from lecture_kit.live.language import number
 from lecture_kit.live.looks import BLACK, GREY, LOOKS
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _MARKERS = {"sigmoid": "o", "tanh": "s", "ReLU": "^"}
 
-
-def _write(titles, texts):
-    for title, text in zip(titles, texts, strict=True):
-        title.set_text(text)
 
 
 class ActivationPicture(Picture):
@@ -64,7 +60,7 @@ class ActivationPicture(Picture):
         self.point.set_data([now["z"]], [now["value"]])
         self.measured.set_data([now["z"]], [now["measured"]])
         self.slope.set_data([now["z"]], [now["slope"]])
-        _write(self.titles, (
+        write(self.titles, (
             f"{name}: φ({number(now['z'])}) = {number(now['value'])}",
             f"slope: formula {number(now['slope'])}, measured {number(now['measured'])}"))
 
@@ -135,7 +131,7 @@ class GradientPicture(Picture):
             self.factor_curves[name].set_data(scales, factor_curves[name])
             self.points[name].set_data([init_scale], [factors[name]])
         self.cursor.set_xdata([init_scale, init_scale])
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
     def _name_the_fourth(self, also):
         self.also = also
@@ -207,7 +203,7 @@ class DyingPicture(Picture):
         self.expected.set_data([0], [expected])
         self.constant.set_data([0, 320], [constant, constant])
         self.constant_name.set_y(constant + 0.01)
-        _write(self.titles, titles)
+        write(self.titles, titles)
 
 
 class SpeedPicture(Picture):
@@ -285,4 +281,4 @@ class SpeedPicture(Picture):
             rate = best[name]
             self.bests[name].set_data(*(((), ()) if rate is None else
                                         ([rate], [needed[name][rate]])))
-        _write(self.titles, titles)
+        write(self.titles, titles)

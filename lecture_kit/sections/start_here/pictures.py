@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 
 class DescentPicture(Picture):
@@ -70,5 +70,4 @@ class DescentPicture(Picture):
         self.ball.set_data(path[now], heights[now])
         seen = distances[now] >= self.distances.axes.get_ylim()[0]  # or the ball is below the axis
         self.distance_ball.set_data(steps[now][seen], distances[now][seen])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from lecture_kit.live.looks import BLACK, GREY, LOOKS
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _POOLINGS = {"max": "o", "average": "s", "stochastic": "^"}  # and their markers
 _NEAR, _FAR = (0.05, 0.2), (0.0, 1.0)  # validation errors that the right axis shows
@@ -120,8 +120,7 @@ class WindowPicture(Picture):
         for line, side in zip(self.band, (-1, 1), strict=True):
             line.set_data(np.arange(1, len(band) + 1), levels["Σ p a"] + side * band)
         self._place_names(levels)
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
     def _place_names(self, levels):
         step = 0.085 * self.highest
@@ -267,8 +266,7 @@ class TrainingPicture(Picture):
             self.runs[name].set_data(np.full(len(last), place - 0.12), last)
             mean, off = spreads[name]
             self.spreads[name].set_ydata([max(mean - off, 0), mean, mean + off])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
 
 
 def _signed_root(error):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, 4.0)}
 EXPONENTS = (-10.0, 2.0)  # the histograms of the gradients show these powers of ten
@@ -138,8 +138,7 @@ class SignalsPicture(Picture):
         for name, values, values_expected in zip(self.curves, measured, expected, strict=True):
             self.curves[name].set_data(np.arange(1, n_layers + 1), values)
             self.theory_curves[name].set_data(np.arange(1, n_layers + 1), values_expected)
-        for title, words in zip([*self.titles, self.title], titles, strict=True):
-            title.set_text(words)
+        write([*self.titles, self.title], titles)
 
     def _draw_sizes_of_gradients(self, sizes, expected):
         n_layers = len(sizes)
@@ -235,8 +234,7 @@ class PairPicture(Picture):
             scale = scale or np.abs(difference).max() or 1
             image.set_data(values.reshape(8, 8) / scale)
         words = f"up to {_short(largest)}"
-        for title, text in zip(self.titles, (words, words, *titles), strict=True):
-            title.set_text(text)
+        write(self.titles, (words, words, *titles))
         self.distances.set_data(steps, np.where(distances > 0, distances, np.nan))
         self.theory.set_data(steps, np.where(theory > 0, theory, np.nan))
         self.apart_line.set_data(steps, lengths / 2)
@@ -330,5 +328,4 @@ class BandPicture(Picture):
         for name in self.sizes:
             self.sizes[name].set_data(gains, sizes[name])
             self.theory[name].set_data(theory_gains, theory[name])
-        for title, words in zip(self.titles, titles, strict=True):
-            title.set_text(words)
+        write(self.titles, titles)
