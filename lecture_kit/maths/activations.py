@@ -32,7 +32,8 @@ def sigmoid(z):
     ----------
     Slides, section "Loss function".
     """
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))  # no power is above 1: no overflow
+    small = np.exp(-np.abs(z))  # no power is above 1: no overflow
+    return np.maximum(small, z >= 0) / (1 + small)
 
 
 @finite_input

@@ -4,7 +4,7 @@ from threading import Event, Thread
 import matplotlib
 import numpy as np
 import pytest
-from driving import decode, fingerprint
+from driving import fingerprint, rows_of
 from PIL import Image
 from sketches import DotPicture
 
@@ -16,6 +16,10 @@ def picture():
     return DotPicture()
 
 
+def decode(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
 def test_a_frame_is_a_png_of_the_pixels(picture):
     picture.draw(x=0.5)
     np.testing.assert_array_equal(decode(picture.frame()), picture.pixels())
@@ -24,6 +28,13 @@ def test_a_frame_is_a_png_of_the_pixels(picture):
 def test_the_encoder_agrees_with_pillow_on_random_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (13, 7, 4), dtype=np.uint8)
     np.testing.assert_array_equal(decode(encode_png(pixels)), pixels)
+
+
+def test_the_fingerprint_is_that_of_the_rows(picture):
+    picture.draw(x=0.5)
+    rows = np.frombuffer(rows_of(picture.frame()), np.uint8).reshape(400, -1)
+    assert not rows[:, 0].any()
+    np.testing.assert_array_equal(rows[:, 1:], decode(picture.frame()).reshape(400, -1))
 
 
 def test_a_frame_has_two_pixels_per_css_pixel(picture):

@@ -162,6 +162,7 @@ def test_the_goal_of_the_table_compares_the_measures(monkeypatch, in_accuracy, i
     assert panel.view.goal_met == met
 
 
+@pytest.mark.full
 def test_the_table_of_the_mail_meets_the_goal():
     results = [ablations.measured(settings, "mail")
                for settings in ablations.ablation("mail", "all on").values()]

@@ -128,7 +128,7 @@ def test_dying_trains_and_counts_with_the_values_of_its_controls(dying, change):
 
 
 @pytest.mark.parametrize("change", [
-    {}, {"learning_rate": 0.501}, {"batch_size": 64}, {"init_scale": 1.0}, {"seed": 2}])
+    {}, {"learning_rate": 0.501, "batch_size": 64, "init_scale": 1.0, "seed": 2}])
 def test_speed_races_with_the_values_of_its_controls(speed, change):
     speed.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 32, "init_scale": 1.41, "seed": 0, **change}

@@ -206,9 +206,9 @@ def expected_errors(learning_rate=0.05, batch_size=16, init_scale=1.0, seeds=(0,
 
 
 @pytest.mark.parametrize(("values", "settings"), [
-    ({}, {}), ({"learning_rate": 0.2}, {"learning_rate": 0.2}),
-    ({"batch_size": 64}, {"batch_size": 64}), ({"init_scale": 0.1}, {"init_scale": 0.1}),
-    ({"seed": 3}, {"seeds": (9, 10, 11)})])
+    ({}, {}),
+    ({"learning_rate": 0.2, "batch_size": 64, "init_scale": 0.1, "seed": 3},
+     {"learning_rate": 0.2, "batch_size": 64, "init_scale": 0.1, "seeds": (9, 10, 11)})])
 def test_training_draws_the_runs_of_its_controls(training, values, settings):
     training.reset()
     training.set_values(values)
