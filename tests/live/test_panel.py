@@ -172,6 +172,19 @@ def test_in_an_event_loop_slow_work_streams_with_a_progress_bar():
     assert bar.layout.display == "none"
 
 
+def test_views_that_come_in_the_time_of_one_frame_are_one_frame(monkeypatch):
+    monkeypatch.setattr(panel_module, "_SECONDS_PER_FRAME", 60)
+    panel = make(show_in_steps)
+    seen = []
+    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+
+    async def move():
+        panel.controls["x"].value = 0.5
+
+    asyncio.run(move())
+    assert seen == ["step 5, x = 0.50"]
+
+
 @pytest.mark.usefixtures("every_view_is_a_frame")
 def test_the_next_move_cancels_a_stream():
     panel = make(show_in_steps)

@@ -210,8 +210,9 @@ def test_the_gradient_agrees_with_differences(build):
     np.testing.assert_allclose(slopes, expected, rtol=1e-6, atol=1e-9)
 
 
-def test_members_know_what_the_ensemble_has_learned():
-    ensemble = Ensemble([small(number, batch_normalized) for number in SEEDS])
+@pytest.mark.parametrize("noisy", [False, True])
+def test_members_know_what_the_ensemble_has_learned(noisy):
+    ensemble = Ensemble([small(number, batch_normalized, noisy=noisy) for number in SEEDS])
     *_, last = train(ensemble, optimizers.Adam(0.01), ROWS, VALIDATION, batch_size=32, epochs=3,
                      seed=0)
     for place, network in enumerate(ensemble.members):

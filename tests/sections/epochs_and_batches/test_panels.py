@@ -254,6 +254,13 @@ def test_a_rule_that_goes_too_far_says_so(noise):
     assert np.isfinite(data(noise.picture.losses["after"])[:step, 1]).all()
 
 
+def test_just_beyond_the_critical_rate_there_is_no_floor(noise):
+    noise.set_values({"learning_rate": 0.501, "factor": 4, "rule": "k · η"})
+    assert noise.readout.value.endswith("no floor, since kη ≥ 2.")
+    assert noise.picture.titles[2].get_text() == "kη ≥ 2: no floor"
+    assert np.isfinite(data(noise.picture.losses["after"])).all()
+
+
 @pytest.mark.parametrize(("values", "met"), [
     ({"learning_rate": 0.01, "factor": 16, "rule": "k · η"}, True),
     ({"learning_rate": 0.01, "factor": 8, "rule": "k · η"}, False),

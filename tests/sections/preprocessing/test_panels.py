@@ -36,6 +36,8 @@ def test_the_valley_measures_what_theory_says(valley):
     valley.set_values({"learning_rate": 10.0, "scaling": "raw"})
     assert "Diverged at step 1. Factor —" in valley.readout.value
     assert np.isnan(data(valley.picture.point)[0, 1])
+    valley.set_values({"learning_rate": 1.0, "scaling": "z-score", "correlation": 0.0})
+    assert valley.readout.value.endswith("theory at most 1. Factor —, theory 0.")
 
 
 def test_the_goal_of_the_valley_needs_uncorrelated_features(valley):
