@@ -203,6 +203,12 @@ def test_digit_rows_are_the_first_of_their_classes_as_z_scores():
     np.testing.assert_allclose(features, expected[kept][:60], rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("classes", [np.zeros(0, int), [[0, 1]]])
+def test_digit_rows_need_a_list_of_classes(classes):
+    with pytest.raises(ValueError, match="classes must be a list of digits"):
+        digit_rows(60, classes)
+
+
 def test_digit_rows_are_the_first_training_rows():
     training = load_digits()[0]
     features, labels = digit_rows(200)

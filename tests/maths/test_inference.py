@@ -104,6 +104,7 @@ def test_wilson_agrees_with_scipy(confidence):
     (lambda: precision_at(0, 0.1, 0.5), "recall must be above 0"),
     (lambda: precision_at(0.9, -0.1, 0.5), "false_alarm_rate must lie between"),
     (lambda: precision_at(0.9, 0.1, 0), "share must be above 0"),
+    (lambda: precision_at(0.9, 0.1, 1.5), "share must be above 0 and at most 1"),
 ])
 def test_intervals_and_precision_refuse_bad_numbers(call, words):
     with pytest.raises(ValueError, match=words):

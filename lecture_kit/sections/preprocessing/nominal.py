@@ -237,14 +237,19 @@ def softmax_accuracy(inputs, counts, n_updates, learning_rate=1.0):
             f"There are {len(counts)} categories.")
     learning_rate = as_number("learning_rate", learning_rate, "Try 1.", least=0)
     shares = counts / counts.sum()
+    weights, bias = _softmax_regression(inputs, shares, n_updates, learning_rate)
+    answers = (inputs @ weights + bias).argmax(axis=-1)
+    return shares[np.arange(len(counts)), answers].sum(axis=-1)
+
+
+def _softmax_regression(inputs, shares, n_updates, learning_rate):
     by_category = shares.sum(axis=1, keepdims=True)
-    weights = np.zeros((len(inputs), inputs.shape[2], counts.shape[1]))
-    bias = np.zeros((len(inputs), 1, counts.shape[1]))
+    weights = np.zeros((len(inputs), inputs.shape[2], shares.shape[1]))
+    bias = np.zeros((len(inputs), 1, shares.shape[1]))
     for _ in range(n_updates):
         logits = inputs @ weights + bias
         odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
         gradient = by_category * odds / odds.sum(axis=-1, keepdims=True) - shares
         weights -= learning_rate * inputs.swapaxes(1, 2) @ gradient
         bias -= learning_rate * gradient.sum(axis=1, keepdims=True)
-    answers = (inputs @ weights + bias).argmax(axis=-1)
-    return shares[np.arange(len(counts)), answers].sum(axis=-1)
+    return weights, bias

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.sections.preprocessing.nominal import (
+    _softmax_regression,
     best_accuracy,
     count_attacks,
     count_classes,
@@ -119,18 +120,22 @@ def one_by_one(table, n_updates, learning_rate):
         difference = odds / odds.sum(axis=1, keepdims=True) - truth
         weights -= learning_rate * table.T @ difference / 300
         bias -= learning_rate * difference.mean(axis=0)
-    return np.mean((table @ weights + bias).argmax(axis=1) == LABELS)
+    return weights, bias, np.mean((table @ weights + bias).argmax(axis=1) == LABELS)
 
 
 @pytest.mark.parametrize(("n_updates", "learning_rate"), [(1, 1.0), (7, 0.5), (40, 1.0)])
 def test_softmax_regression_agrees_with_one_that_sees_every_sample(n_updates, learning_rate):
     orders = np.stack([RNG.permutation(6) for _ in range(4)])
     inputs = integer_inputs(orders, COUNTS)
+    weights, bias = _softmax_regression(inputs, COUNTS / 300, n_updates, learning_rate)
     found = softmax_accuracy(inputs, COUNTS, n_updates, learning_rate)
-    expected = [one_by_one(rows[CODES], n_updates, learning_rate) for rows in inputs]
-    assert_allclose(found, expected)
+    for place, rows in enumerate(inputs):
+        expected = one_by_one(rows[CODES], n_updates, learning_rate)
+        assert_allclose(weights[place], expected[0], rtol=1e-9, atol=1e-12)
+        assert_allclose(bias[place, 0], expected[1], rtol=1e-9, atol=1e-12)
+        assert_allclose(found[place], expected[2])
     one_hot = softmax_accuracy(np.eye(6)[orders], COUNTS, n_updates, learning_rate)
-    assert_allclose(one_hot, one_by_one(np.eye(6)[CODES], n_updates, learning_rate))
+    assert_allclose(one_hot, one_by_one(np.eye(6)[CODES], n_updates, learning_rate)[2])
 
 
 def test_long_softmax_regression_agrees_with_scikit_learn():
