@@ -83,15 +83,18 @@ class Lab:
             content = answer.read()
         return json.loads(content) if content else None
 
-    def wait_for_kernel(self, notebook):
-        """Wait until the kernel of a notebook has started and has nothing to do."""
-        for _ in range(1200):
+    def gets_a_kernel(self, notebook):
+        """Wait until the kernel of a notebook has started and has nothing to do.
+
+        It says so only to a page that has asked.
+        """
+        for _ in range(600):
             states = [session["kernel"]["execution_state"] for session in
                       self.call("GET", "sessions") if session["path"] == notebook]
             if states == ["idle"]:
-                return
+                return True
             time.sleep(0.1)
-        raise TimeoutError(f"the kernel of {notebook} did not start within 2 minutes")
+        return False
 
     def shut_down_kernels(self):
         """End all kernels and their sessions."""
@@ -116,10 +119,16 @@ def watched_page(window):
 
 
 def open_notebook(page, lab, name):
-    workspace = uuid4().hex  # one that opens nothing else
-    page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}")
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    lab.wait_for_kernel(name)
+    """Open a notebook. On a busy machine JupyterLab may forget its kernel: then load it again."""
+    for _ in range(10):
+        page.errors.clear()
+        workspace = uuid4().hex  # one that opens nothing else
+        page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}")
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        if lab.gets_a_kernel(name):
+            break
+    else:
+        raise TimeoutError(f"{name} got no kernel, although the page was loaded 10 times")
     cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
     page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
         "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells))
