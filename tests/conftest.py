@@ -51,3 +51,8 @@ def pytest_xdist_make_scheduler(config, log):
 def nothing_is_under_way(monkeypatch):
     """A test that presses a button and then moves a control means it, however fast it is."""
     monkeypatch.setattr("lecture_kit.live.panel._SECONDS_UNDER_WAY", 0)
+
+
+@pytest.fixture(autouse=True)
+def ordinary_screen(monkeypatch):
+    monkeypatch.setattr("lecture_kit.live.screen.Screen._last_shown_ratio", 1)

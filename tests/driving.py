@@ -3,9 +3,11 @@
 import gc
 import importlib
 import inspect
-from functools import lru_cache
+import io
 from pathlib import Path
+from zlib import crc32
 
+import numpy as np
 from ipywidgets import (
     BoundedIntText,
     Dropdown,
@@ -15,13 +17,9 @@ from ipywidgets import (
     ToggleButtons,
     Widget,
 )
+from PIL import Image
 
 from lecture_kit.live.controls import Switches
-
-try:
-    from isal import isal_zlib as zlib
-except ImportError:
-    import zlib
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -55,19 +53,26 @@ def widgets_in(panel, kind):
     return found
 
 
-@lru_cache(maxsize=1)
-def rows_of(png):
-    """The rows of pixels in the file of a frame, each behind a 0 that stands for "no filter"."""
-    return zlib.decompress(png[41:-16])  # between the heads of its parts and their ends
+def decode(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
 
 
-def fingerprint(png):
-    """Equal for equal pixels. The files may differ: isal compresses them now so, now so."""
-    return zlib.crc32(rows_of(png))
+def fingerprint(pixels):
+    return crc32(np.ascontiguousarray(pixels))
+
+
+def shown(screen):
+    """The pixels of a picture, put together from its two layers as the page does it."""
+    picture, piece = decode(screen.background).copy(), decode(screen.frame["png"])
+    height, width = picture.shape[:2]
+    left, top = round(screen.frame["box"][0] * width), round(screen.frame["box"][1] * height)
+    place = picture[top : top + piece.shape[0], left : left + piece.shape[1]]
+    np.copyto(place, piece, where=piece[..., 3:] > 0)
+    return picture
 
 
 def state(panel):
-    return panel.readout.value, fingerprint(panel.image.value)
+    return panel.readout.value, fingerprint(shown(panel.screen))
 
 
 _built = {}

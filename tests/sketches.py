@@ -1,6 +1,7 @@
 """A small picture and a small panel, for tests of what all pictures and panels share."""
 
 from lecture_kit.live.controls import slider, whole_slider
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.live.picture import Picture
 
@@ -16,6 +17,7 @@ class DotPicture(Picture):
         self.axes.set(xlim=(0, 1), ylim=(0, 1))
         self.title = self.moving(self.axes.title)
         self.dot = self.moving(self.axes.plot([], [], "o")[0])
+        self.handles.append(Handle(self.axes, self.dot, "x"))
         figure.canvas.mpl_connect("draw_event", self.count)
 
     def count(self, _event):

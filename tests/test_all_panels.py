@@ -13,9 +13,10 @@ from driving import (
     all_exercises,
     all_panels,
     built,
+    fingerprint,
     is_on_the_grid,
     places,
-    rows_of,
+    shown,
     state,
     widgets_in,
 )
@@ -43,15 +44,15 @@ def panel(function):
 
 def assert_it_shows_something(panel):
     """Look at a panel; returns its state."""
-    rows = np.frombuffer(rows_of(panel.image.value), np.uint8)
-    picture = rows.reshape(2 * panel.picture.height, 1 + 2 * panel.picture.width * 4)[:, 1:]
-    assert picture[::8, ::32].std() > 5, "the picture is blank"
-    assert panel.image.tooltip == panel.readout.value
+    picture = shown(panel.screen)
+    assert picture.shape == (panel.picture.height, panel.picture.width, 4)
+    assert picture[::4, ::4].std() > 5, "the picture is blank"
+    assert panel.screen.description == panel.readout.value
     assert panel.progress.value == 1
     words = panel.readout.value.lower()
     assert "nan" not in words.replace("finance", "")
     assert len(words) <= 115, "the readout does not fit on its line"
-    return state(panel)
+    return panel.readout.value, fingerprint(picture)
 
 
 def test_it_is_a_panel_of_the_right_size(panel):
@@ -74,6 +75,22 @@ def test_every_control_goes_to_its_ends_and_between_and_changes_what_is_seen(pan
         assert len(seen) == len(set(values)), f"{name} changes nothing"
         panel.reset()
         assert state(panel) == first, f"{name} leaves something behind"
+
+
+def test_every_handle_goes_with_the_hand(panel):
+    first = state(panel)
+    for number, handle in enumerate(panel.picture.handles):
+        left, top, right, bottom = handle._corners()
+        for x, y in [(left, top), (right, bottom), (0.3, 0.6), (0.7, 0.4), (-1, 2)]:
+            across, down = left + x * (right - left), top + y * (bottom - top)
+            panel.screen.touch = [number, across, down, 0]
+            assert_it_shows_something(panel)
+            spot = handle.spot()
+            if spot:  # a hand that takes hold of it and does not move does not move it
+                panel.screen.touch = [number, *spot, 1]
+                np.testing.assert_allclose(handle.spot(), spot, atol=0.005)
+        panel.reset()
+        assert state(panel) == first, f"handle {number} leaves something behind"
 
 
 def test_reset_and_presets_do_what_they_say(panel):

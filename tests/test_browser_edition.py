@@ -24,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 def test_the_wheel_asks_for_nothing_that_a_browser_cannot_have():
     needed = {line.name for line in map(Requirement, PROJECT["dependencies"])
               if not line.marker or line.marker.evaluate({"sys_platform": "emscripten"})}
-    assert needed == {"numpy", "matplotlib", "ipywidgets", "threadpoolctl"}
+    assert needed == {"numpy", "matplotlib", "ipywidgets", "anywidget", "threadpoolctl"}
 
 
 def test_elsewhere_jupyterlab_is_needed():

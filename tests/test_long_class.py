@@ -34,6 +34,9 @@ def move(panels, n_moves, rng):
         panel = panels[n % len(panels)]
         control = panel.controls[rng.choice(list(panel.controls))]
         control.value = places(control, rng)[rng.integers(5)]
+        if panel.picture.handles:
+            number = int(rng.integers(len(panel.picture.handles)))
+            panel.screen.touch = [number, *rng.random(2).tolist(), n]
         if rng.random() < 0.05:
             panel.reset()
     for panel in panels:

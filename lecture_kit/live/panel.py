@@ -7,15 +7,16 @@ import time
 from dataclasses import dataclass
 from threading import RLock
 
-from ipywidgets import Button, FloatProgress, HBox, Image, Label, Layout, Play, VBox, jslink
-from traitlets import Unicode
+from ipywidgets import Button, FloatProgress, HBox, Label, Layout, Play, VBox, jslink
 
 from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.rerun import take_the_place
+from lecture_kit.live.screen import Screen
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
-_SECONDS_UNDER_WAY = 0.25  # how long after a press of a button an older event may still come
+_SECONDS_AT_REST = 0.15  # after so long without a new event the hand rests
+_SECONDS_UNDER_WAY = 60  # how long after a press of a button an older event may still come
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,16 @@ class View:
         Whether the reader has reached the goal of the panel.
     progress : float, default 1
         Share of the work that is done, for a view that comes before the last one.
+    waits : bool, default False
+        Whether the work that follows waits until the hand rests. What is quick then follows the
+        hand, and what is slow does not hold it up.
     """
 
     drawing: dict
     readout: str
     goal_met: bool = False
     progress: float = 1.0
-
-
-class DescribedImage(Image):
-    """An image whose tooltip is its alternative text.
-
-    The front end writes the tooltip of a widget into the page only if the widget has an (empty)
-    description, which an ordinary image has not.
-    """
-
-    description = Unicode("").tag(sync=True)
+    waits: bool = False
 
 
 class Panel(VBox):
@@ -75,7 +70,7 @@ class Panel(VBox):
 
     Attributes
     ----------
-    controls, picture, image, readout, goal, progress
+    controls, picture, screen, readout, goal, progress
         The parts.
     view : View
         What is shown now.
@@ -85,7 +80,7 @@ class Panel(VBox):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
         self._waiting, self._link = False, None
-        self._pressed, self._pressed_until = {}, 0.0
+        self._pressed, self._pressed_until, self._answered_at = {}, 0.0, 0.0
         self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
         self._work = self._task = None
         self._ends = Kept(16)
@@ -93,18 +88,21 @@ class Panel(VBox):
         self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
             min=0, max=1, layout=Layout(flex="0 0 80px", width="80px", height="16px"))
-        size = Layout(width=f"{picture.width}px", max_width="100%", height="auto", flex="0 0 auto")
-        self.image = DescribedImage(format="png", layout=size)
+        self.screen = Screen(picture)
         self._paint_last(self._views())
+        self.screen.observe(self._touched, "touch")
+        self.screen.observe(self._resized, "shown_width")
+        self.screen.observe(self._answered, "answered")
         for control in controls.values():
             control.observe(self._changed, "value")
         row = Layout(flex_flow="row wrap", align_items="center", max_width=f"{picture.width}px")
         super().__init__([
             HBox(list(controls.values()), layout=row),
             HBox([*self._buttons(presets or {}, play), self.goal], layout=row),
-            self.image,
+            self.screen,
             HBox([self.readout, self.progress], layout=Layout(max_width=f"{picture.width}px")),
         ])
+        self.add_class("lecture-panel")
         take_the_place(self, title)
 
     @property
@@ -153,14 +151,38 @@ class Panel(VBox):
             self.set_values(values)
             self._pressed = {self.controls[name]: value for name, value in values.items()}
             self._pressed_until = time.monotonic() + _SECONDS_UNDER_WAY
+            self.screen.asked += 1
+
+    def _answered(self, change):
+        """The page knows of a press: from now on its events are new ones."""
+        with self._lock:
+            match change.new:
+                case [self.screen.asked, int(when)]:
+                    self._pressed, self._answered_at = {}, when
+
+    def _touched(self, _change):
+        with self._lock:
+            values, when = self.screen.touched(self.controls)
+            is_new = when >= self._answered_at and not self._waits_for_the_page()
+            if is_new and values.items() - self.values.items():
+                self.set_values(values)
+
+    def _waits_for_the_page(self):
+        return self._pressed and time.monotonic() < self._pressed_until
+
+    def _resized(self, _change):
+        with self._lock:
+            if self.screen.follow_the_page():
+                self.screen.paint(self.view.readout)
 
     def _put_back(self, change):
         """Undo an event from before the press of a button.
 
         The browser keeps a control's newest value back while the kernel works on the one before,
-        but sends a press at once. So the value of a drag or of Play can come after the press.
+        but sends a press at once. So the value of a drag or of Play can come after the press, but
+        not after the page's answer to it.
         """
-        if change and change.owner in self._pressed and time.monotonic() < self._pressed_until:
+        if change and change.owner in self._pressed and self._waits_for_the_page():
             change.owner.value = self._pressed[change.owner]
             return self.values == self._drawn_values
         return False
@@ -204,7 +226,7 @@ class Panel(VBox):
 
     async def _stream(self, views):
         while self.view.progress < 1:
-            await asyncio.sleep(0.001)  # lets the next slider event in
+            await asyncio.sleep(_SECONDS_AT_REST if self.view.waits else 0.001)  # lets events in
             with self._lock:
                 if self._work is not views:
                     return
@@ -213,7 +235,7 @@ class Panel(VBox):
     def _paint_next(self, views):
         end = time.monotonic() + _SECONDS_PER_FRAME
         for view in views:
-            if view.progress >= 1 or time.monotonic() > end:
+            if view.progress >= 1 or view.waits or time.monotonic() > end:
                 break
         self._paint(view)
 
@@ -224,9 +246,7 @@ class Panel(VBox):
     def _paint(self, view):
         self.view = view
         self.picture.draw(**view.drawing)
-        with self.image.hold_sync():  # one message: each makes the browser decode the picture
-            self.image.value = self.picture.frame()
-            self.image.tooltip = view.readout
+        self.screen.paint(view.readout)
         self.readout.value = view.readout
         mark = _("✓ Goal reached") if view.goal_met else _("Goal")
         self.goal.value = f"{mark}: {self._goal_text}"

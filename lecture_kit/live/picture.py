@@ -23,6 +23,7 @@ try:
 except ImportError:  # the few systems without isal have the same function, six times as slow
     from zlib import compress
 _STYLE = Path(__file__).with_name("lecture.mplstyle")
+_STILL_RATIO = 2  # sharp on HiDPI screens and when the browser zooms in
 _one_at_a_time = RLock()  # Matplotlib's settings are the same for all threads
 
 
@@ -42,20 +43,22 @@ class Picture(ABC):
     ----------
     width, height : int
         Size in CSS pixels.
-    pixel_ratio : int
-        Picture pixels per CSS pixel; 2 is sharp on HiDPI screens and when the browser zooms in.
+    pixel_ratio : float
+        Picture pixels per CSS pixel.
     figure : matplotlib.figure.Figure
         The figure.
+    handles : list of Handle
+        What the reader can drag; :meth:`build` fills it.
     """
 
     width = 960
     height = 320
-    pixel_ratio = 2
 
     def __init__(self):
         size = (self.width / 100, self.height / 100)
-        self._moving = []
-        self._background = None
+        self._moving, self.handles = [], []
+        self._background = self._ground = None
+        self.pixel_ratio = _STILL_RATIO
         with _lecture_style():
             self.figure = Figure(figsize=size, dpi=100 * self.pixel_ratio)
             self._canvas = FigureCanvasAgg(self.figure)
@@ -113,6 +116,18 @@ class Picture(ABC):
         """Say that something that does not move was changed; the next frame draws it."""
         self._background = None
 
+    def scale(self, pixel_ratio):
+        """Draw for a screen with other pixels.
+
+        Parameters
+        ----------
+        pixel_ratio : float
+            Picture pixels per CSS pixel.
+        """
+        self.pixel_ratio = pixel_ratio
+        self.figure.set_dpi(100 * pixel_ratio)
+        self.background_changed()
+
     def pixels(self):
         """Paint one frame.
 
@@ -124,33 +139,49 @@ class Picture(ABC):
         if self._background is None:
             with _lecture_style():
                 self._canvas.draw()
-            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+            self._background, self._ground = self._canvas.copy_from_bbox(self.figure.bbox), None
         self._canvas.restore_region(self._background)
+        if self._ground is None:
+            self._ground = np.array(self._canvas.buffer_rgba())
         for artist in self._moving:
             (artist.axes or self.figure).draw_artist(artist)
         return np.asarray(self._canvas.buffer_rgba())
 
-    def frame(self):
-        """Paint one frame for the screen.
+    def layers(self):
+        """Paint one frame in two layers.
 
         Returns
         -------
-        bytes
-            A PNG file that is quick to make.
+        background : ndarray of uint8, shape (height, width, 4)
+            What does not move; the same object until the background changes.
+        piece : ndarray of uint8, shape (height of the box, width of the box, 4)
+            The smallest box of all pixels that differ from it; what does not is transparent.
+        corner : tuple of int
+            Column and row of the upper left corner of the box.
         """
-        return encode_png(self.pixels())
+        now = self.pixels().view(np.uint32)[..., 0]
+        moved = now != self._ground.view(np.uint32)[..., 0]
+        rows, columns = (np.append(np.flatnonzero(moved.any(axis=axis)), 0) for axis in (1, 0))
+        top, left = rows[0], columns[0]
+        box = slice(top, rows.max() + 1), slice(left, columns.max() + 1)
+        piece = now[box] * moved[box]
+        return self._ground, piece.view(np.uint8).reshape(*piece.shape, 4), (int(left), int(top))
 
     def still(self):
-        """Paint one frame for a file.
+        """Paint one frame for a file, always with the same number of pixels.
 
         Returns
         -------
         bytes
             A PNG file that is small.
         """
-        file = io.BytesIO()
+        file, ratio = io.BytesIO(), self.pixel_ratio
+        if ratio != _STILL_RATIO:
+            self.scale(_STILL_RATIO)
         image = Image.fromarray(self.pixels()).convert("RGB")
         image.quantize(256).save(file, "png", optimize=True)
+        if ratio != _STILL_RATIO:
+            self.scale(ratio)
         return file.getvalue()
 
 

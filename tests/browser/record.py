@@ -65,7 +65,7 @@ def main():
             cell = page.locator(".jp-CodeCell", has_text=CELL).first
             cell.scroll_into_view_if_needed()
             panel = cell.locator(".widget-vbox").first
-            panel.locator("img.widget-image").wait_for()
+            panel.locator(".lecture-screen:has(img + img[src])").wait_for()
             page.wait_for_timeout(500)
             first, *others = [frame.quantize(64) for frame in drag(page, panel)]
             first.save(ANIMATION, save_all=True, append_images=others, loop=0,

@@ -9,6 +9,7 @@ from .lab import ROOT, open_notebook, run_all, watch_messages, watched_page
 NOTEBOOKS = [path.name for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 FAILURES = ("Error displaying widget", "model not found", "Click to show javascript error",
             "Loading widget", "Traceback (most recent call last)")
+PICTURE = ".lecture-screen:has(img + img[src])"  # both layers are there
 
 
 def what_is_missing(page, selector, count, rounds=200):
@@ -30,7 +31,7 @@ def show_all_cells(page):
 
 def panels(page):
     show_all_cells(page)
-    return page.locator(".jp-CodeCell", has=page.locator("img.widget-image")).all()
+    return page.locator(".jp-CodeCell", has=page.locator(PICTURE)).all()
 
 
 class DrivenPanel:
@@ -38,17 +39,18 @@ class DrivenPanel:
 
     def __init__(self, page, cell):
         self.page, self.cell = page, cell
-        self.picture = cell.locator("img.widget-image")
+        self.picture = cell.locator(PICTURE)
         self.cut_off = set()
         self.picture.scroll_into_view_if_needed()
         self.settle()
         self.first = self.readout()
 
     def readout(self):
-        return self.picture.get_attribute("title")
+        return self.picture.get_attribute("aria-label")
 
-    def source(self):
-        return self.picture.get_attribute("src")
+    def seen(self):
+        """Picture and readout: a step may be too small for a pixel."""
+        return self.picture.evaluate("picture => picture.children[1].src + picture.ariaLabel")
 
     def height(self):
         return self.cell.locator(".jp-OutputArea").first.bounding_box()["height"]
@@ -57,9 +59,10 @@ class DrivenPanel:
         self.page.wait_for_function(f"([picture, ...rest]) => ({condition})(picture, ...rest)",
                                     arg=[self.picture.element_handle(), *arguments], polling=30)
 
-    def wait_for_change(self, source):
-        """Wait for another picture, and then until no more come."""
-        self.wait_until("(picture, before) => picture.src !== before", source)
+    def wait_for_change(self, seen):
+        """Wait for another picture or readout, and then until no more come."""
+        self.wait_until(
+            "(picture, before) => picture.children[1].src + picture.ariaLabel !== before", seen)
         self.settle()
 
     def settle(self):
@@ -69,7 +72,8 @@ class DrivenPanel:
             "picture => { const cell = picture.closest('.jp-CodeCell');"
             " const bar = cell.querySelector('.widget-hprogress');"
             " const rests = underWay.size === 0 && getComputedStyle(bar).display === 'none';"
-            " picture.frames = rests && picture.complete ? picture.frames + 1 : 0;"
+            " const isShown = picture.ariaBusy === 'false';"
+            " picture.frames = rests && isShown ? picture.frames + 1 : 0;"
             " return picture.frames > 2 }")  # an answer may call forth a message that waited for it
         self.cut_off.update(self.cell.locator(".widget-label, .widget-readout").evaluate_all(
             "labels => labels.filter(label => label.scrollWidth > label.clientWidth)"
@@ -78,8 +82,7 @@ class DrivenPanel:
     def reset(self):
         self.cell.get_by_role("button", name="Reset", exact=True).click()
         self.settle()
-        self.page.wait_for_timeout(260)  # until then the panel puts back what Reset has set
-        self.wait_until("(picture, first) => picture.title === first", self.first)
+        self.wait_until("(picture, first) => picture.ariaLabel === first", self.first)
 
     def drag(self, handle, share):
         """Drag with the mouse to a place on the track, from 0 to 1."""
@@ -123,7 +126,7 @@ def page(fresh):
 def test_the_committed_notebook_shows_still_pictures_without_a_run(fresh, name):
     source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
     assert not what_is_missing(fresh, ".jp-RenderedImage img", source.count('"image/png": "'))
-    assert fresh.locator("img.widget-image").count() == 0
+    assert fresh.locator(PICTURE).count() == 0
     assert shown_failures(fresh) == []
     assert fresh.errors == []
 
@@ -146,11 +149,11 @@ def drive_sliders(panel):
     for handle in panel.cell.locator(".noUi-handle").all():
         at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         for share in (0.0, 1.0) if at_the_top else (1.0, 0.0):
-            before = panel.source()
+            before = panel.seen()
             panel.drag(handle, share)
             panel.wait_for_change(before)
             yield panel.height()
-        before = panel.source()
+        before = panel.seen()
         for _ in range(3):
             handle.press("ArrowLeft" if at_the_top else "ArrowRight")
         panel.wait_for_change(before)
@@ -160,7 +163,7 @@ def drive_sliders(panel):
 def press_choices(panel):
     for group in panel.cell.locator(".widget-toggle-buttons").all():
         for number in range(group.locator("button").count()):
-            button, before = group.locator("button").nth(number), panel.source()
+            button, before = group.locator("button").nth(number), panel.seen()
             pressed = "mod-active" in button.get_attribute("class")
             button.click()
             if pressed:
@@ -175,7 +178,7 @@ def press_presets(panel):
     buttons = panel.cell.locator("button.jupyter-button:not(.widget-toggle-buttons button)")
     buttons = buttons.filter(has_text=re.compile(r"\w"))
     for number in range(buttons.count() - 1):  # the last one is Reset
-        before = panel.source()
+        before = panel.seen()
         buttons.nth(number).click()
         if number:
             panel.wait_for_change(before)
@@ -195,7 +198,7 @@ def test_play_moves_the_picture_and_stops(page):
         play = panel.cell.locator(".widget-play button").first
         if play.count():
             play.click()
-            panel.wait_until("(picture, before) => picture.title !== before", panel.first)
+            panel.wait_until("(picture, before) => picture.ariaLabel !== before", panel.first)
             play.click()
             panel.reset()  # at once, while the kernel still works on the last step
 
@@ -220,14 +223,14 @@ def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, 
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save').then(() => null)")
     page.close()  # it saves by itself, and without a kernel it would save no panels
     saved = (lab.folder / name).read_text(encoding="utf-8")
-    assert saved.count('"model_name": "ImageModel"') == count
+    assert saved.count('"model_module": "anywidget"') == count
     for turn in range(10):  # where a kernel starts slowly, JupyterLab loses panels until a reload
         lab.shut_down_kernels()
         copy = f"again_{turn}_{name}"  # of its own: every page saves by itself now and then
         (lab.folder / copy).write_text(saved, encoding="utf-8", newline="\n")
         again = watched_page(browser)
         open_notebook(again, lab, copy)
-        missing = (what_is_missing(again, ".jp-RenderedImage img, img.widget-image", count, 20)
+        missing = (what_is_missing(again, f".jp-RenderedImage img, {PICTURE}", count, 20)
                    or shown_failures(again))
         again.close()
         if not missing:

@@ -5,7 +5,7 @@ import base64
 from threading import Event, Thread
 
 import pytest
-from driving import fingerprint, state, widgets_in
+from driving import fingerprint, shown, state, widgets_in
 from ipywidgets import Button, FloatProgress, Play
 from sketches import make, show_at_once, show_in_steps
 from traitlets import TraitError
@@ -20,21 +20,33 @@ def button(panel, label):
     return found
 
 
+def paintings(panel):
+    """From now on, what each picture shows in words."""
+    seen, paint = [], panel.screen.paint
+
+    def watched(description):
+        seen.append(description)
+        paint(description)
+
+    panel.screen.paint = watched
+    return seen
+
+
 @pytest.fixture
 def panel():
     return make(show_at_once)
 
 
 def test_the_first_picture_is_there_before_anything_is_moved(panel):
-    assert panel.image.value[:4] == b"\x89PNG"
+    assert panel.screen.frame["png"][:4] == b"\x89PNG"
     assert panel.readout.value == "x·n = 0.25"
 
 
 def test_a_move_changes_picture_readout_and_alternative_text(panel):
-    before = fingerprint(panel.image.value)
+    before = fingerprint(shown(panel.screen))
     panel.controls["x"].value = 0.5
-    assert fingerprint(panel.image.value) != before
-    assert panel.readout.value == panel.image.tooltip == "x·n = 0.50"
+    assert fingerprint(shown(panel.screen)) != before
+    assert panel.readout.value == panel.screen.description == "x·n = 0.50"
 
 
 def test_the_goal_says_when_it_is_met(panel):
@@ -44,12 +56,11 @@ def test_the_goal_says_when_it_is_met(panel):
 
 
 def test_a_preset_sets_all_its_values_with_one_painting(panel):
-    paintings = []
-    panel.image.observe(paintings.append, "value")
+    painted = paintings(panel)
     button(panel, "high").click()
     assert panel.values == {"x": 0.9, "n": 2}
     assert panel.readout.value == "x·n = 1.80"
-    assert len(paintings) == 1
+    assert painted == ["x·n = 1.80"]
 
 
 def test_a_refused_value_leaves_a_panel_that_still_moves(panel):
@@ -72,12 +83,11 @@ def test_a_value_from_before_a_press_that_comes_after_it_is_put_back(panel, monk
     monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 60)
     panel.controls["x"].value = 0.7
     button(panel, "Reset").click()
-    first, paintings = state(panel), []
-    panel.image.observe(paintings.append, "value")
+    first, painted = state(panel), paintings(panel)
     panel.controls["x"].value = 0.75
     assert panel.values == {"x": 0.25, "n": 1}
     assert state(panel) == first
-    assert paintings == []
+    assert painted == []
     panel.set_values({"x": 0.5})
     assert panel.readout.value == "x·n = 0.50"
 
@@ -90,7 +100,24 @@ def test_after_a_press_what_the_button_does_not_set_moves_at_once(monkeypatch):
     assert panel.readout.value == "x·n = 1.80"
 
 
-def test_some_time_after_a_press_everything_moves_again(panel):
+def test_after_the_answer_of_the_page_everything_moves_again(panel, monkeypatch):
+    monkeypatch.setattr(panel_module, "_SECONDS_UNDER_WAY", 60)
+    button(panel, "Reset").click()
+    for answer in (None, "yes", [panel.screen.asked], [panel.screen.asked - 1, 1000]):
+        panel.screen.answered = answer
+        panel.controls["x"].value = 0.7
+        panel.screen.touch = [0, 0.5, 0.5, 1000]
+        assert panel.values == {"x": 0.25, "n": 1}
+    panel.screen.answered = [panel.screen.asked, 2000]
+    panel.screen.touch = [0, 0.5, 0.5, 1999]  # from before
+    assert panel.values == {"x": 0.25, "n": 1}
+    panel.controls["x"].value = 0.5
+    assert panel.readout.value == "x·n = 0.50"
+    panel.screen.touch = [0, 0.9, 0.5, 2001]
+    assert panel.values["x"] > 0.9
+
+
+def test_without_a_page_everything_moves(panel):
     button(panel, "Reset").click()
     panel.controls["x"].value = 0.5
     assert panel.readout.value == "x·n = 0.50"
@@ -111,9 +138,9 @@ def test_the_output_holds_a_still_picture_its_size_and_the_readout(panel):
 
 
 def test_the_picture_keeps_its_place_while_it_changes(panel):
-    before = dict(panel.image.layout.trait_values())
+    before = dict(panel.screen.layout.trait_values())
     panel.controls["x"].value = 1
-    assert panel.image.layout.trait_values() == before
+    assert panel.screen.layout.trait_values() == before
 
 
 def test_outside_an_event_loop_slow_work_runs_to_the_end():
@@ -158,8 +185,7 @@ async def settle(panel):
 def test_in_an_event_loop_slow_work_streams_with_a_progress_bar():
     panel = make(show_in_steps)
     (bar,) = widgets_in(panel, FloatProgress)
-    seen = []
-    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+    seen = paintings(panel)
 
     async def move():
         panel.controls["x"].value = 0.5
@@ -175,8 +201,7 @@ def test_in_an_event_loop_slow_work_streams_with_a_progress_bar():
 def test_views_that_come_in_the_time_of_one_frame_are_one_frame(monkeypatch):
     monkeypatch.setattr(panel_module, "_SECONDS_PER_FRAME", 60)
     panel = make(show_in_steps)
-    seen = []
-    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+    seen = paintings(panel)
 
     async def move():
         panel.controls["x"].value = 0.5
@@ -188,8 +213,7 @@ def test_views_that_come_in_the_time_of_one_frame_are_one_frame(monkeypatch):
 @pytest.mark.usefixtures("every_view_is_a_frame")
 def test_the_next_move_cancels_a_stream():
     panel = make(show_in_steps)
-    seen = []
-    panel.image.observe(lambda _: seen.append(panel.view.readout), "value")
+    seen = paintings(panel)
 
     async def move_twice():
         panel.controls["x"].value = 0.5
@@ -248,7 +272,7 @@ def test_a_move_in_another_thread_ends_a_stream_for_good():
     for thread in threads:
         thread.join(60)
         assert not thread.is_alive()
-    assert panel.readout.value == panel.image.tooltip == "the last move"
+    assert panel.readout.value == panel.screen.description == "the last move"
 
 
 @pytest.mark.parametrize("control", [choice("c", [("a", 1), ("b", 2)], 2), seed(7)])

@@ -4,7 +4,7 @@ from threading import Event, Thread
 import matplotlib
 import numpy as np
 import pytest
-from driving import fingerprint, rows_of
+from driving import decode, fingerprint
 from PIL import Image
 from sketches import DotPicture
 
@@ -16,39 +16,56 @@ def picture():
     return DotPicture()
 
 
-def decode(png):
-    return np.asarray(Image.open(io.BytesIO(png)))
-
-
-def test_a_frame_is_a_png_of_the_pixels(picture):
-    picture.draw(x=0.5)
-    np.testing.assert_array_equal(decode(picture.frame()), picture.pixels())
-
-
 def test_the_encoder_agrees_with_pillow_on_random_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (13, 7, 4), dtype=np.uint8)
     np.testing.assert_array_equal(decode(encode_png(pixels)), pixels)
 
 
-def test_the_fingerprint_is_that_of_the_rows(picture):
-    picture.draw(x=0.5)
-    rows = np.frombuffer(rows_of(picture.frame()), np.uint8).reshape(400, -1)
-    assert not rows[:, 0].any()
-    np.testing.assert_array_equal(rows[:, 1:], decode(picture.frame()).reshape(400, -1))
+def test_the_layers_together_are_the_pixels(picture):
+    for x in (0.5, 0.1, 5.0):  # the last one is not in the axes: nothing but the title moves
+        picture.draw(x=x, title="here")
+        background, piece, (left, top) = picture.layers()
+        together = background.copy()
+        place = together[top:top + len(piece), left:left + piece.shape[1]]
+        np.copyto(place, piece, where=piece[..., 3:] > 0)
+        np.testing.assert_array_equal(together, picture.pixels())
+        assert piece.size < background.size / 2
+        assert (piece[..., 3] == 0).any()
 
 
-def test_a_frame_has_two_pixels_per_css_pixel(picture):
+def test_without_anything_that_moves_the_piece_is_a_clear_pixel(picture):
+    picture.draw(x=5.0)
+    background, piece, corner = picture.layers()
+    np.testing.assert_array_equal(background, picture.pixels())
+    assert (piece.shape, piece.any(), corner) == ((1, 1, 4), False, (0, 0))
+
+
+def test_the_background_is_one_object_until_it_changes(picture):
     picture.draw(x=0.5)
-    assert decode(picture.frame()).shape == (400, 600, 4)
+    first = picture.layers()[0]
+    picture.draw(x=0.6)
+    assert picture.layers()[0] is first
+    picture.background_changed()
+    assert picture.layers()[0] is not first
+
+
+@pytest.mark.parametrize("ratio", [0.25, 1, 1.5, 2])
+def test_a_picture_has_the_pixels_of_its_screen_but_a_still_does_not(picture, ratio):
+    picture.draw(x=0.5)
+    still = picture.still()
+    picture.scale(ratio)
+    assert picture.pixels().shape == (200 * ratio, 300 * ratio, 4)
+    assert picture.still() == still
+    assert picture.pixels().shape == (200 * ratio, 300 * ratio, 4)
 
 
 def test_what_moves_leaves_no_trace(picture):
     picture.draw(x=0.3, title="there")
-    first = fingerprint(picture.frame())
+    first = fingerprint(picture.pixels())
     picture.draw(x=0.7, title="elsewhere")
-    assert fingerprint(picture.frame()) != first
+    assert fingerprint(picture.pixels()) != first
     picture.draw(x=0.3, title="there")
-    assert fingerprint(picture.frame()) == first
+    assert fingerprint(picture.pixels()) == first
 
 
 def test_painting_is_the_same_as_drawing_the_whole_figure(picture):
@@ -64,21 +81,21 @@ def test_painting_is_the_same_as_drawing_the_whole_figure(picture):
 def test_a_move_does_not_draw_the_background_again(picture):
     for x in np.linspace(0, 1, 5):
         picture.draw(x=x)
-        picture.frame()
+        picture.pixels()
     assert picture.backgrounds == 1
 
 
 def test_new_limits_draw_the_background_again_and_old_ones_do_not(picture):
     picture.draw(x=0.5)
-    picture.frame()
+    picture.pixels()
     picture.limits(picture.axes, x=(0, 1), y=(0, 1))
-    picture.frame()
+    picture.pixels()
     assert picture.backgrounds == 1
     picture.limits(picture.axes, x=(0, 2))
-    picture.frame()
+    picture.pixels()
     assert picture.backgrounds == 2
     picture.limits(picture.axes, y=(-1, 1))
-    picture.frame()
+    picture.pixels()
     assert picture.backgrounds == 3
 
 
@@ -86,7 +103,7 @@ def test_a_still_shows_the_same_in_a_smaller_file(picture):
     picture.draw(x=0.5, title="still")
     still = decode(picture.still())
     assert still.shape[:2] == (400, 600)
-    assert len(picture.still()) < len(picture.frame())
+    assert len(picture.still()) < len(encode_png(picture.pixels()))
     rgb = np.asarray(Image.open(io.BytesIO(picture.still())).convert("RGB")).astype(int)
     assert np.abs(rgb - picture.pixels()[..., :3]).max() <= 40
 
@@ -95,7 +112,7 @@ def test_the_style_of_the_lecture_does_not_leak(picture):
     import matplotlib as mpl
 
     picture.draw(x=0.5)
-    picture.frame()
+    picture.pixels()
     assert mpl.rcParams["axes.grid"] is False
     assert picture.axes.spines["top"].get_visible() is False
 

@@ -1,0 +1,119 @@
+"""The picture in the page: two layers, and handles that a mouse, a pen or a finger can drag.
+
+The background goes to the browser once. A frame is only the box of pixels that differ from it, as a
+transparent PNG that lies above the background. That is a quarter of the bytes of a whole picture.
+"""
+
+from pathlib import Path
+
+import anywidget
+from traitlets import Any, Bytes, Dict, Int, List, Unicode
+
+from lecture_kit.live.picture import encode_png
+
+_HERE = Path(__file__).parent
+
+
+class Screen(anywidget.AnyWidget):
+    """A picture of the kit in the page.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture. Its ``handles`` can be dragged.
+
+    Attributes
+    ----------
+    touch
+        Number of the handle that is dragged, where to, in shares of the picture, and when. The page
+        sets it, at most once per screen frame, and not before the kernel has answered the last one.
+    shown_width
+        How many pixels of the screen the picture is wide; the page sets it, also after a zoom.
+    asked : int
+        How often a button was pressed.
+    answered
+        The number of the last press that the page knows of, and when it heard of it.
+    """
+
+    _esm = _HERE / "screen.js"
+    _css = _HERE / "screen.css"
+    width = Int().tag(sync=True)
+    height = Int().tag(sync=True)
+    background = Bytes().tag(sync=True)
+    frame = Dict().tag(sync=True)  # the png and its box, in one trait: they are shown together
+    spots = List().tag(sync=True)
+    areas = List().tag(sync=True)
+    description = Unicode().tag(sync=True)
+    asked = Int().tag(sync=True)
+    answered = Any().tag(sync=True, echo_update=False)
+    touch = Any().tag(sync=True, echo_update=False)
+    shown_width = Any().tag(sync=True, echo_update=False)
+
+    _last_shown_ratio = 2.0  # the next picture will probably come to the same screen
+
+    def __init__(self, picture):
+        self.picture, self._background = picture, None
+        picture.scale(Screen._last_shown_ratio)
+        super().__init__(width=picture.width, height=picture.height)
+
+    def touched(self, controls):
+        """Say what the last touch makes of the controls.
+
+        Parameters
+        ----------
+        controls : dict of str to ipywidgets.ValueWidget
+            The controls of the panel.
+
+        Returns
+        -------
+        values : dict of str to float or int
+            New values of some controls; none if the page has sent nonsense.
+        when : int
+            The page's time, in milliseconds.
+        """
+        handles = self.picture.handles
+        match self.touch:
+            case [int(number), x, y, int(when)] if (
+                    0 <= number < len(handles) and _is_number(x) and _is_number(y)):
+                return handles[number].values((x, y), controls), when
+        return {}, 0
+
+    def paint(self, description):
+        """Send what has moved, in one message.
+
+        Parameters
+        ----------
+        description : str
+            The picture in words.
+        """
+        background, piece, (left, top) = self.picture.layers()
+        height, width = background.shape[:2]
+        with self.hold_sync():
+            if background is not self._background:
+                self._background, self.background = background, encode_png(background)
+            box = [left / width, top / height, piece.shape[1] / width, piece.shape[0] / height]
+            self.frame = {"png": encode_png(piece), "box": box}
+            self.spots = [handle.spot() for handle in self.picture.handles]
+            self.areas = [handle.area() for handle in self.picture.handles]
+            self.description = description
+
+    def follow_the_page(self):
+        """Draw the picture with as many pixels as the page shows, from a quarter to twice its size.
+
+        Returns
+        -------
+        bool
+            Whether that changes anything.
+        """
+        if not _is_number(self.shown_width):
+            return False
+        pixels = min(max(round(self.shown_width), self.width // 4), 2 * self.width)
+        changes = pixels / self.width != self.picture.pixel_ratio
+        if changes:
+            Screen._last_shown_ratio = pixels / self.width
+            self.picture.scale(pixels / self.width)
+        return changes
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and -1e9 < value < 1e9
