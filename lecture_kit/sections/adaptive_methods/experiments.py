@@ -308,7 +308,7 @@ def make_sweep(learning_rates, results):
     return Sweep(learning_rates, results, _smallest(results))
 
 
-def sweep_rates(landscape, learning_rates, start, n_steps):
+def sweep_rates(landscape, learning_rates, start, n_steps, names=tuple(METHODS)):
     """Search each method's own best learning rate: the one with which it arrives first.
 
     Parameters
@@ -321,6 +321,8 @@ def sweep_rates(landscape, learning_rates, start, n_steps):
         Where all runs begin.
     n_steps : int
         How many steps each run takes.
+    names : sequence of str, optional
+        Which methods; all of :data:`METHODS` if left out.
 
     Returns
     -------
@@ -335,8 +337,8 @@ def sweep_rates(landscape, learning_rates, start, n_steps):
     """
     learning_rates = as_row("learning_rates", learning_rates)
     sweeps = {}
-    for name, path in race(landscape, dict.fromkeys(METHODS, learning_rates), start,
-                           n_steps).items():
+    rates = dict.fromkeys(names, learning_rates)
+    for name, path in race(landscape, rates, start, n_steps).items():
         steps, ends = arrival(landscape, path), path[-1]
         finite = np.isfinite(ends).all(axis=-1, keepdims=True)
         heights = landscape.value(np.where(finite, ends, 0))

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
@@ -67,19 +68,26 @@ def _background(landscape):
     return {"name": landscape, "heights": heights, "minima": land.minima}
 
 
-@lru_cache(maxsize=8)  # learning rate and step do not change the search
+_searches = Kept(8)  # learning rate and step do not change the search
+
+
 def _race_search(landscape, start):
-    land = experiments.LANDSCAPES[landscape]
-    return experiments.sweep_rates(land, _RACE_RATES, start, _RACE_STEPS)
+    """Search method by method, as slowly as that is, and say each time what was found so far."""
+    found = _searches.get((landscape, start), {})
+    _searches[landscape, start] = found
+    for name in _NAMES:
+        if name not in found:
+            yield found
+            found |= experiments.sweep_rates(
+                experiments.LANDSCAPES[landscape], _RACE_RATES, start, _RACE_STEPS, [name])
+    yield found
 
 
 @lru_cache(maxsize=8)  # the step does not change the runs
-def _race_outcome(landscape, start, learning_rate):
-    rates = dict.fromkeys(_NAMES, learning_rate)
-    if learning_rate == _OWN:
-        sweeps = _race_search(landscape, start)
-        rates = {name: sweep.best_rate for name, sweep in sweeps.items()}
-    return experiments.hold_race(experiments.LANDSCAPES[landscape], rates, start, _RACE_STEPS)
+def _race_outcome(landscape, start, rates):
+    return experiments.hold_race(
+        experiments.LANDSCAPES[landscape], dict(zip(_NAMES, rates, strict=True)), start,
+        _RACE_STEPS)
 
 
 def _race_readout(rate, step, arrived, first, lost):
@@ -95,15 +103,24 @@ def _race_readout(rate, step, arrived, first, lost):
 
 
 def _show_race(landscape, learning_rate, x, y, step):
-    sweeps = _race_search(landscape, (x, y))
-    outcome = _race_outcome(landscape, (x, y), learning_rate)
+    for found in _race_search(landscape, (x, y)):
+        yield _view_of_race(landscape, learning_rate, (x, y), step, found)
+
+
+def _view_of_race(landscape, learning_rate, start, step, found):
+    """With own rates, a method whose rate is not yet found stays where it is."""
+    sweeps = {**_nothing_yet(_NAMES, _RACE_RATES), **found}
+    rate = None if learning_rate == _OWN else learning_rate
+    rates = [rate or (found[name].best_rate if name in found else 0.0) for name in _NAMES]
+    outcome = _race_outcome(landscape, start, tuple(rates))
     arrived, lost, bests = outcome.arrived_by(step), outcome.lost_by(step), _bests(sweeps)
     first, without = experiments.first_names(arrived), "—" if step == _RACE_STEPS else "…"
     board = {name: (f"out at {outcome.diverged[name]}" if name in lost
                     else _in_words(arrived[name], ".0f", without),
-                    _in_words(bests[name], ".0f", "—")) for name in _NAMES}
-    best, rate = experiments.first_names(bests), None if learning_rate == _OWN else learning_rate
-    titles = (f"{landscape} from ({number(x)}, {number(y)}), step {step}",
+                    _in_words(bests[name], ".0f", "—" if name in found else "…"))
+             for name in _NAMES}
+    best, place = experiments.first_names(bests), ", ".join(map(number, start))
+    titles = (f"{landscape} from ({place}), step {step}",
               "each at its best η" if rate is None else f"all at η = {rate:.3g}",
               f"fewest steps: {bests[best[0]]:.0f}" if best else f"none in {_RACE_STEPS}")
     drawing = {
@@ -111,7 +128,8 @@ def _show_race(landscape, learning_rate, x, y, step):
         "paths": outcome.seen_by(step, (_X[-1], _Y[-1])), "rate": rate, "titles": titles}
     ahead = outcome.arrived["Adam"] - outcome.arrived["gradient descent"]
     readout = _race_readout(rate, step, arrived, first, lost)
-    return View(drawing, readout, landscape == "canyon" and rate is not None and ahead >= 20)
+    goal_met = landscape == "canyon" and rate is not None and ahead >= 20
+    return View(drawing, readout, goal_met, len(found) / len(_NAMES), waits=not found)
 
 
 def race():
