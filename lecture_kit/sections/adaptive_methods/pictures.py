@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -109,6 +110,8 @@ class RacePicture(Picture):
         self.paths = _lines(self, self.land, self.names, linewidth=1.4, alpha=0.85)
         self.start = self.moving(self.land.plot([], [], "+", color=BLACK, markersize=11)[0])
         self.ends = _dots(self, self.land, self.names)
+        self.handles += [Handle(self.land, self.start, "x", "y"),
+                         Handle(sweep, self.cursor, "learning_rate", anywhere=True)]
 
     def draw(self, landscape, paths, sweeps, best, rate, board, first, titles):
         """Give runs, table and curves new data.
@@ -254,6 +257,7 @@ class EscapePicture(Picture):
         self.steps = _lines(self, steps, self.names, linewidth=1.5)
         self.theory = [self.moving(steps.plot([], [], **_BOLD_THEORY)[0]) for _ in range(2)]
         self.points = _dots(self, steps, self.names, clip_on=False)
+        self.handles.append(Handle(steps, self.cursor, "distance", anywhere=True))
 
     def draw(self, ways, growth, distances, steps, theory, point, board, first, titles):
         """Give the curves new data.
@@ -384,6 +388,7 @@ class TrainingPicture(Picture):
         self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
         self.best = _dots(self, sweep, self.names, clip_on=False)
+        self.handles.append(Handle(sweep, self.cursor, "learning_rate", anywhere=True))
 
     def draw(self, losses, rate, sweeps, best, always, board, first, titles):
         """Give the curves new data.

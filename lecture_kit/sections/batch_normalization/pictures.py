@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, ORANGE
 from lecture_kit.live.picture import Picture, write
 
@@ -88,6 +89,10 @@ class DistributionsPicture(Picture):
         self.curves = {name: self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
                        for name in ("without BN", "with BN", "noisy BN")}
         axes.legend(loc="upper right", borderaxespad=0)
+        self.handles.append(Handle(axes, self.cursor, moves=self._to_epoch, anywhere=True))
+
+    def _to_epoch(self, update, _accuracy, _now):
+        return {"epoch": float(np.interp(update, self.updates, range(len(self.updates))))}
 
     def draw(self, epoch, rows, curves, title):
         """Give histograms and curves new data.
@@ -157,6 +162,11 @@ class OneLayerPicture(Picture):
             axes.grid(visible=False, axis="y")
             self.parts[name] = self._build_stage(axes)
         self._build_spread(spread)
+        output = figure_axes[-1]
+        self.middle, self.end = (output.plot([], [], linestyle="")[0] for _ in range(2))  # not seen
+        self.handles += [
+            Handle(output, self.middle, "shift"),
+            Handle(output, self.end, moves=lambda x, _y, now: {"scale": x - now["shift"]})]
         self.titles = [self.moving(axes.title) for axes in (*figure_axes, spread)]
 
     def _build_stage(self, axes):
@@ -185,6 +195,7 @@ class OneLayerPicture(Picture):
         self.now = self.moving(axes.plot(
             [], [], "o", color="none", markeredgecolor=BLACK, markersize=12)[0])
         axes.legend(loc="upper right", borderaxespad=0)
+        self.handles.append(Handle(axes, self.now, "batch_size", anywhere=True))
 
     def draw(self, stages, spread, theory, batch_size, titles):
         """Give histograms, marks and points new data.
@@ -213,10 +224,17 @@ class OneLayerPicture(Picture):
                 (stage["image"], stage["inferred"]), self.edges[0], self.edges[-1])
             part["inferred"].set_data([inferred] * 2, [0, 1.5])
             part["image"].set_data([image], [1.42])
+        mean, deviation = stages["output"]["measured"]
+        self.middle.set_data([mean], [1.12])
+        self.end.set_data([mean + deviation], [1.12])
         self.measured.set_data(self.batch_sizes, spread)
         self.theory.set_data(self.batch_sizes, theory)
         self.now.set_data([batch_size], [spread[self.batch_sizes.index(batch_size)]])
         write(self.titles, titles)
+
+
+def _from_logarithms(x, y, _now):
+    return {"learning_rate": 10**x, "init_scale": 10**y}
 
 
 class MapPicture(Picture):
@@ -281,6 +299,7 @@ class MapPicture(Picture):
         self.points[kind] = self.moving(axes.plot(
             [], [], "o", color="none", markeredgecolor="white", markeredgewidth=2, markersize=25,
             path_effects=[withStroke(linewidth=4, foreground=BLACK)])[0])
+        self.handles.append(Handle(axes, self.points[kind], moves=_from_logarithms, anywhere=True))
 
     def draw(self, maps, good_scale, point, same_rate, updates, runs, titles):
         """Give maps, point and curves new data.

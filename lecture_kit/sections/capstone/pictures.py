@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -213,6 +214,8 @@ class FewRowsPicture(Picture):
                                                markeredgecolor=BLACK, label="measured")[0])
         right.legend(loc="upper right", frameon=True, facecolor="white", edgecolor="none",
                      framealpha=1)
+        self.handles += [Handle(left, self.truth, "recall", anywhere=True),
+                         Handle(right, self.measured, "n_rows", anywhere=True)]
 
     def draw(self, found, low, high, recall, widths, point, titles):
         """Give intervals and curve new data.

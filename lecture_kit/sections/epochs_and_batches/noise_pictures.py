@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, SKY, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -51,6 +52,7 @@ class CloudPicture(Picture):
         self.other_name = self.moving(spread.text(
             0.03, 0.04, "", color=GREY, transform=spread.transAxes))
         spread.legend(loc="upper right", borderaxespad=0)
+        self.handles.append(Handle(spread, self.point, "batch_size", anywhere=True))
 
     def draw(self, points, full, radius, theory, other, other_name, measured, point, titles):
         """Give cloud and curves new data.
@@ -136,6 +138,7 @@ class NoisePicture(Picture):
                 [], [], look["marker"], color=look["color"], markersize=6, label=name)[0])
         self.point = self.moving(floor.plot(
             [], [], "o", color="none", markersize=15, markeredgecolor=BLACK)[0])
+        self.handles.append(Handle(floor, self.point, "factor", anywhere=True))
         floor.legend(loc="upper left", borderaxespad=0, title="new rate (dotted: theory)",
                      ncols=2)
 

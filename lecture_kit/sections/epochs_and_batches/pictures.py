@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.colors import to_rgba
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, PURPLE, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -64,6 +65,7 @@ class BookkeepingPicture(Picture):
         self.point = self.moving(count.plot(
             [], [], "o", color=ORANGE, markersize=10, markeredgecolor=BLACK, clip_on=False)[0])
         count.legend(loc="upper right", borderaxespad=0)
+        self.handles.append(Handle(count, self.point, "batch_size", anywhere=True))
 
     def draw(self, iterations, n_done, kept, dropped, ratio, point, titles):
         """Fill the grid.

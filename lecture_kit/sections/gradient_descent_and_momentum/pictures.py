@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -55,8 +56,11 @@ class BallPicture(Picture):
         self.height_ball = self.moving(height.plot([], [], "o", clip_on=False, **balls)[0])
         self.arrows = self.moving(strip.quiver(
             [0, 0, 0], [2, 1, 0], [0, 0, 0], [0, 0, 0], angles="xy", scale_units="xy", scale=1,
-            units="dots", width=6, headwidth=3, headlength=3.5, headaxislength=3.2, minlength=0.5,
+            units="inches", width=0.03, headwidth=3, headlength=3.5, headaxislength=3.2,
+            minlength=0.5,
             color=[LOOKS["gradient descent"]["color"], LOOKS["momentum"]["color"], BLUE]))
+        self.handles += [Handle(land, self.path, "start"),
+                         Handle(height, self.height_ball, "step", anywhere=True)]
 
     def _name_heights(self, axes):
         (_, global_height), (_, local_height) = self.minima
@@ -146,6 +150,8 @@ class ValleyPicture(Picture):
         self.theory = self.moving(loss.plot([], [], **LOOKS["theory"])[0])
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLUE, markersize=7, markeredgecolor="white", clip_on=False)[0])
+        self.handles.append(Handle(factors, self.point, "learning_rate", "momentum",
+                                   anywhere=True))
 
     def _build_map(self, axes):
         self.map_axes, self.map_name, self.filled_map = axes, None, None
@@ -266,6 +272,7 @@ class StartsPicture(Picture):
         self.cursor = self.moving(share.plot([0, 0], [0, 1], color=GREY, linewidth=1)[0])
         self.point = self.moving(share.plot(
             [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
+        self.handles.append(Handle(share, self.point, "momentum", anywhere=True))
 
     def draw(self, starts, heights, momenta, shares, point, titles):
         """Give starts and curves new data.

@@ -1,7 +1,10 @@
 """Pictures of section 01, loss functions."""
 
+from functools import partial
+
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, SKY
 from lecture_kit.live.picture import Picture
 
@@ -10,6 +13,11 @@ _LOSSES = ("squared error", "cross entropy")
 
 def _both(squared, entropy, between=", "):
     return f"squared error {squared}{between}cross entropy {entropy}".replace("-", "−")
+
+
+def _logit(share):
+    share = np.clip(share, 1e-9, 1 - 1e-9)
+    return np.log(share / (1 - share))
 
 
 class OneNeuronPicture(Picture):
@@ -43,6 +51,10 @@ class OneNeuronPicture(Picture):
                 self.moving(axes.plot([], [], "o", color=color)[0]) for axes in pair]
         self.output_point = self.moving(output.plot([], [], "o", color=BLACK)[0])
         self.curves_target = None
+        self.handles.append(Handle(output, self.output_point, moves=self._to_logit, anywhere=True))
+
+    def _to_logit(self, z, _output, now):
+        return {"b": now["b"] + z - self.output_point.get_xdata()[0]}
 
     def draw(self, z, outputs, losses, gradients, target, now):
         """Give the curves and points new data.
@@ -108,6 +120,11 @@ class RacePicture(Picture):
             self.arrivals[name] = self.moving(
                 output.plot([], [], "D", color=LOOKS[name]["color"])[0])
         loss.legend(loc="upper right")
+        self.handles.append(Handle(output, self.outputs[_LOSSES[0]], moves=self._to_first_output))
+
+    def _to_first_output(self, _step, output, now):
+        first = self.outputs[_LOSSES[0]].get_ydata()[0]
+        return {"b": now["b"] + float(_logit(output) - _logit(first))}
 
     def draw(self, outputs, losses, arrivals):
         """Give the curves new data.
@@ -152,6 +169,7 @@ class DepthPicture(Picture):
             self.names[name] = self.moving(
                 axes.text(20.3, 1, name, va="center", color=look["color"], clip_on=False))
         self.names["bound"] = self.moving(axes.text(20.3, 1, "", va="center", clip_on=False))
+        self.handles.append(Handle(axes, self.cursor, "n_layers", anywhere=True))
 
     def draw(self, curves, bound, bound_name, n_layers):
         """Give the curves new data.
@@ -186,6 +204,13 @@ class DepthPicture(Picture):
             self.names[name].set_position((20.3, 10.0**lowest))
 
 
+def _to_probability(own, _place, probability, now):
+    """Find the logit that gives its class a probability, while the other logits stay."""
+    scores = [now[name] for name in ("s0", "s1", "s2", "s3") if name != own]
+    others = np.logaddexp.reduce(np.array(scores) / now["temperature"])
+    return {own: float(now["temperature"] * (_logit(probability) + others))}
+
+
 class SoftmaxPicture(Picture):
     """Probabilities of four classes and the loss of the correct one."""
 
@@ -208,6 +233,9 @@ class SoftmaxPicture(Picture):
             range(4), [0] * 4, 0.6, color=colors, hatch=hatches, edgecolor="white")]
         self.labels = [self.moving(bars.text(i, 0, "", ha="center")) for i in range(4)]
         self.point = self.moving(loss.plot([], [], "o", color=BLACK, clip_on=False)[0])
+        self.tops = [bars.plot([], [], linestyle="")[0] for _bar in self.bars]  # not seen
+        self.handles += [Handle(bars, top, moves=partial(_to_probability, f"s{i}"))
+                         for i, top in enumerate(self.tops)]
 
     def draw(self, probabilities, loss):
         """Give bars and point new data.
@@ -219,8 +247,10 @@ class SoftmaxPicture(Picture):
         loss : float
             −ln of the last entry.
         """
-        for bar, label, p in zip(self.bars, self.labels, probabilities, strict=True):
+        for i, (bar, label, p) in enumerate(zip(
+                self.bars, self.labels, probabilities, strict=True)):
             bar.set_height(p)
+            self.tops[i].set_data([i], [p])
             label.set_text(f"{p:.3g}")
             label.set_y(p + 0.02)
         self.point.set_data([probabilities[-1]], [min(loss, 8)])

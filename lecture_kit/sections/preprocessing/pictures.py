@@ -4,6 +4,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -61,6 +62,7 @@ class ValleyPicture(Picture):
         factors.legend(loc="lower left")
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLACK, markersize=9, markeredgecolor="white", clip_on=False)[0])
+        self.handles.append(Handle(factors, self.point, "learning_rate", anywhere=True))
 
     def draw(self, scaling, minimum, ellipse, path, losses, theory, factors, critical, point,
              titles):
@@ -156,6 +158,8 @@ class OutlierPicture(Picture):
                 [], [], _MARKERS[name], color=LOOKS[name]["color"], markersize=9,
                 markeredgecolor=BLACK, label=f"{name}, measured")[0])
         kept.legend(loc="lower left")
+        self.handles += [Handle(strips[0], self.outlier[0], "outlier", anywhere=True),
+                         Handle(kept, self.points["z-score"], "outlier", anywhere=True)]
 
     def draw(self, columns, largest_z, curves, points, titles):
         """Give strips and curves new data.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.language import number
 from lecture_kit.live.looks import BLACK, GREY, LOOKS
 from lecture_kit.live.picture import Picture, write
@@ -36,6 +37,8 @@ class ActivationPicture(Picture):
         self.slope = self.moving(derivative.plot(
             [], [], "o", color=BLACK, markersize=5, label="formula")[0])
         derivative.legend(loc="upper left", ncols=2, handlelength=1, borderaxespad=0.1)
+        self.handles += [Handle(function, self.point, "place", anywhere=True),
+                         Handle(derivative, self.slope, "place", anywhere=True)]
 
     def draw(self, name, z, values, slopes, now, secant):
         """Give the curves and points new data.
@@ -100,6 +103,9 @@ class GradientPicture(Picture):
         lines = [*(self.points[name] for name in self.names), self.theories["also"]]
         self.legend = factor.legend(handles=lines, loc="lower right", borderaxespad=0.1)
         self.also = None
+        self.deepest = gradient.plot([], [], linestyle="")[0]  # not seen
+        self.handles += [Handle(gradient, self.deepest, "n_layers", anywhere=True),
+                         Handle(factor, self.cursor, "init_scale", anywhere=True)]
 
     def draw(self, also, gradients, theories, factors, scales, factor_curves, init_scale, titles):
         """Give the curves new data.
@@ -130,6 +136,7 @@ class GradientPicture(Picture):
             self.theories[name].set_data(layers, theories[name])
             self.factor_curves[name].set_data(scales, factor_curves[name])
             self.points[name].set_data([init_scale], [factors[name]])
+        self.deepest.set_data(layers[-1:], [1])
         self.cursor.set_xdata([init_scale, init_scale])
         write(self.titles, titles)
 
@@ -248,6 +255,7 @@ class SpeedPicture(Picture):
         self.guides["ReLU"].set_label("theory ∝ 1/η")
         needed.legend(handles=[*self.speeds.values(), self.guides["ReLU"]], loc="lower left",
                       borderaxespad=0.1)
+        self.handles.append(Handle(needed, self.cursor, "learning_rate", anywhere=True))
 
     def draw(self, curves, needed, best, guides, learning_rate, titles):
         """Give the curves new data.

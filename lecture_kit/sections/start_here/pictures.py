@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS
 from lecture_kit.live.picture import Picture, write
 
@@ -47,6 +48,8 @@ class DescentPicture(Picture):
         ball = {"color": BLUE, "markersize": 11, "markeredgecolor": "white", "clip_on": False}
         self.ball = self.moving(land.plot([], [], "o", **ball)[0])
         self.distance_ball = self.moving(distance.plot([], [], "o", **ball)[0])
+        self.handles += [Handle(land, self.path, "start"),
+                         Handle(distance, self.distance_ball, "step", anywhere=True)]
 
     def draw(self, path, heights, theory, gone, titles):
         """Give path, ball and curves new data.

@@ -1,9 +1,12 @@
 """Pictures of section 09, stochastic pooling."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, GREY, LOOKS
 from lecture_kit.live.picture import Picture, write
 
@@ -58,6 +61,13 @@ class WindowPicture(Picture):
         self.values = [
             self.moving(axes.text(x + 0.5, y + 0.5, "", ha="center", va="center", linespacing=1.7))
             for x, y in places]
+        self.levers = [axes.plot([], [], linestyle="")[0] for _place in places]  # not seen
+        self.handles += [
+            Handle(axes, lever, moves=partial(self._to_activation, f"a{i}", bottom=y + 0.95))
+            for i, (lever, (_x, y)) in enumerate(zip(self.levers, places, strict=True), 1)]
+
+    def _to_activation(self, name, _x, y, _now, bottom):
+        return {name: (bottom - y) / 0.9 * self.highest}
 
     def _build_shares(self, axes):
         color = LOOKS["stochastic"]["color"]
@@ -77,6 +87,7 @@ class WindowPicture(Picture):
         color = LOOKS["stochastic"]["color"]
         self.means = self.moving(axes.plot([], [], color=color)[0])
         self.last_mean = self.moving(axes.plot([], [], "o", color=color)[0])
+        self.handles.append(Handle(axes, self.last_mean, "draws", anywhere=True))
         colors = {name: LOOKS[name]["color"] for name in ("max", "average")}
         self.names = {
             name: self.moving(axes.text(1.16 * self.n_draws, 0, "", va="center", clip_on=False,
@@ -106,6 +117,8 @@ class WindowPicture(Picture):
             darkness = a / self.highest
             cell.set_facecolor(str(1 - 0.45 * darkness))
             value.set_text(f"a = {a:.3g}\np = {p:.2f}")
+        for i, lever in enumerate(self.levers):
+            lever.set_data([i % 2 + 0.5], [i // 2 + 0.95 - 0.9 * activations[i] / self.highest])
         outside = (-9, -9)
         self.frame_of_draw.set_xy(
             outside if last is None else (last % 2 + 0.05, last // 2 + 0.05))

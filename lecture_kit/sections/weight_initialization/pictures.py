@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
@@ -208,6 +209,7 @@ class PairPicture(Picture):
         loss.legend(loc="upper right")
         self.points = [self.moving(axes.plot([], [], "o", color=BLUE, markeredgecolor="white",
                                              clip_on=False)[0]) for axes in (distance, loss)]
+        self.handles += [Handle(point.axes, point, "step", anywhere=True) for point in self.points]
 
     def draw(self, step, weights, distances, lengths, theory, losses, one_unit, titles):
         """Give images and curves new data.
