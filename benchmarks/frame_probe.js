@@ -7,7 +7,8 @@
   const state = () => {
     const pictures = [...probe.cell.querySelectorAll('img, canvas')].filter(
       picture => (picture.naturalWidth || picture.width) > 300);
-    const picture = pictures[0];
+    const images = pictures.filter(picture => picture.tagName === 'IMG');
+    const picture = images.at(-1) ?? pictures[0];  // what moves lies above what does not
     if (!picture || (picture.tagName === 'IMG' && !picture.complete)) return null;
     const height = picture.naturalHeight || picture.height;
     context.clearRect(0, 0, 1, 1);
@@ -37,6 +38,9 @@
   };
   requestAnimationFrame(frame);
   document.addEventListener('keydown', event => {
+    if (event.isTrusted) probe.pressed = event.timeStamp;
+  }, true);
+  document.addEventListener('pointerdown', event => {
     if (event.isTrusted) probe.pressed = event.timeStamp;
   }, true);
   document.addEventListener('pointermove', event => {

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lecture_kit.live.handles import Handle
 from lecture_kit.live.picture import Picture
 from lecture_kit.maths.landscapes import quadratic
 from lecture_kit.maths.optimizers import Momentum
@@ -48,7 +49,7 @@ def update(artists, state):
 
 
 class SliderPicture(Picture):
-    """The same figure as a live picture of the kit."""
+    """The same figure as a live picture of the kit; a hand may also drag in its right half."""
 
     width, height = 100 * SIZE[0], 100 * SIZE[1]
 
@@ -57,34 +58,14 @@ class SliderPicture(Picture):
         self.artists = build(figure)
         for artist in self.artists.values():
             self.moving(artist)
+        loss = self.artists["loss"].axes
+        self.grip = loss.plot([], [], linestyle="")[0]
+        self.handles.append(Handle(loss, self.grip, "state", anywhere=True))
 
     def draw(self, state):
         """Show a state."""
         update(self.artists, state)
-
-
-class RecordedPicture(SliderPicture):
-    """The same with all frames made beforehand: no drawing can be faster."""
-
-    def __init__(self):
-        super().__init__()
-        self.frames = []
-        for state in range(N_STATES):
-            super().draw(state)
-            self.frames.append(super().frame())
-
-    def draw(self, state):
-        """Choose a state."""
-        self.state = state
-
-    def frame(self):
-        """Hand out the frame of that state."""
-        return self.frames[self.state]
-
-
-def picture(kind, pixel_ratio):
-    """Make a live picture for a screen; the lecture always uses 2."""
-    return type(kind.__name__, (kind,), {"pixel_ratio": pixel_ratio})()
+        self.grip.set_data([state], [1])
 
 
 def ipympl_canvas():

@@ -1,12 +1,12 @@
-"""From a key press on a slider to the frame that shows it, in a real JupyterLab and Chromium.
+"""From a key press or a touch to the frame that shows it, in a real JupyterLab and Chromium.
 
     uv run --group benchmark python benchmarks/slider_to_pixels.py
 
 The same figure is drawn by ``ipywidgets.interact`` with inline pyplot, by ipympl with
-``draw_idle``, and by the kit. A fourth one sends the kit's frames without drawing them: that is
-the limit of the way through Jupyter and the browser. They take turns, key press by key press, in
-one notebook. Afterwards every panel of every notebook is measured: the kernel's time for one update
-of each control, and the round trip of a key press on its first slider.
+``draw_idle``, and by the kit, there moved by a slider and by a handle in the picture. They take
+turns, press by press, in one notebook: over the loopback at both pixel ratios, and over two slow
+lines. Afterwards every panel of every notebook is measured: the kernel's time for one update of
+each control, and the round trip of a key press on its first slider.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import nbformat
 import numpy as np
 from machine import describe, table
 from playwright.sync_api import sync_playwright
+from slow_line import slow_line
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -29,7 +30,8 @@ from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watch
 from driving import all_panels, places  # noqa: E402
 
 RNG = np.random.default_rng(0)
-PATHS = ("interact, inline pyplot", "ipympl, draw_idle", "the kit", "frames made beforehand")
+PATHS = ("interact, inline pyplot", "ipympl, draw_idle", "the kit, slider", "the kit, handle")
+LINES = ((20, 0.03), (5, 0.08))  # megabits per second, and seconds on the way
 CELLS = (
     """\
 %config InlineBackend.figure_formats = ["FORMAT"]
@@ -56,19 +58,18 @@ control.observe(repaint, "value")
 VBox([control, canvas])""",
     """\
 from lecture_kit.live.panel import Panel, View
-def panel(kind):
-    return Panel("kit", picture(kind, RATIO), {"state": slider()},
+def panel(name):
+    return Panel(name, SliderPicture(), {"state": slider()},
                  lambda state: View({"state": state}, f"state {state}"), "none")
-panel(SliderPicture)""",
+panel("slider")""",
     """\
-panel(RecordedPicture)""",
+panel("handle")""",
 )
 
 
 def write_notebook(folder, ratio):
     """Write the notebook with the figures."""
-    cells = [cell.replace("RATIO", str(ratio)).replace("FORMAT", ("png", "retina")[ratio - 1])
-             for cell in CELLS]
+    cells = [cell.replace("FORMAT", ("png", "retina")[ratio - 1]) for cell in CELLS]
     notebook = nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_code_cell(cell, execution_count=n) for n, cell in enumerate(cells, 1)])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
@@ -108,6 +109,11 @@ class Hand:
         shown = self.wait_for(wanted)
         return shown - self.page.evaluate("probe.pressed")
 
+    def track(self):
+        """Find the box over which the hand drags, and where it begins."""
+        knob, track = self.handle.bounding_box(), self.handle.locator("xpath=../..").bounding_box()
+        return track, knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+
     def drag(self):
         """Drag over the whole track in one second; returns states shown and lag of the last."""
         self.rest()
@@ -115,22 +121,49 @@ class Hand:
             self.handle.press("Home")
             self.wait_for(0)
         self.rest()
-        knob, track = self.handle.bounding_box(), self.handle.locator("xpath=../..").bounding_box()
-        y = knob["y"] + knob["height"] / 2
-        self.page.mouse.move(knob["x"] + knob["width"] / 2, y)
+        track, x, y = self.track()
+        self.page.mouse.move(x, y)
         self.page.mouse.down()
         start = time.monotonic()
         for event in range(1, 61):
             time.sleep(max(0, start + event / 60 - time.monotonic()))
             self.page.mouse.move(track["x"] + event / 60 * track["width"], y)
         moved = self.page.evaluate("probe.moved")
-        shown = self.wait_for(self.value())
+        shown = self.wait_for(self.last())
         states = self.page.evaluate("probe.seen.length")
         self.page.mouse.up()
         return states, shown - moved
 
+    def last(self):
+        """Tell the state at the end of a drag."""
+        return self.value()
 
-def compare(browser, lab, ratio, presses):
+
+class HandInPicture(Hand):
+    """A hand on the handle of the picture."""
+
+    def track(self):
+        """Find the axes."""
+        track = self.cell.locator(".lecture-area").bounding_box()
+        return track, track["x"], track["y"] + track["height"] / 2
+
+    def press(self, key):
+        """Press where the next state is; returns the milliseconds until it is painted."""
+        wanted = self.value() + (1 if key == "ArrowRight" else -1)
+        self.rest()
+        track, x, y = self.track()
+        self.page.mouse.move(x + wanted / 60 * track["width"], y)
+        self.page.mouse.down()
+        shown = self.wait_for(wanted)
+        self.page.mouse.up()
+        return shown - self.page.evaluate("probe.pressed")
+
+    def last(self):
+        """Tell the state at the end of a drag."""
+        return 60
+
+
+def compare(browser, lab, ratio, presses, line=""):
     """Measure the figures at one pixel ratio; returns the rows of a table."""
     page = watched_page(window(browser, ratio))
     page.add_init_script(path=Path(__file__).with_name("frame_probe.js"))
@@ -140,7 +173,8 @@ def compare(browser, lab, ratio, presses):
     open_notebook(page, lab, f"in_turns_{ratio}.ipynb")
     run_all(page)
     cells = page.locator(".jp-CodeCell").all()[1:]
-    hands = {name: Hand(page, cell) for name, cell in zip(PATHS, cells, strict=True)}
+    hands = {name: (HandInPicture if "handle" in name else Hand)(page, cell)
+             for name, cell in zip(PATHS, cells, strict=True)}
     times, sizes, drags = ({name: [] for name in PATHS} for _ in range(3))
     for _press in range(presses + 3):  # the first three warm up and are not counted
         for name in RNG.permutation(PATHS):  # what came before still keeps the machine busy
@@ -154,12 +188,23 @@ def compare(browser, lab, ratio, presses):
             drags[name].append(hands[name].drag())
     page.close()
     taken = {name: times[name][3:] for name in PATHS}
-    kit = statistics.median(taken["the kit"])
+    kit = statistics.median(taken["the kit, slider"])
     for name in PATHS:
         median, p95 = statistics.median(taken[name]), np.percentile(taken[name], 95)
         states, lag = np.median(drags[name], axis=0)
-        yield [f"{name}, {ratio}×", f"{median:.0f}", f"{p95:.0f}", f"{median / kit:.1f}",
+        yield [f"{name}, {ratio}×{line}", f"{median:.0f}", f"{p95:.0f}", f"{median / kit:.1f}",
                f"{statistics.median(sizes[name][3:]) / 1000:.0f}", f"{states:.0f}", f"{lag:.0f}"]
+
+
+def over_a_slow_line(browser, lab, megabits, delay, presses):
+    """Measure the figures over a slow line; returns the rows of a table."""
+    direct = lab.url
+    with slow_line(int(direct.rpartition(":")[2]), megabits, delay) as port:
+        lab.url = f"http://127.0.0.1:{port}"
+        line = f", {megabits} Mbit/s, {delay * 1000:.0f} ms"
+        rows = list(compare(browser, lab, 1, presses, line))
+        lab.url = direct
+    return rows
 
 
 def kernel_times(panel, rounds=3):
@@ -192,7 +237,7 @@ def round_trips(browser, lab, presses=9):
         run_all(page)
         for cell in page.locator(".jp-Cell").all():
             cell.scroll_into_view_if_needed()
-        for cell in page.locator(".jp-CodeCell", has=page.locator("img.widget-image")).all():
+        for cell in page.locator(".jp-CodeCell", has=page.locator(".lecture-screen")).all():
             if cell.locator(".noUi-handle").count():
                 trips = [_round_trip(page, cell) for _ in range(presses)]
                 medians.append(f"{statistics.median(trips):.0f}")
@@ -205,7 +250,7 @@ def round_trips(browser, lab, presses=9):
 
 def _round_trip(page, cell):
     handle = cell.locator(".noUi-handle").first
-    picture = cell.locator("img.widget-image")
+    picture = cell.locator(".lecture-screen")
     handle.scroll_into_view_if_needed()
     handle.focus()
     page.wait_for_function(  # no training is under way any more
@@ -213,9 +258,9 @@ def _round_trip(page, cell):
         arg=cell.locator(".widget-hprogress").element_handle())
     picture.evaluate(
         "picture => { window.answer = new Promise(done => {"
-        " const before = picture.src;"
+        " const image = () => picture.querySelectorAll('img')[1].src, before = image();"
         " document.addEventListener('keydown', event => { const start = event.timeStamp;"
-        "  const look = () => picture.src !== before && picture.complete"
+        "  const look = () => image() !== before"
         "   ? done(performance.now() - start) : requestAnimationFrame(look); look() },"
         "  { capture: true, once: true }) }) }")
     at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
@@ -262,6 +307,8 @@ def main():
             print(f"{browser.browser_type.name} {browser.version}\n")
             rows = [row for ratio in (1, 2) for row in compare(browser, lab, ratio,
                                                                options.presses)]
+            rows += [row for line in LINES for row in over_a_slow_line(
+                browser, lab, *line, options.presses)]
             print(table(["figure, pixel ratio", "median ms", "p95 ms", "÷ kit", "kB per update",
                          "states in a 1 s drag", "lag of the last, ms"], rows), "\n")
             trips = [] if options.no_panels else round_trips(browser, lab)
