@@ -81,7 +81,7 @@ def test_every_handle_goes_with_the_hand(panel):
     first = state(panel)
     for number, handle in enumerate(panel.picture.handles):
         left, top, right, bottom = handle._corners()
-        for x, y in [(left, top), (right, bottom), (0.3, 0.6), (0.7, 0.4), (-1, 2)]:
+        for x, y in [(-1, 2), (1, 0), (0.3, 0.6)]:
             across, down = left + x * (right - left), top + y * (bottom - top)
             panel.screen.touch = [number, across, down, 0]
             assert_it_shows_something(panel)

@@ -123,6 +123,7 @@ def page(fresh):
     return fresh
 
 
+@pytest.mark.full
 def test_the_committed_notebook_shows_still_pictures_without_a_run(fresh, name):
     source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
     assert not what_is_missing(fresh, ".jp-RenderedImage img", source.count('"image/png": "'))
@@ -192,6 +193,7 @@ def press_presets(panel):
         panel.reset()  # at once, while the kernel still works on the drag
 
 
+@pytest.mark.full
 def test_play_moves_the_picture_and_stops(page):
     for cell in panels(page):
         panel = DrivenPanel(page, cell)
@@ -203,6 +205,7 @@ def test_play_moves_the_picture_and_stops(page):
             panel.reset()  # at once, while the kernel still works on the last step
 
 
+@pytest.mark.full
 def test_the_tab_key_reaches_every_control(page):
     for cell in panels(page):
         cell.evaluate(

@@ -324,6 +324,7 @@ def test_real_data_draws_losses_and_the_search(real_data, dataset, rate, batch_s
     assert real_data.view.goal_met == bool(ahead > 0.0499) == (rate == 1.0)
 
 
+@pytest.mark.full
 def test_the_presets_show_what_they_are_called(race, inside, escape, real_data):
     def press(panel, label):
         (button,) = [b for b in widgets_in(panel, Button) if b.description == label]

@@ -6,6 +6,7 @@ import pytest
 from lecture_kit.sections.batch_normalization import inside, panels
 
 
+@pytest.mark.full
 def test_scrubbing_trains_nothing(distributions, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("trained again")
@@ -17,6 +18,7 @@ def test_scrubbing_trains_nothing(distributions, monkeypatch):
         distributions.set_values({"seed": 77})
 
 
+@pytest.mark.full
 def test_the_goal_of_the_distributions_counts_the_network_without(distributions):
     assert not distributions.view.goal_met  # with normalization it is above 0.90
     assert "with BN 0.9" in distributions.readout.value
@@ -26,6 +28,7 @@ def test_the_goal_of_the_distributions_counts_the_network_without(distributions)
     assert not distributions.view.goal_met
 
 
+@pytest.mark.full
 def test_the_training_of_the_distributions_streams(distributions):
     views = list(distributions._show(learning_rate=0.3, init_scale=0.2, noise=True, epoch=15,
                                      seed=9))
@@ -65,6 +68,7 @@ def test_the_goal_of_the_map_can_be_reached(rate_and_scale):
     assert rate_and_scale.view.goal_met
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("plain", "normalized", "n_seeds", "met"), [
     (0.91, 0.925, 3, True), (0.91, 0.935, 3, False), (0.91, 0.925, 2, False),
     (0.89, 0.89, 3, False), (np.nan, 0.95, 3, False)])
@@ -86,6 +90,7 @@ def test_the_goal_of_the_map_is_what_its_sentence_says(
     assert ("without BN diverged" in last.readout) == np.isnan(plain)
 
 
+@pytest.mark.full
 def test_the_map_streams_with_progress(monkeypatch, rate_and_scale):
     monkeypatch.setattr(panels, "_maps", {})
     panels._mean_map.cache_clear()

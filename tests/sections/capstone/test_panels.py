@@ -35,6 +35,7 @@ def test_the_readout_of_a_training_is_that_of_the_maths(name):
     assert panel.view.goal_met == (recall.min() >= {"connections": 0.9, "mail": 0.92}[name])
 
 
+@pytest.mark.full
 def test_the_goals_of_the_trainings_can_be_met():
     panel = built(panels.connections)
     panel.set_values({**panel.values, "learning_rate": 0.1, "batch_size": 32,

@@ -159,6 +159,7 @@ def test_the_race_draws_each_batch_size_up_to_the_target(race, unit):
     assert marked[0] == "—"
 
 
+@pytest.mark.full
 def test_three_winners(monkeypatch):
     monkeypatch.setattr(races, "_seconds_per_update",
                         lambda data, size: 25e-6 + 0.5e-6 * size)  # a + bB, as on a real machine
@@ -183,6 +184,7 @@ def test_the_committed_race_shows_no_seconds(race):
     assert "seconds" not in race.readout.value
 
 
+@pytest.mark.full
 def test_seconds_are_measured_once_per_batch_size(race):
     race.set_values({"unit": "seconds"})
     first = state(race)
@@ -198,6 +200,7 @@ def test_perfect_scaling_starts_at_the_first_that_arrives(race):
     assert_allclose(line[1:, 1], updates * 4 / np.array(SIZES[1:]))
 
 
+@pytest.mark.full
 def test_all_that_are_equally_quick_are_marked(race):
     race.set_values({"learning_rate": 0.1})
     costs = [race_records(size, 0.1)[1].update for size in SIZES]
@@ -207,12 +210,14 @@ def test_all_that_are_equally_quick_are_marked(race):
     assert race.picture.titles[0].get_text() == "first in updates: B = 64 and 1,024"
 
 
+@pytest.mark.full
 def test_at_an_absurd_rate_none_arrives(race):
     race.set_values({"learning_rate": 3.0})
     assert race.readout.value == (
         "Target 0.3: 0 of 5 get there. First in updates: none, epochs: none.")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("values", "met"), [
     ({"learning_rate": 1.0}, True), ({"learning_rate": 0.3}, False),
     ({"learning_rate": 1.0, "data": "spambase"}, False)])
@@ -232,6 +237,7 @@ def test_e_mail_has_its_own_target(race):
 # Cloud
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("values", "met"), [
     ({"epochs": 20, "batch_size": 64}, True), ({"epochs": 20, "batch_size": 32}, False),
     ({"epochs": 20, "batch_size": 128}, False), ({"epochs": 10, "batch_size": 64}, False)])
@@ -318,6 +324,7 @@ def test_while_patience_lasts_no_stop_is_drawn(overfitting):
     assert overfitting.picture.stop_name.get_visible()
 
 
+@pytest.mark.full
 def test_the_seed_is_the_only_chance(any_panel):
     if "seed" not in any_panel.controls:
         return

@@ -51,6 +51,7 @@ def test_the_goal_of_the_valley_needs_uncorrelated_features(valley):
     assert not valley.view.goal_met
 
 
+@pytest.mark.full
 def test_more_others_keep_those_that_were_there(outlier):
     outlier.set_values({"n_others": 10})
     few = outlier.picture.others[0].get_xdata()
@@ -58,6 +59,7 @@ def test_more_others_keep_those_that_were_there(outlier):
     assert_allclose(outlier.picture.others[0].get_xdata()[:10], few)
 
 
+@pytest.mark.full
 def test_the_goal_of_the_outlier_needs_many_others(outlier):
     for n_others, value, met in [(30, 655, False), (1000, 1000, True), (1000, 80, False),
                                  (1000, 10_000, False)]:
@@ -107,6 +109,7 @@ def test_the_work_of_the_connections_is_done_when_all_have_diverged(real, monkey
     assert not view.goal_met
 
 
+@pytest.mark.full
 def test_the_goal_of_the_connections_is_a_mean_recall(real):
     assert real.picture.table.get_array()[:, -1].max() < 0.9
     assert not real.view.goal_met

@@ -50,6 +50,7 @@ def test_the_goal_of_the_gradients_needs_30_layers_of_sigmoid(gradients):
     assert not gradients.view.goal_met
 
 
+@pytest.mark.full
 def test_the_presets_of_dying_show_what_they_are_called(dying):
     press(dying, "η too large")
     assert data(dying.picture.count)[-1, 1] > 90
@@ -98,6 +99,7 @@ def test_the_goal_of_dying_is_half_dead_and_still_good(course, n_dead, accuracy,
     assert panel.view.goal_met == met
 
 
+@pytest.mark.full
 def test_the_goal_of_dying_can_be_reached(dying):
     reached = []
     for learning_rate in (1.32, 1.38, 1.45):
@@ -126,6 +128,7 @@ def test_speed_says_who_diverged(speed):
     assert speed.picture.titles[0].get_text() == f"η = 10 for all, ReLU diverged at {step}"
 
 
+@pytest.mark.full
 def test_the_goal_of_speed_is_a_quick_sigmoid(speed):
     for values, met in [({"init_scale": 3.98, "learning_rate": 3.02}, True),
                         ({"init_scale": 3.98, "learning_rate": 0.302}, False)]:
@@ -134,6 +137,7 @@ def test_the_goal_of_speed_is_a_quick_sigmoid(speed):
         assert (needed < 60) == met == speed.view.goal_met
 
 
+@pytest.mark.full
 def test_speed_shows_on_the_way_who_is_still_running(speed):
     views = list(speed._show(**{**speed.values, "seed": 8}))
     progress = [view.progress for view in views]
@@ -154,6 +158,7 @@ def test_speed_races_alone_at_a_rate_that_is_none_of_the_seven(speed):
     assert first.readout.endswith("Own best rate: >240, >240, >240.")
 
 
+@pytest.mark.full
 def test_a_stream_of_races_that_was_left_alone_leaves_nothing_behind(speed):
     values = {**speed.values, "seed": 9}
     stream = speed._show(**values)

@@ -244,6 +244,7 @@ def test_rows_that_are_looked_at_again_and_again_are_called_validation_rows(trai
     assert training.controls["init_scale"].description == "init scale, gain g"
 
 
+@pytest.mark.full
 def test_the_goal_of_the_training_can_be_met(training):
     training.reset()
     assert not training.view.goal_met
@@ -253,6 +254,7 @@ def test_the_goal_of_the_training_can_be_met(training):
     assert not training.view.goal_met
 
 
+@pytest.mark.full
 def test_settings_seen_before_are_not_trained_again(training, monkeypatch):
     training.reset()
     training.set_values({"batch_size": 64})

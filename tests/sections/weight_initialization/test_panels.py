@@ -167,6 +167,7 @@ def test_the_scale_read_as_a_variance_is_xavier(signals):
     assert "std 0.108 (theory 0.121)" in readouts["Xavier"]
 
 
+@pytest.mark.full
 def test_the_goal_of_signals_needs_all_four_settings(signals):
     met = {"init_scale": 0.1, "activation": "ReLU", "n_layers": 10, "width": 200, "seed": 0}
     signals.set_values(met)
@@ -245,6 +246,7 @@ def test_an_equal_pair_has_no_difference_to_draw(pair):
     assert_allclose(data(pair.picture.losses)[:, 1], data(pair.picture.one_unit)[:, 1], rtol=1e-6)
 
 
+@pytest.mark.full
 def test_the_goal_of_the_pair_is_late_and_still_good(pair):
     pair.set_values({"epsilon": 1e-12, "learning_rate": 1.32, "step": 0, "seed": 0})
     assert pair.view.goal_met
@@ -314,6 +316,7 @@ def test_the_band_says_which_runs_learned_and_marks_those_that_diverged(band):
         assert title.axes.get_xlabel() == "gain g (init scale σ = g/√n)"
 
 
+@pytest.mark.full
 def test_the_goal_of_the_band_is_ten_layers_with_a_low_loss(band):
     met = {"n_hidden": 10, "activation": "tanh", "learning_rate": 0.01, "batch_size": 16,
            "seed": 0}
@@ -324,6 +327,7 @@ def test_the_goal_of_the_band_is_ten_layers_with_a_low_loss(band):
         assert not band.view.goal_met, change
 
 
+@pytest.mark.full
 def test_the_band_streams_all_gains_at_once_and_keeps_what_ran():
     show = panels.band()._show
     settings = {"n_hidden": 10, "activation": "tanh", "learning_rate": 0.01, "batch_size": 16,
