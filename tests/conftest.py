@@ -25,8 +25,9 @@ def pytest_collection_modifyitems(config, items):
         left_out = {item for item in items if item.get_closest_marker("full")}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
-    first = ("tests/browser/", "notebooks/")
-    items.sort(key=lambda item: not item.nodeid.startswith(first))
+    longest_first = "tests/browser/", "notebooks/", "tests/sections/", "tests/test_all_panels", ""
+    items.sort(key=lambda item: [item.nodeid.startswith(name) for name in longest_first],
+               reverse=True)
 
 
 class ByTopic(LoadScopeScheduling):

@@ -79,6 +79,7 @@ def test_the_command_cleans_and_the_check_is_content(used_notebook, tmp_path):
     nbformat.validate(nbformat.read(path, as_version=4))
 
 
+@pytest.mark.full
 def test_running_twice_gives_the_same_bytes(tmp_path):
     source = "from lecture_kit.sections.loss_functions import panels\npanels.one_neuron()"
     cells = [nbformat.v4.new_code_cell(source, id="panel")]

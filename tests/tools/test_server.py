@@ -6,6 +6,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pytest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
@@ -52,6 +53,7 @@ def test_a_small_message_does_not_wait_for_the_one_before():
     assert asyncio.run(ask(application)) == "True"
 
 
+@pytest.mark.full
 def test_the_installed_kit_is_a_part_of_the_server():
     listed = subprocess.run([sys.executable, "-m", "jupyter", "server", "extension", "list"],
                             capture_output=True, text=True, timeout=60, check=True)
