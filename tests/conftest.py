@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(config, items):
         left_out = {item for item in items if item.get_closest_marker("full")}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
-    longest_first = "tests/browser/", "notebooks/", "tests/sections/", "tests/test_all_panels", ""
+    longest_first = "tests/browser/", "tests/test_long", "notebooks/", "tests/sections/"
     items.sort(key=lambda item: [item.nodeid.startswith(name) for name in longest_first],
                reverse=True)
 
@@ -41,6 +41,12 @@ class ByTopic(LoadScopeScheduling):
         in_browser = "browser" in file
         topic = re.search(r"sections[/.](\w+)|\[(?:\d\d_)?([a-z_]+)\.", nodeid)
         return f"{file if in_browser else ''} {topic[1] or topic[2]}" if topic else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Tests in the browser mostly wait, so there is room for one more process."""
+    return os.cpu_count() + 1 if config.option.full else None
 
 
 @pytest.hookimpl(optionalhook=True)
