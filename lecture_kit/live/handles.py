@@ -113,9 +113,8 @@ def nearest(control, number):
         The value.
     """
     if not hasattr(control, "options"):
-        number = min(max(number, control.min), control.max)
-        steps = round((number - control.min) / getattr(control, "step", 1))
-        value = control.min + steps * getattr(control, "step", 1)
+        step, number = getattr(control, "step", 1), min(max(number, control.min), control.max)
+        value = control.min + round((number - control.min) / step) * step
         return type(control.value)(round(min(value, control.max), 9))
     values = [value for _label, value in control.options]
     if number > 0 and any(value > 0 for value in values):

@@ -6,19 +6,21 @@ const loaded = png => new Promise((resolve, reject) => {
   Object.assign(new Image(), { alt: '', decoding: 'sync', onload, onerror: reject, src });
 });
 
-const put = (part, shares) => shares.forEach((share, n) => {
-  part.style[['left', 'top', 'width', 'height'][n]] = `${100 * share}%`;
-});
+const SIDES = ['left', 'top', 'width', 'height'];
+const put = (part, shares) => SIDES.forEach((side, n) => { part.style[side] = `${100 * shares[n]}%`; });
+
+const send = (model, name, value) => {
+  model.set(name, value);
+  model.save_changes();  // nothing if it is the same; while the kernel works, the newest waits
+};
 
 function render({ model, el }) {
-  const screen = document.createElement('div');
-  screen.className = 'lecture-screen';
-  screen.role = 'img';
-  screen.style.width = `${model.get('width')}px`;
-  screen.style.aspectRatio = `${model.get('width')} / ${model.get('height')}`;
+  const screen = el.appendChild(document.createElement('div'));
+  const [width, height] = ['width', 'height'].map(side => model.get(side));
+  Object.assign(screen, { className: 'lecture-screen', role: 'img' });
+  Object.assign(screen.style, { width: `${width}px`, aspectRatio: `${width} / ${height}` });
   let below = new Image(), above = new Image(), background, newest = 0, shown = 0;
   screen.append(below, above);
-  el.append(screen);
 
   const paint = async () => {
     const turn = ++newest, view = model.get('background'), { png, box } = model.get('frame');
@@ -26,8 +28,7 @@ function render({ model, el }) {
     const [ground, piece] = await Promise.all(
       [view === background ? below : loaded(view), loaded(png)]);
     if (turn < shown) return;  // a newer frame is already to be seen
-    shown = turn;
-    background = view;
+    [shown, background] = [turn, view];
     put(piece, box);
     if (ground !== below) below.replaceWith(below = ground);
     above.replaceWith(above = piece);
@@ -40,17 +41,16 @@ function render({ model, el }) {
   };
 
   const grip = (number, kind) => {
-    const part = document.createElement('div');
-    part.className = `lecture-${kind}`;
+    const part = screen.appendChild(document.createElement('div'));
     let offset = [0, 0], wanted = null;
     const move = event => {
       if (!wanted) requestAnimationFrame(() => {
-        model.set('touch', [number, ...wanted, Date.now()]);
+        send(model, 'touch', [number, ...wanted, Date.now()]);
         wanted = null;
-        model.save_changes();  // while the kernel works, it waits and keeps the newest
       });
       wanted = shareOf(event).map((share, n) => share - offset[n]);
     };
+    part.className = `lecture-${kind}`;
     part.onpointerdown = event => {
       if (event.button) return;
       part.setPointerCapture(event.pointerId);
@@ -60,7 +60,6 @@ function render({ model, el }) {
     };
     part.onpointermove = event => part.hasPointerCapture(event.pointerId) && move(event);
     part.onpointerup = event => kind === 'area' && move(event);
-    screen.append(part);
     return part;
   };
   const parts = ['area', 'spot'].flatMap(kind =>
@@ -72,11 +71,9 @@ function render({ model, el }) {
   });
 
   const describe = () => { screen.ariaLabel = model.get('description'); };
-  const measure = () => {
-    const width = Math.round(screen.clientWidth * devicePixelRatio);
-    if (!width) return;  // not in the page, or hidden
-    model.set('shown_width', width);
-    model.save_changes();  // sends nothing if nothing has changed
+  const measure = () => {  // the width is 0 where it is hidden
+    const pixels = Math.round(screen.clientWidth * devicePixelRatio);
+    if (pixels) send(model, 'shown_width', pixels);
   };
   addEventListener('resize', measure);  // also when the page is zoomed
   const observer = new ResizeObserver(measure);
@@ -93,10 +90,7 @@ function render({ model, el }) {
 
 // The answer to a press of a button: all that the page had kept back before has been sent.
 function initialize({ model }) {
-  const answer = () => {
-    model.set('answered', [model.get('asked'), Date.now()]);
-    model.save_changes();
-  };
+  const answer = () => send(model, 'answered', [model.get('asked'), Date.now()]);
   model.on('change:asked', answer);
   answer();
 }

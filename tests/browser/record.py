@@ -1,4 +1,4 @@
-"""Record the animation of the README: a hand drags the learning rate in a real JupyterLab.
+"""Record the animation of the README: a finger drags the point of a run over the map of (η, β).
 
     uv run python tests/browser/record.py
 """
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -25,7 +26,8 @@ from browser.lab import (
 
 NOTEBOOK, CELL = "04_gradient_descent_and_momentum.ipynb", "panels.valley()"
 ANIMATION = ROOT / "notebooks" / "pictures" / "valley.gif"
-N_FRAMES, SECONDS_PER_FRAME = 30, 0.15
+WAY = ((0.15, 0.95), (0.5, 0.5), (0.6, 0.15), (0.9, 0.15), (0.97, 0.9))  # shares of the map
+N_FRAMES, SECONDS_PER_FRAME = 40, 0.15
 
 
 def shoot(panel):
@@ -33,19 +35,28 @@ def shoot(panel):
     return Image.open(io.BytesIO(panel.screenshot())).convert("RGB")
 
 
+def show_the_finger(page):
+    """Let a grey disk go with the pointer: a screenshot shows no pointer."""
+    page.evaluate("""() => {
+      const disk = document.body.appendChild(document.createElement('div'));
+      disk.style.cssText = 'position: fixed; width: 26px; height: 26px; margin: -13px; z-index: 99;'
+        + 'border-radius: 50%; background: #5558; border: 1px solid white; pointer-events: none;';
+      addEventListener('pointermove', ({ clientX, clientY }) => Object.assign(
+        disk.style, { left: `${clientX}px`, top: `${clientY}px` }), true);
+    }""")
+
+
 def drag(page, panel):
-    """Drag the first slider from its lower end to its upper end; returns the frames."""
-    handle = panel.locator(".noUi-handle").first
-    track = panel.locator(".noUi-base").first.bounding_box()
-    handle.press("Home")
-    page.wait_for_timeout(300)
-    knob = handle.bounding_box()
-    y = knob["y"] + knob["height"] / 2
-    page.mouse.move(knob["x"] + knob["width"] / 2, y)
+    """Drag the point along the way; returns the frames."""
+    box = panel.locator(".lecture-area:not([hidden])").first.bounding_box()
+    corners = np.array([box["x"], box["y"]]) + np.array(WAY) * (box["width"], box["height"])
+    turns = np.linspace(0, len(WAY) - 1, N_FRAMES)
+    way = np.column_stack([np.interp(turns, range(len(WAY)), side) for side in corners.T])
+    page.mouse.move(*way[0])
     page.mouse.down()
     frames = []
-    for step in range(N_FRAMES):
-        page.mouse.move(track["x"] + (step + 1) / N_FRAMES * track["width"], y)
+    for place in way:
+        page.mouse.move(*place)
         page.wait_for_timeout(150)
         frames.append(shoot(panel))
     page.mouse.up()
@@ -67,6 +78,7 @@ def main():
             panel = cell.locator(".widget-vbox").first
             panel.locator(".lecture-screen:has(img + img[src])").wait_for()
             page.wait_for_timeout(500)
+            show_the_finger(page)
             first, *others = [frame.quantize(64) for frame in drag(page, panel)]
             first.save(ANIMATION, save_all=True, append_images=others, loop=0,
                        duration=int(1000 * SECONDS_PER_FRAME), optimize=True)

@@ -2,7 +2,9 @@
 
 import re
 
+import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from .lab import ROOT, open_notebook, run_all, watch_messages, watched_page
 
@@ -191,6 +193,41 @@ def press_presets(panel):
     if slider.count():
         panel.drag(slider, 0.9)
         panel.reset()  # at once, while the kernel still works on the drag
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+
+
+def drag_with_the_mouse(page, start, end):
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
+def drag_with_a_finger(page, start, end):
+    client = page.context.new_cdp_session(page)
+    for kind, shares in [("touchStart", [0]), *[("touchMove", [n / 5]) for n in range(1, 6)],
+                         ("touchEnd", [])]:
+        points = [dict(zip("xy", start + share * (end - start), strict=True)) for share in shares]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    client.detach()
+
+
+@pytest.mark.parametrize("drag", [drag_with_the_mouse, drag_with_a_finger])
+def test_a_handle_goes_with_the_hand_and_the_page_stays(page, drag):
+    show_all_cells(page)
+    spot = page.locator(".lecture-spot:not([hidden])").first
+    panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first)
+    picture, start, before = middle(panel.picture), middle(spot), panel.seen()
+    drag(page, start, start + 60 * np.sign(picture - start))
+    panel.wait_for_change(before)
+    assert np.hypot(*(middle(spot) - start)) > 10
+    assert_array_equal(middle(panel.picture), picture)
+    assert min(spot.bounding_box()[side] for side in ("width", "height")) >= 40
+    panel.reset()
 
 
 @pytest.mark.full

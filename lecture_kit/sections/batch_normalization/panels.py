@@ -77,11 +77,10 @@ def _snapshots(finished, name, learning_rate, init_scale, seed):
         return
     training, validation = _digits()
     so_far = []
-    network = experiments.build_network(name, init_scale, seed=seed, dtype=np.float32)
     for snapshot in inside.watch_training(
-            network, GradientDescent(learning_rate), training, validation, training[0][:300],
-            batch_size=_BATCH_SIZE, epochs=_N_EPOCHS, seed=seed, low=_LOW, high=_HIGH,
-            n_bins=_N_BINS):
+            experiments.build_network(name, init_scale, seed=seed), GradientDescent(learning_rate),
+            training, validation, training[0][:300], batch_size=_BATCH_SIZE, epochs=_N_EPOCHS,
+            seed=seed, low=_LOW, high=_HIGH, n_bins=_N_BINS):
         so_far.append(snapshot)
         yield so_far
     finished[key] = so_far

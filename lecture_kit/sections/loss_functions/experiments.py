@@ -94,11 +94,13 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
     x, w, b, target = (as_number(name, value) for name, value in
                        (("x", x), ("w", w), ("b", b), ("target", target)))
     require_choice("loss", loss, _LOGIT_GRADIENTS)
+    inputs = np.array([x, 1.0])  # of the weight and of the bias
+
     def gradient(point):
-        return neuron_gradient(loss, x, point[0], point[1], target)
+        return _LOGIT_GRADIENTS[loss](point @ inputs, target) * inputs
 
     path = trajectory(gradient, GradientDescent(learning_rate), [w, b], n_steps)
-    return path[:, 0] * x + path[:, 1]
+    return path @ inputs
 
 
 def gradient_ratio(output):

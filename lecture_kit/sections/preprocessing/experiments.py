@@ -236,33 +236,36 @@ def fair_start(landscape, height):
     return landscape.minima[0] + directions @ np.sqrt(2 * height / (len(curvatures) * curvatures))
 
 
-def contour(landscape, height, n_points=121):
-    """Line of equal height around the minimum of a quadratic valley: an ellipse.
+def on_contour(landscape, height, angle):
+    """Places of equal height around the minimum of a quadratic valley: they lie on an ellipse.
+
+    They are w* + √(2h/λ₁) cos(φ) v₁ + √(2h/λ₂) sin(φ) v₂, with v_i and λ_i the eigenvectors and
+    eigenvalues of the Hessian. At 0° and 90° the place lies on an axis of the ellipse; at 45° it
+    is the fair start.
 
     Parameters
     ----------
     landscape : Landscape
         A quadratic valley of two coordinates whose minimum has the height 0.
     height : float
-        Height of the line, at least 0.
-    n_points : int, default 121
-        How many points the line has; the last is the first again.
+        h, height of the places, at least 0.
+    angle : float or array_like of shape (n_points,)
+        φ, in degrees.
 
     Returns
     -------
-    ndarray of shape (n_points, 2)
-        The line.
+    ndarray of shape (2,) or (n_points, 2)
+        The places.
 
     Raises
     ------
     ValueError
-        If ``height`` is negative, or ``n_points`` is less than 1 or not whole.
+        If ``height`` is negative or an angle is not finite.
     """
     height = as_number("height", height, "Try 1.", least=0)
-    n_points = as_whole("n_points", n_points, "Try n_points=121.", least=1)
+    angle = np.radians(as_numbers("angle", angle))
     curvatures, directions = _axes(landscape)
-    angle = np.linspace(0, 2 * np.pi, n_points)
-    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     return landscape.minima[0] + circle * np.sqrt(2 * height / curvatures) @ directions.T
 
 

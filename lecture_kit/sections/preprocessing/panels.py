@@ -4,7 +4,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider
+from lecture_kit.live.controls import (
+    choice,
+    log_slider,
+    seed,
+    slider,
+    stop_slider,
+    whole_slider,
+)
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
@@ -17,8 +24,8 @@ from lecture_kit.maths.quadratics import (
 from lecture_kit.sections.preprocessing import connections as attacks
 from lecture_kit.sections.preprocessing import experiments, nominal, outliers, pictures
 
-_LIMITS = {"raw": ((-75, 30), (-1.15, 2.35)), "min-max": ((-150, 96), (-60, 145)),
-           "z-score": ((-31.2, 27.6), (-17, 32))}  # of both weights
+_LIMITS = {"raw": ((-75, 30), (-1.15, 2.35)), "min-max": ((-150, 126), (-120, 160)),
+           "z-score": ((-31.2, 27.6), (-22, 35.5))}  # of both weights
 
 
 def _factor(value):
@@ -71,7 +78,7 @@ def valley():
     Returns
     -------
     Panel
-        Controls: scaling, learning rate, correlation of the features, seed.
+        Controls: scaling, learning rate, correlation of the features, start, seed.
     """
     n_steps, rates = 100, np.geomspace(1e-5, 10, 601)
 
@@ -82,19 +89,21 @@ def valley():
         factors = {name: convergence_rate(own, rates) for name, own in curvatures.items()}
         return models, height, curvatures, factors
 
-    def show(scaling, learning_rate, correlation, seed):
+    def show(scaling, learning_rate, correlation, start, seed):
         models, height, curvatures, factors = valleys(correlation, seed)
         model = models[scaling]
         run = experiments.descend(
-            model, learning_rate, experiments.fair_start(model, height), n_steps)
+            model, learning_rate, experiments.on_contour(model, height, start), n_steps)
         readout, titles = _valley_words(scaling, run, curvatures[scaling], n_steps)
         drawing = {
             "scaling": scaling, "minimum": model.minima[0],
-            "ellipse": experiments.contour(model, height), "path": run.path, "losses": run.losses,
+            "ellipse": experiments.on_contour(model, height, pictures.ANGLES),
+            "path": run.path, "losses": run.losses,
             "theory": experiments.falling_loss(run.factor, n_steps), "factors": factors,
             "critical": critical_learning_rate(curvatures[scaling]),
             "point": (learning_rate, run.measured), "titles": titles}
-        return View(drawing, readout, run.arrived_at is not None and run.arrived_at <= 3)
+        quick = run.arrived_at is not None and run.arrived_at <= 3
+        return View(drawing, readout, quick and start == 45)
 
     # In the raw valley three digits of the best rate would already lie beyond the critical one.
     best = {name: float(f"{best_learning_rate(own):.7g}")
@@ -113,10 +122,11 @@ def _valley_panel(picture, show, best):
             "learning_rate": log_slider(
                 _("learning rate η"), 1e-5, 10, 1e-4, also=(*best.values(), 1.3)),
             "correlation": slider(_("correlation r"), -0.9, 0.9, 0.6, 0.05),
+            "start": whole_slider(_("start (°)"), 0, 359, 45),
             "seed": seed(),
         },
         show,
-        goal=_("1 % of the first loss after at most 3 steps"),
+        goal=_("from 45°: 1 % of the first loss after at most 3 steps"),
         presets={
             _("raw, best η"): {"scaling": "raw", "learning_rate": best["raw"]},
             _("min-max, best η"): {"scaling": "min-max", "learning_rate": best["min-max"]},

@@ -10,6 +10,7 @@ from lecture_kit.live.picture import Picture, write
 
 _SCALINGS = ("raw", "min-max", "z-score")
 _MARKERS = {"raw": "x", "min-max": "s", "z-score": "o"}
+ANGLES = 3.0 * np.arange(121)  # of the points of the contour through the start, in degrees
 _LEVELS = (0.01, 0.0625, 0.25, 0.5, 1, 2, 4)  # contours, as shares of the first loss
 _LEFT_OUT = {"color": GREY, "va": "center", "ha": "center"}
 
@@ -34,7 +35,7 @@ class ValleyPicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1.25, 1, 1.25))
-        grid.update(left=0.062, right=0.985, bottom=0.15, top=0.9, wspace=0.36)
+        grid.update(left=0.074, right=0.985, bottom=0.15, top=0.9, wspace=0.36)
         self.valley, loss, factors = (figure.add_subplot(cell) for cell in grid)
         self.valley.set(xlabel="w₁, for the height", ylabel="w₂, for the body weight")
         self.valley.grid(visible=False)
@@ -62,7 +63,13 @@ class ValleyPicture(Picture):
         factors.legend(loc="lower left")
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLACK, markersize=9, markeredgecolor="white", clip_on=False)[0])
-        self.handles.append(Handle(factors, self.point, "learning_rate", anywhere=True))
+        self.handles += [Handle(factors, self.point, "learning_rate", anywhere=True),
+                         Handle(self.valley, self.start, moves=self._to_angle)]
+
+    def _to_angle(self, x, y, _now):
+        spots = self.valley.transData.transform(self.ellipse[:-1])
+        hand = self.valley.transData.transform((x, y))
+        return {"start": ANGLES[np.hypot(*(spots - hand).T).argmin()]}
 
     def draw(self, scaling, minimum, ellipse, path, losses, theory, factors, critical, point,
              titles):
@@ -75,7 +82,7 @@ class ValleyPicture(Picture):
         minimum : ndarray of shape (2,)
             The best weights.
         ellipse : ndarray of shape (n_points, 2)
-            The contour through the start.
+            The contour through the start, at the angles :data:`ANGLES`.
         path : ndarray of shape (n_steps_so_far + 1, 2)
             The run; what lies outside the axes is cut after its first point.
         losses, theory : ndarray of shape (n_steps_so_far + 1,) and (n_steps + 1,)
@@ -91,6 +98,7 @@ class ValleyPicture(Picture):
         """
         x, y = self.limits_of[scaling]
         self.limits(self.valley, x=x, y=y)
+        self.ellipse = ellipse
         for line, level in zip(self.contours, _LEVELS, strict=True):
             line.set_data(*(minimum + np.sqrt(level) * (ellipse - minimum)).T)
         low, high = np.transpose([x, y])

@@ -69,8 +69,8 @@ def signals():
         backward = measure_gradients(deltas, *pictures.EXPONENTS)
         field = mean_field(phi, init_scale, width, n_layers)
         readout, titles = _about_signals(activation, forward, backward, field)
-        drawing = {"activation": activation, "forward": forward, "backward": backward,
-                   "theory": field, "titles": titles}
+        drawing = {"init_scale": init_scale, "activation": activation, "forward": forward,
+                   "backward": backward, "theory": field, "titles": titles}
         aim = (activation, n_layers, width) == ("ReLU", 10, 200)
         return View(drawing, readout, aim and 0.5 < forward["deviations"][-1] < 1.2)
 

@@ -55,7 +55,7 @@ class SignalsPicture(Picture):
         """Draw axes, names and empty histograms."""
         self.forward = figure.add_axes((0.095, 0.605, 0.575, 0.315))
         self.backward = figure.add_axes((0.095, 0.098, 0.575, 0.255))
-        sizes = figure.add_axes((0.725, 0.14, 0.262, 0.69))
+        sizes = figure.add_axes((0.725, 0.14, 0.262, 0.5))
         for axes, top in ((self.forward, 1.5), (self.backward, 1.2)):
             axes.set(xlim=(0, 1), ylim=(0, top), xticks=(), yticks=())
             axes.spines["left"].set_visible(False)
@@ -70,9 +70,10 @@ class SignalsPicture(Picture):
                   xlabel="layer", yticks=np.logspace(-8, 2, 6))
         self.titles = [self.moving(axes.set_title("", pad=4))
                        for axes in (self.forward, self.backward)]
-        self.title = self.moving(figure.text(0.725, 0.945, "", weight="bold", size=10))
+        self.title = self.moving(figure.text(0.725, 0.755, "", weight="bold", size=10))
         self._build_histograms()
         self._build_sizes(sizes)
+        self._build_scale(figure.add_axes((0.725, 0.93, 0.262, 0.04)))
 
     def _build_histograms(self):
         self.counts = self.moving(self.forward.stairs([0], [0, 1], fill=True, alpha=0.65))
@@ -102,11 +103,23 @@ class SignalsPicture(Picture):
         axes.legend(loc="lower right", bbox_to_anchor=(1.03, 0.99), ncols=3, borderaxespad=0,
                     handlelength=0.8, handletextpad=0.3, columnspacing=0.9)
 
-    def draw(self, activation, forward, backward, theory, titles):
+    def _build_scale(self, axes):
+        axes.set(xscale="log", xlim=(0.003, 3), ylim=(0, 1), yticks=(), xticks=(0.01, 0.1, 1),
+                 xticklabels=("σ = 0.01", "0.1", "1"))
+        axes.minorticks_off()
+        axes.grid(visible=False)
+        axes.spines["left"].set_visible(False)
+        self.scale_point = self.moving(axes.plot(
+            [], [], "o", color=BLACK, markersize=9, markeredgecolor="white", clip_on=False)[0])
+        self.handles.append(Handle(axes, self.scale_point, "init_scale", anywhere=True))
+
+    def draw(self, init_scale, activation, forward, backward, theory, titles):
         """Give histograms, markers and curves new data.
 
         Parameters
         ----------
+        init_scale : float
+            σ.
         activation : {"sigmoid", "tanh", "ReLU"}
             Name of the activation function; it fixes the range of the histograms.
         forward : dict of str to ndarray
@@ -120,6 +133,7 @@ class SignalsPicture(Picture):
             What is seen above, below and on the right.
         """
         n_layers, (low, high) = len(forward["counts"]), RANGES[activation]
+        self.scale_point.set_data([init_scale], [0])
         self.counts.set_data(*_columns(forward["counts"]))
         self.counts.set_facecolor(LOOKS[activation]["color"])
         self.gradient_counts.set_data(*_columns(backward["counts"]))

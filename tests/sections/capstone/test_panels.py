@@ -143,6 +143,7 @@ def test_the_table_opens_with_everything_on(pretended_results):
         "data": "connections", "start": "all on", "measure": "mean recall"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("in_accuracy", "in_recall", "met"), [
     (2, 3, True), (3, 3, False), (2, 2, False), (1, 3, False)])
 def test_the_goal_of_the_table_compares_the_measures(monkeypatch, in_accuracy, in_recall, met):

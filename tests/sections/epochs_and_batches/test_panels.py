@@ -280,6 +280,7 @@ def test_the_goal_of_the_noise(noise, values, met):
 # Overfitting
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("patience", [1, 2, 9, 10])
 def test_early_stopping_is_drawn_where_patience_ends(overfitting, patience):
     overfitting.set_values({"patience": patience})

@@ -36,7 +36,7 @@ GOOD = {
     "experiments": {
         "condition_number": {"curvatures": np.array([1.0, 3.0])},
         "condition_number_after_z_score": {"correlation": np.array([0.1, -0.9])},
-        "contour": {"landscape": VALLEY, "height": 1.0, "n_points": 5},
+        "on_contour": {"landscape": VALLEY, "height": 1.0, "angle": 30.0},
         "curvatures_of": {"landscape": VALLEY},
         "descend": {"landscape": VALLEY, "learning_rate": 0.1, "start": np.array([2.0, 1.0]),
                     "n_steps": 8, "share": 0.01},

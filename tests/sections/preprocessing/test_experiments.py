@@ -169,11 +169,21 @@ def test_the_fair_start_needs_a_height():
 
 def test_the_contour_has_one_height_and_goes_once_around(rows_and_target):
     model = experiments.linear_model(*rows_and_target)
-    line = experiments.contour(model, 3.0, 200)
+    line = experiments.on_contour(model, 3.0, np.linspace(0, 360, 200))
     assert line.shape == (200, 2)
     assert_allclose(model.value(line), 3, rtol=1e-5)
     assert_allclose(line[0], line[-1])
     assert_allclose(line[:-1].mean(axis=0), model.minima[0], rtol=1e-8)
+    assert_allclose(experiments.on_contour(model, 3.0, 45), experiments.fair_start(model, 3.0))
+
+
+@pytest.mark.parametrize("angle", [0, 90])
+def test_from_an_axis_of_the_ellipse_one_step_of_the_right_length_arrives(rows_and_target, angle):
+    model = experiments.linear_model(*rows_and_target)
+    curvature = np.linalg.eigvalsh(model.hessian(model.minima[0]))[angle // 90]
+    run = experiments.descend(
+        model, 1 / curvature, experiments.on_contour(model, 1.0, angle), n_steps=1)
+    assert run.losses[1] < 1e-6
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9, 1.001, 1.5])

@@ -19,6 +19,7 @@ def press(panel, label):
     button.click()
 
 
+@pytest.mark.full
 def test_the_valley_measures_what_theory_says(valley):
     for preset, words in [
         ("raw, best η", "κ = 74,674, critical η 0.00046. 1 % loss: not in 100 steps, theory "

@@ -99,8 +99,8 @@ def test_every_start_lies_inside_the_axes(valley):
     for scaling in ("raw", "min-max", "z-score"):
         for correlation in (-0.9, 0.0, 0.9):
             for seed in range(8):
-                valley.set_values(
-                    {"scaling": scaling, "correlation": correlation, "seed": seed})
+                valley.set_values({"scaling": scaling, "correlation": correlation, "seed": seed,
+                                   "start": 45 * seed})
                 x, y = data(valley.picture.start)[0]
                 axes = valley.picture.valley
                 assert axes.get_xlim()[0] < x < axes.get_xlim()[1]

@@ -33,6 +33,7 @@ def test_the_goal_of_the_slopes_is_a_kink_seen_from_close_by(slopes):
         assert slopes.view.goal_met == met, (name, place, step)
 
 
+@pytest.mark.full
 def test_the_sliders_say_that_they_set_the_gain(gradients, speed):
     for panel in (gradients, speed):
         assert panel.controls["init_scale"].description == "init scale, gain g"
