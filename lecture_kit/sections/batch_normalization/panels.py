@@ -6,6 +6,7 @@ from itertools import zip_longest
 import numpy as np
 
 from lecture_kit.live.controls import choice, log_slider, seed, slider, stop_slider, whole_slider
+from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths.activations import RELU, SIGMOID
@@ -39,7 +40,7 @@ def distributions():
     Panel
         Controls: learning rate, init scale, noise, epoch, seed.
     """
-    finished = {}
+    finished = Kept(40)
 
     def show(learning_rate, init_scale, noise, epoch, seed):
         names = ("without BN", "noisy BN" if noise else "with BN")

@@ -52,9 +52,9 @@ def _outcome(run, n_steps):
     if run.arrived_at is None:
         return (_("1 % loss: not in {n} steps, theory {m:,.0f}.").format(n=n_steps, m=enough),
                 f"1 %: theory {enough:,.0f} steps")
-    return (_("1 % loss after {n} steps, theory at most {m:,.0f}.").format(
+    return (_("1 % loss at step {n}, theory at most {m:,.0f}.").format(
                 n=run.arrived_at, m=enough),
-            f"1 %: {run.arrived_at} steps, theory ≤ {enough:.0f}")
+            f"1 %: step {run.arrived_at}, theory ≤ {enough:,.0f}")
 
 
 def _valley_words(scaling, run, curvatures, n_steps):

@@ -24,8 +24,8 @@ def test_the_valley_measures_what_theory_says(valley):
     for preset, words in [
         ("raw, best η", "κ = 74,674, critical η 0.00046. 1 % loss: not in 100 steps, theory "
                         "85,972. Factor 0.99997, theory 0.99997."),
-        ("min-max, best η", "1 % loss after 21 steps, theory at most 21. Factor 0.894, "),
-        ("z-score, best η", "κ = 4, critical η 1.25. 1 % loss after 5 steps, theory at most 5. "
+        ("min-max, best η", "1 % loss at step 21, theory at most 21. Factor 0.894, "),
+        ("z-score, best η", "κ = 4, critical η 1.25. 1 % loss at step 5, theory at most 5. "
                             "Factor 0.6, theory 0.6."),
         ("too large", "Diverged at step 65. Factor 1.08, theory 1.08.")]:
         press(valley, preset)
@@ -43,10 +43,10 @@ def test_the_valley_measures_what_theory_says(valley):
 
 def test_the_goal_of_the_valley_needs_uncorrelated_features(valley):
     valley.set_values({"scaling": "z-score", "learning_rate": 1.0, "correlation": 0.35})
-    assert "1 % loss after 3 steps" in valley.readout.value
+    assert "1 % loss at step 3" in valley.readout.value
     assert valley.view.goal_met
     valley.set_values({"correlation": 0.5})
-    assert "1 % loss after 3 steps" not in valley.readout.value
+    assert "1 % loss at step 3" not in valley.readout.value
     assert not valley.view.goal_met
     valley.set_values({"correlation": 0.35, "learning_rate": 0.501})
     assert not valley.view.goal_met
