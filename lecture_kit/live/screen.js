@@ -42,10 +42,10 @@ function render({ model, el }) {
 
   const grip = (number, kind) => {
     const part = screen.appendChild(document.createElement('div'));
-    let offset = [0, 0], wanted = null;
+    let held = number, offset = [0, 0], wanted = null;
     const move = event => {
       if (!wanted) requestAnimationFrame(() => {
-        send(model, 'touch', [number, ...wanted, Date.now()]);
+        send(model, 'touch', [held, ...wanted, Date.now()]);
         wanted = null;
       });
       wanted = shareOf(event).map((share, n) => share - offset[n]);
@@ -54,9 +54,12 @@ function render({ model, el }) {
     part.onpointerdown = event => {
       if (event.button) return;
       part.setPointerCapture(event.pointerId);
-      const spot = model.get('spots')[number];
-      if (kind === 'spot') offset = shareOf(event).map((share, n) => share - spot[n]);
-      else if (event.pointerType !== 'touch') move(event);  // a finger may want to scroll
+      if (kind === 'spot') {  // rings may lie above each other: the nearest one is meant
+        const here = shareOf(event), spots = model.get('spots');
+        const way = ([x, y]) => Math.hypot((here[0] - x) * width, (here[1] - y) * height);
+        held = spots.reduce((best, spot, n) => way(spot) < way(spots[best]) ? n : best, number);
+        offset = here.map((share, n) => share - spots[held][n]);
+      } else if (event.pointerType !== 'touch') move(event);  // a finger may want to scroll
     };
     part.onpointermove = event => part.hasPointerCapture(event.pointerId) && move(event);
     part.onpointerup = event => kind === 'area' && move(event);
