@@ -48,7 +48,7 @@ class Kernel:
             content = message["content"]
             shown.append(content.get("text", "") + content.get("data", {}).get("text/plain", ""))
 
-        answer = self.client.execute_interactive(code, output_hook=listen, timeout=120)["content"]
+        answer = self.client.execute_interactive(code, output_hook=listen, timeout=600)["content"]
         assert answer["status"] == "ok", "\n".join(answer["traceback"])
         return "".join(shown)
 

@@ -67,13 +67,13 @@ class Lab:
         self._wait()
 
     def _wait(self):
-        for _ in range(1200):
+        for _ in range(6000):
             try:
                 with urllib.request.urlopen(f"{self.url}/api/status?token={self.token}"):
                     return
             except urllib.error.URLError:
                 time.sleep(0.1)
-        raise TimeoutError("JupyterLab did not start within 2 minutes")
+        raise TimeoutError("JupyterLab did not start within 10 minutes")
 
     def call(self, method, path):
         """Ask the server's REST interface."""
@@ -110,7 +110,7 @@ class Lab:
 def watched_page(window):
     """A page that remembers what went wrong in it."""
     page = window.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(600_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda message: page.errors.append(message.text)
@@ -157,7 +157,7 @@ def wait_for_prompts(page, pattern, meanwhile=""):
         " const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
         " if (prompts.length > 0 && prompts.every(fits)) return true;"
         " if (command) window.jupyterapp.commands.execute(command) }",
-        arg=[pattern, meanwhile], timeout=300_000, polling=1000 if meanwhile else "raf")
+        arg=[pattern, meanwhile], timeout=1_800_000, polling=1000 if meanwhile else "raf")
 
 
 def run_all(page):

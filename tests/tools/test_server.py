@@ -56,7 +56,7 @@ def test_a_small_message_does_not_wait_for_the_one_before():
 @pytest.mark.full
 def test_the_installed_kit_is_a_part_of_the_server():
     listed = subprocess.run([sys.executable, "-m", "jupyter", "server", "extension", "list"],
-                            capture_output=True, text=True, timeout=60, check=True)
+                            capture_output=True, text=True, timeout=600, check=True)
     lines = (listed.stdout + listed.stderr).splitlines()
     assert any("lecture_kit.tools.server" in line and "enabled" in line for line in lines)
     assert any("lecture_kit.tools.server" in line and "OK" in line for line in lines)
