@@ -14,7 +14,7 @@ FAILURES = ("Error displaying widget", "model not found", "Click to show javascr
 PICTURE = ".lecture-screen:has(img + img[src])"  # both layers are there
 
 
-def what_is_missing(page, selector, count, rounds=200):
+def what_is_missing(page, selector, count, rounds=1200):
     """Bring every cell into sight until all pictures are there; tell what is there instead."""
     for _ in range(rounds):
         show_all_cells(page)
