@@ -305,12 +305,13 @@ def main():
         lab, browser = Lab(Path(folder)), launch(playwright, find_browser())
         try:
             print(f"{browser.browser_type.name} {browser.version}\n")
-            rows = [row for ratio in (1, 2) for row in compare(browser, lab, ratio,
-                                                               options.presses)]
-            rows += [row for line in LINES for row in over_a_slow_line(
-                browser, lab, *line, options.presses)]
-            print(table(["figure, pixel ratio", "median ms", "p95 ms", "÷ kit", "kB per update",
-                         "states in a 1 s drag", "lag of the last, ms"], rows), "\n")
+            heads = ["figure, pixel ratio", "median ms", "p95 ms", "÷ kit", "kB per update",
+                     "states in a 1 s drag", "lag of the last, ms"]
+            for ratio in (1, 2):
+                print(table(heads, compare(browser, lab, ratio, options.presses)), "\n", flush=True)
+            for line in LINES:
+                rows = over_a_slow_line(browser, lab, *line, options.presses)
+                print(table(heads, rows), "\n", flush=True)
             trips = [] if options.no_panels else round_trips(browser, lab)
         finally:
             browser.close()
