@@ -79,7 +79,7 @@ class Panel(VBox):
     def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
         self._goal_text, self._first_values = goal, self.values
-        self._waiting, self._link = False, None
+        self._waiting, self._player, self._link = False, None, None
         self._pressed, self._pressed_until, self._answered_at = {}, 0.0, 0.0
         self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
         self._work = self._task = None
@@ -136,9 +136,9 @@ class Panel(VBox):
         buttons.append(self._button(_("Reset"), self._first_values))
         if play:
             target = self.controls[play]
-            player = Play(min=target.min, max=target.max, value=target.value, interval=50)
-            self._link = jslink((player, "value"), (target, "value"))
-            buttons.append(player)
+            self._player = Play(min=target.min, max=target.max, value=target.value, interval=50)
+            self._link = jslink((self._player, "value"), (target, "value"))
+            buttons.append(self._player)
         return buttons
 
     def _button(self, label, values):
@@ -151,14 +151,22 @@ class Panel(VBox):
             self.set_values(values)
             self._pressed = {self.controls[name]: value for name, value in values.items()}
             self._pressed_until = time.monotonic() + _SECONDS_UNDER_WAY
-            self.screen.asked += 1
+            if self._player:
+                self._player.playing = False
+            self.screen.asked += 1 + self.screen.asked % 2
 
     def _answered(self, change):
-        """The page knows of a press: from now on its events are new ones."""
+        """The page knows of a press: from now on its events are new ones.
+
+        It is asked twice. Before its first answer it may have sent a value and kept back the next
+        one, which it sends before the second answer.
+        """
         with self._lock:
             match change.new:
-                case [self.screen.asked, int(when)]:
+                case [self.screen.asked, int(when)] if self.screen.asked % 2 == 0:
                     self._pressed, self._answered_at = {}, when
+                case [self.screen.asked, int()]:
+                    self.screen.asked += 1
 
     def _touched(self, _change):
         with self._lock:

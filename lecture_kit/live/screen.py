@@ -30,7 +30,7 @@ class Screen(anywidget.AnyWidget):
     shown_width
         How many pixels of the screen the picture is wide; the page sets it, also after a zoom.
     asked : int
-        How often a button was pressed.
+        Two more after each press of a button: the page is asked twice for an answer.
     answered
         The number of the last press that the page knows of, and when it heard of it.
     """

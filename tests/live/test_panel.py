@@ -108,6 +108,9 @@ def test_after_the_answer_of_the_page_everything_moves_again(panel, monkeypatch)
         panel.controls["x"].value = 0.7
         panel.screen.touch = [0, 0.5, 0.5, 1000]
         assert panel.values == {"x": 0.25, "n": 1}
+    panel.screen.answered = [panel.screen.asked, 1500]
+    panel.controls["x"].value = 0.7  # kept back until its first answer
+    assert panel.values == {"x": 0.25, "n": 1}
     panel.screen.answered = [panel.screen.asked, 2000]
     panel.screen.touch = [0, 0.5, 0.5, 1999]  # from before
     assert panel.values == {"x": 0.25, "n": 1}
@@ -121,6 +124,13 @@ def test_without_a_page_everything_moves(panel):
     button(panel, "Reset").click()
     panel.controls["x"].value = 0.5
     assert panel.readout.value == "x·n = 0.50"
+
+
+def test_a_button_stops_play(panel):
+    (player,) = widgets_in(panel, Play)
+    player.playing = True
+    widgets_in(panel, Button)[-1].click()
+    assert not player.playing
 
 
 def test_play_is_linked_to_its_slider_in_the_front_end(panel):
