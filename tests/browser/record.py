@@ -48,6 +48,7 @@ def show_the_finger(page):
 
 def drag(page, panel):
     """Drag the point along the way; returns the frames."""
+    shoot(panel)  # that brings the whole panel into sight
     box = panel.locator(".lecture-area:not([hidden])").first.bounding_box()
     corners = np.array([box["x"], box["y"]]) + np.array(WAY) * (box["width"], box["height"])
     turns = np.linspace(0, len(WAY) - 1, N_FRAMES)
@@ -79,7 +80,7 @@ def main():
             panel.locator(".lecture-screen:has(img + img[src])").wait_for()
             page.wait_for_timeout(500)
             show_the_finger(page)
-            first, *others = [frame.quantize(64) for frame in drag(page, panel)]
+            first, *others = [frame.quantize(128) for frame in drag(page, panel)]
             first.save(ANIMATION, save_all=True, append_images=others, loop=0,
                        duration=int(1000 * SECONDS_PER_FRAME), optimize=True)
         finally:
