@@ -91,7 +91,8 @@ function render({ model, el }) {
   };
 }
 
-// The answer to a press of a button: all that the page had kept back before has been sent.
+// After a press of a button the kernel asks twice: before its second answer the page has sent all
+// that it had kept back.
 function initialize({ model }) {
   const answer = () => send(model, 'answered', [model.get('asked'), Date.now()]);
   model.on('change:asked', answer);

@@ -32,7 +32,7 @@ class Screen(anywidget.AnyWidget):
     asked : int
         Two more after each press of a button: the page is asked twice for an answer.
     answered
-        The number of the last press that the page knows of, and when it heard of it.
+        The number of the last question that the page knows of, and when it heard of it.
     """
 
     _esm = _HERE / "screen.js"
