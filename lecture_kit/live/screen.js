@@ -6,8 +6,8 @@ const loaded = png => new Promise((resolve, reject) => {
   Object.assign(new Image(), { alt: '', decoding: 'sync', onload, onerror: reject, src });
 });
 
-const SIDES = ['left', 'top', 'width', 'height'];
-const put = (part, shares) => SIDES.forEach((side, n) => { part.style[side] = `${100 * shares[n]}%`; });
+const put = (part, shares) => ['left', 'top', 'width', 'height'].forEach(
+  (side, n) => { part.style[side] = `${100 * shares[n]}%`; });
 
 const send = (model, name, value) => {
   model.set(name, value);
@@ -24,7 +24,7 @@ function render({ model, el }) {
 
   const paint = async () => {
     const turn = ++newest, view = model.get('background'), { png, box } = model.get('frame');
-    screen.ariaBusy = true;
+    Object.assign(screen, { ariaBusy: true, ariaLabel: model.get('description') });
     const [ground, piece] = await Promise.all(
       [view === background ? below : loaded(view), loaded(png)]);
     if (turn < shown) return;  // a newer frame is already to be seen
@@ -73,7 +73,6 @@ function render({ model, el }) {
     put(part, place);
   });
 
-  const describe = () => { screen.ariaLabel = model.get('description'); };
   const measure = () => {  // the width is 0 where it is hidden
     const pixels = Math.round(screen.clientWidth * devicePixelRatio);
     if (pixels) send(model, 'shown_width', pixels);
@@ -81,20 +80,17 @@ function render({ model, el }) {
   addEventListener('resize', measure);  // also when the page is zoomed
   const observer = new ResizeObserver(measure);
   observer.observe(screen);
-  model.on('change:frame change:background', paint);
+  model.on('change:frame change:background change:description', paint);
   model.on('change:spots change:areas', arrange);
-  model.on('change:description', describe);
-  [paint, arrange, describe].forEach(start => start());
+  [paint, arrange].forEach(start => start());
   return () => {
     removeEventListener('resize', measure);
     observer.disconnect();
   };
 }
 
-// After a press of a button the kernel asks twice: before its second answer the page has sent all
-// that it had kept back.
 function initialize({ model }) {
-  const answer = () => send(model, 'answered', [model.get('asked'), Date.now()]);
+  const answer = () => send(model, 'answered', [model.get('asked'), Date.now()]);  // see panel.py
   model.on('change:asked', answer);
   answer();
 }

@@ -258,6 +258,34 @@ def test_the_tab_key_reaches_every_control(page):
         assert missed == []
 
 
+TROUBLE = """cell => {
+    const parts = [...cell.querySelectorAll(".lecture-panel :is(.widget-label, .widget-readout,"
+        + " button, .noUi-target, input, select, .lecture-screen), .lecture-panel")]
+        .filter(part => part.offsetParent);
+    const shows = part => ["visible", "clip"].includes(getComputedStyle(part).overflowX);
+    const isCut = part => !shows(part) && part.scrollWidth > part.clientWidth + 1;
+    const boxes = new Map(parts.map(part => [part, part.getBoundingClientRect()]));
+    const shared = (a, b, low, high) => Math.min(a[high], b[high]) - Math.max(a[low], b[low]) > 2;
+    const isAbove = (one, other) => one !== other && !one.contains(other) && !other.contains(one)
+        && shared(boxes.get(one), boxes.get(other), "left", "right")
+        && shared(boxes.get(one), boxes.get(other), "top", "bottom");
+    return parts.filter(part => isCut(part) || parts.some(other => isAbove(part, other)))
+        .map(part => part.textContent || part.className) }"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("width", [390, 680, 960])
+def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(page, width):
+    wide = page.viewport_size
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    page.set_viewport_size({**wide, "width": width})
+    for cell in panels(page):
+        DrivenPanel(page, cell)  # waits until nothing moves
+        assert cell.evaluate(TROUBLE) == []
+    page.set_viewport_size(wide)
+    page.evaluate("jupyterapp.shell.expandLeft()")
+
+
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
     count = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count('"image/png": "')
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save').then(() => null)")

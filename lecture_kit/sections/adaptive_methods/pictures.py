@@ -28,9 +28,9 @@ class _Board:
             axes.text(x, -0.8, words, ha="right", va="center", color=GREY)
         self.rows = {}
         for y, name in enumerate(names):
-            axes.plot([0, 0.09], [y, y], **LOOKS[name])
-            axes.plot(0.045, y, **_dot(name))
-            axes.text(0.11, y, name, va="center", color=LOOKS[name]["color"])
+            axes.plot([-0.05, 0.04], [y, y], **LOOKS[name], clip_on=False)
+            axes.plot(-0.005, y, **_dot(name), clip_on=False)
+            axes.text(0.06, y, name, va="center", color=LOOKS[name]["color"])
             self.rows[name] = [picture.moving(axes.text(x, y, "", ha="right", va="center"))
                                for x in columns]
 
@@ -39,7 +39,6 @@ class _Board:
         for name, texts in self.rows.items():
             write(texts, words[name])
             texts[0].set_weight("bold" if name in first else "normal")
-
 
 
 def _columns(picture, figure, widths, left, wspace, bottom=0.15):
@@ -374,7 +373,7 @@ class TrainingPicture(Picture):
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
-        loss, board, sweep = _columns(self, figure, (1, 1, 1), left=0.06, wspace=0.2)
+        loss, board, sweep = _columns(self, figure, (1, 1.1, 1), left=0.06, wspace=0.2)
         loss.set(xlim=(0, 1), yscale="log", ylim=(0.02, 10), xlabel="epoch",
                  ylabel="loss of the mini batches")
         loss.set_yticks([0.03, 0.1, 0.3, 1, 3, 10], labels=["0.03", "0.1", "0.3", "1", "3", "10"])
