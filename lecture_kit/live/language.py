@@ -8,7 +8,9 @@ English.
 import gettext
 from pathlib import Path
 
-from lecture_kit.maths.checks import as_array, as_whole, require
+import numpy as np
+
+from lecture_kit.maths.checks import as_array, as_row, as_whole, require
 
 _catalogue = gettext.translation(
     "lecture_kit", localedir=Path(__file__).parent.parent / "locales", fallback=True
@@ -43,3 +45,30 @@ def number(value, digits=3):
     digits = as_whole("digits", digits, "Leave it out for 3.", least=1, most=3)
     rounded = float(f"{value:.{digits}g}")  # 25 with one digit is 30, not 3e+01
     return f"{rounded:.3g}".replace("-", "−")
+
+
+def mean_and_error(values):
+    """Write the mean of measurements and its standard error.
+
+    The standard error is the standard deviation (with n − 1) through √n.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Results of at least 2 seeds or splits, or differences of pairs.
+
+    Returns
+    -------
+    str
+        For example ``"0.049 ± 0.011"``: two digits of the error, and as many places of the mean.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, or one is not finite.
+    """
+    values = as_row("values", values, "Pass the results.")
+    require(len(values) >= 2, "a spread needs at least 2 values", len(values), "Take 10 or more.")
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    places = max(0, 1 - int(np.floor(np.log10(error)))) if error > 0 else 3
+    return f"{values.mean():.{places}f} ± {error:.{places}f}".replace("-", "−")

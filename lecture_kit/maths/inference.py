@@ -12,8 +12,10 @@ from lecture_kit.maths.checks import (
     as_row,
     as_whole,
     require,
+    require_choice,
     require_fit,
 )
+from lecture_kit.maths.roots import bisect
 
 
 def _as_answers(labels, predicted, n_classes):
@@ -232,8 +234,85 @@ def wilson_interval(n_found, n_rows, confidence=0.95):
     return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
 
 
-def exact_coverage(n_rows, recall, confidence=0.95):
-    """Probability that Wilson's interval holds the true recall, Σ_k P(k) [low_k ≤ p ≤ high_k].
+def binomial_probabilities(n_rows, share):
+    """Probabilities of 0, 1, … n hits, C(n, k) pᵏ (1 − p)ⁿ⁻ᵏ.
+
+    Parameters
+    ----------
+    n_rows : int
+        n, how many rows there are, at least 1.
+    share : float
+        p, the probability that a row is hit, from 0 to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_rows + 1,)
+        They sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    """
+    share = as_number("share", share, "It is a share.", least=0, most=1)
+    n_rows = as_whole("n_rows", n_rows, "Without rows there is no share.", least=1)
+    found = np.arange(n_rows + 1)
+    choose = [lgamma(n_rows + 1) - lgamma(k + 1) - lgamma(n_rows - k + 1) for k in found]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = (np.where(found > 0, found * np.log(share), 0)
+                  + np.where(found < n_rows, (n_rows - found) * np.log1p(-share), 0))
+    return np.exp(choose + powers)
+
+
+def exact_interval(n_found, n_rows, confidence=0.95):
+    """Clopper and Pearson's confidence interval of a share that was counted.
+
+    It holds all shares p for which neither "k or more" nor "k or fewer" of n would be rarer than
+    half of 1 − confidence. So it holds the true share at least as often as it promises.
+
+    Parameters
+    ----------
+    n_found : int
+        k, how many were found, from 0 to n.
+    n_rows : int
+        n, how many there are, at least 1.
+    confidence : float, default 0.95
+        How often the interval shall hold the true share, between 0 and 1.
+
+    Returns
+    -------
+    low, high : float
+        Ends of the interval, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated
+    in the case of the binomial.
+    """
+    n_rows = as_whole("n_rows", n_rows, "Without rows there is no share.", least=1)
+    n_found = as_whole("n_found", n_found, "Count the rows that were found.", least=0, most=n_rows)
+    confidence = as_number("confidence", confidence, "Try 0.95.", above=0, below=1)
+    rare = (1 - confidence) / 2
+
+    def at_least(k, share):
+        return binomial_probabilities(n_rows, share)[k:].sum()
+
+    low = 0.0 if n_found == 0 else bisect(lambda p: at_least(n_found, p) < rare, 0, 1)
+    high = 1.0 if n_found == n_rows else bisect(
+        lambda p: 1 - at_least(n_found + 1, p) > rare, 0, 1)
+    return low, high
+
+
+_INTERVALS = {"Wilson": wilson_interval, "exact": exact_interval}
+
+
+def exact_coverage(n_rows, recall, confidence=0.95, interval="Wilson"):
+    """Probability that an interval holds the true recall, Σ_k P(k) [low_k ≤ p ≤ high_k].
 
     P(k) is the binomial probability of finding k of n rows when each is found with probability p.
 
@@ -245,11 +324,14 @@ def exact_coverage(n_rows, recall, confidence=0.95):
         p, the true recall, from 0 to 1.
     confidence : float, default 0.95
         As in :func:`wilson_interval`.
+    interval : {"Wilson", "exact"}
+        :func:`wilson_interval` or :func:`exact_interval`.
 
     Returns
     -------
     float
-        A probability. It jumps up and down with n and p, near ``confidence``.
+        A probability. It jumps up and down with n and p. Wilson's is near ``confidence``, that of
+        the exact interval never below it.
 
     Raises
     ------
@@ -261,11 +343,8 @@ def exact_coverage(n_rows, recall, confidence=0.95):
     Brown, L. D., Cai, T. T., & DasGupta, A. (2001). Interval estimation for a binomial proportion.
     """
     recall = as_number("recall", recall, "It is a share.", least=0, most=1)
-    n_rows = as_whole("n_rows", n_rows, "Without rows there is no share.", least=1)
-    found = np.arange(n_rows + 1)
-    low, high = wilson_interval(found, n_rows, confidence)
-    choose = [lgamma(n_rows + 1) - lgamma(k + 1) - lgamma(n_rows - k + 1) for k in found]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        powers = (np.where(found > 0, found * np.log(recall), 0)
-                  + np.where(found < n_rows, (n_rows - found) * np.log1p(-recall), 0))
-    return float(np.exp(choose + powers)[(low <= recall) & (recall <= high)].sum())
+    require_choice("interval", interval, _INTERVALS)
+    probabilities = binomial_probabilities(n_rows, recall)
+    ends = [_INTERVALS[interval](k, n_rows, confidence) for k in range(len(probabilities))]
+    return float(sum(probability for probability, (low, high)
+                     in zip(probabilities, ends, strict=True) if low <= recall <= high))

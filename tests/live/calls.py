@@ -13,6 +13,7 @@ GOOD = {
                                        {"attempt": 3.0}),
     },
     "language": {
+        "mean_and_error": {"values": np.array([0.1, 0.3, 0.2])},
         "number": {"value": -0.25, "digits": 2},
     },
 }

@@ -72,3 +72,19 @@ def test_a_number_has_three_digits_and_a_true_minus_sign(value, words):
 ])
 def test_a_number_can_have_fewer_digits(value, digits, words):
     assert language.number(value, digits) == words
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ([0.05, 0.07, 0.03], "0.050 ± 0.012"),
+    ([-0.05, -0.07, -0.03], "−0.050 ± 0.012"),
+    ([10, 11, 15], "12.0 ± 1.5"),
+    ([1000, 1400, 1300], "1233 ± 120"),
+    ([0.25, 0.25], "0.250 ± 0.000"),
+])
+def test_a_mean_has_as_many_places_as_its_error(values, words):
+    assert language.mean_and_error(values) == words
+
+
+def test_one_value_has_no_error():
+    with pytest.raises(ValueError, match="a spread needs at least 2 values"):
+        language.mean_and_error([1.0])

@@ -64,12 +64,22 @@ GOOD = {
                            "labels": LABELS},
         "recall_per_class": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
         "confusion_matrix": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
-        "exact_coverage": {"n_rows": 5, "recall": 0.5, "confidence": 0.9},
+        "binomial_probabilities": {"n_rows": 5, "share": 0.5},
+        "exact_coverage": {"n_rows": 5, "recall": 0.5, "confidence": 0.9, "interval": "exact"},
+        "exact_interval": {"n_found": 3, "n_rows": 5, "confidence": 0.9},
         "precision_at": {"recall": 0.9, "false_alarm_rate": 0.1, "share": np.array([0.1, 0.5])},
         "wilson_interval": {"n_found": np.array([1, 3]), "n_rows": np.array([3, 4]),
                             "confidence": 0.9},
         "guessing": {"labels": LABELS},
         "binomial_spread": {"error": np.array([0.1, 0.5]), "n_samples": 10},
+    },
+    "comparisons": {
+        "mcnemar": {"is_right": LABELS, "other_is_right": LABELS[::-1]},
+        "paired_difference": {"scores": np.array([0.9, 0.8, 0.7]),
+                              "others": np.array([0.8, 0.8, 0.5]), "confidence": 0.9},
+        "power_of_pairs": {"effect": 0.1, "spread": 0.2, "n_pairs": 10, "confidence": 0.9},
+        "random_split": {"labels": LABELS, "share": 0.5, "seed": 0, "groups": LABELS},
+        "student_quantile": {"probability": 0.975, "dof": 9},
     },
     "normalization": {
         "BatchNormalization": {"n_features": 3, "momentum": 0.1, "epsilon": 1e-5},
@@ -259,6 +269,7 @@ GOOD = {
 }
 HOLDERS = (
     "activations.Activation",
+    "comparisons.PairedDifference",
     "datasets.Dataset",
     "landscapes.Landscape",
     "network_losses.NetworkLoss",
@@ -282,6 +293,7 @@ UNCHECKED = {
     "networks.Network.measure": "takes what Network.check has returned",
     "convolution.add_windows": "runs inside the training loop; the layers have checked",
     "convolution.window_entries": "runs inside the training loop; the layers have checked",
+    "roots.bisect": "runs inside functions that have checked their numbers",
     "network_losses.softmax_squared_error": "runs inside the training loop",
     "network_losses.softmax_squared_error_gradient": "runs inside the training loop",
 }

@@ -10,9 +10,11 @@ from sklearn.metrics import recall_score
 
 from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.inference import (
+    binomial_probabilities,
     binomial_spread,
     confusion_matrix,
     exact_coverage,
+    exact_interval,
     guessing,
     network_recall,
     precision_at,
@@ -101,6 +103,8 @@ def test_wilson_agrees_with_scipy(confidence):
     (lambda: wilson_interval(4, 3), "n_found must lie between 0 and n_rows"),
     (lambda: wilson_interval(1, 3, 1.0), "confidence must lie between 0 and 1"),
     (lambda: exact_coverage(3, 1.2), "recall must lie between 0 and 1"),
+    (lambda: exact_coverage(3, 0.2, 0.9, "mine"), "interval must be"),
+    (lambda: exact_interval(4, 3), "n_found must"),
     (lambda: precision_at(0, 0.1, 0.5), "recall must be above 0"),
     (lambda: precision_at(0.9, -0.1, 0.5), "false_alarm_rate must lie between"),
     (lambda: precision_at(0.9, 0.1, 0), "share must be above 0"),
@@ -119,6 +123,30 @@ def test_the_exact_coverage_agrees_with_scipy(recall):
         holds = (low <= recall) & (recall <= high)
         expected = stats.binom.pmf(found, n, recall)[holds].sum()
         assert exact_coverage(n, recall) == pytest.approx(expected, abs=1e-10)
+
+
+def test_binomial_probabilities_agree_with_scipy():
+    for n, share in [(1, 0.0), (7, 0.3), (300, 0.9), (5, 1.0)]:
+        expected = stats.binom.pmf(np.arange(n + 1), n, share)
+        assert_allclose(binomial_probabilities(n, share), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_the_exact_interval_agrees_with_scipy(confidence):
+    for n in (1, 2, 7, 50):
+        for k in range(n + 1):
+            expected = stats.binomtest(k, n).proportion_ci(confidence, method="exact")
+            assert_allclose(exact_interval(k, n, confidence), expected, atol=1e-12)
+
+
+def test_the_exact_interval_keeps_its_promise_everywhere_and_wilsons_on_average():
+    shares = np.linspace(0.005, 0.995, 100)
+    for n in (2, 13):
+        exact, wilson = ([exact_coverage(n, share, 0.95, kind) for share in shares]
+                         for kind in ("exact", "Wilson"))
+        assert min(exact) >= 0.95
+        assert min(wilson) < 0.95
+        assert np.mean(wilson) == pytest.approx(0.95, abs=0.02)
 
 
 def test_the_precision_is_the_one_that_is_counted():

@@ -16,6 +16,7 @@ from lecture_kit.maths.checks import (
     require_fit,
 )
 from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.roots import bisect
 from lecture_kit.maths.trajectories import diverged_at, trajectory, walk
 
 
@@ -283,13 +284,8 @@ def hilltop(landscape):
     require(landscape.minima.shape == (2, 1), "landscape must have one coordinate and two minima",
             landscape.name, "Use double_well().")
     left, right = np.sort(landscape.minima[:, 0])
-    for _ in range(60):
-        middle = (left + right) / 2
-        if landscape.gradient(np.array([middle]))[0] > 0:  # uphill to the right: the top is there
-            left = middle
-        else:
-            right = middle
-    return float((left + right) / 2)
+    # Uphill to the right: the top is there.
+    return float(bisect(lambda x: landscape.gradient(np.array([x]))[0] > 0, left, right))
 
 
 def basin_share(landscape, low, high):
