@@ -40,7 +40,7 @@ def slider(label, low, high, value, step=0.01):
         The control.
     """
     return FloatSlider(value, min=low, max=high, step=step, description=label, style=_STYLE,
-                       layout=_layout(), readout_format=".2f")
+                       layout=_layout(), readout_format=".3f" if step < 0.01 else ".2f")
 
 
 def log_slider(label, low, high, value, also=()):
@@ -104,8 +104,10 @@ def stop_slider(label, values, value):
         The control.
     """
     options = [(f"{number:.3g}" if number < 1000 else f"{number:,}", number) for number in values]
-    return SelectionSlider(options=options, value=value, description=label, style=_STYLE,
-                           layout=_layout())
+    control = SelectionSlider(options=options, value=value, description=label, style=_STYLE,
+                              layout=_layout())
+    control.add_class("lecture-stops")  # what one types beside it would change nothing
+    return control
 
 
 def choice(label, options, value):

@@ -60,7 +60,8 @@ def mean_and_error(values):
     Returns
     -------
     str
-        For example ``"0.049 ± 0.011"``: two digits of the error, and as many places of the mean.
+        For example ``"0.049 ± 0.011"``: two digits of the error, and as many places of the mean,
+        four at most.
 
     Raises
     ------
@@ -70,5 +71,5 @@ def mean_and_error(values):
     values = as_row("values", values, "Pass the results.")
     require(len(values) >= 2, "a spread needs at least 2 values", len(values), "Take 10 or more.")
     error = values.std(ddof=1) / np.sqrt(len(values))
-    places = max(0, 1 - int(np.floor(np.log10(error)))) if error > 0 else 3
+    places = min(4, max(0, 1 - int(np.floor(np.log10(error))))) if error > 0 else 3
     return f"{values.mean():.{places}f} ± {error:.{places}f}".replace("-", "−")

@@ -1,5 +1,4 @@
-// The picture in the page. Two layers, one above the other: the background, and the box of what moves.
-// An <img> of its own for each frame: the browser decodes it beside its main thread.
+// Two layers: the background, and above it the box of what moves. Each frame is an <img> apart.
 const loaded = png => new Promise((resolve, reject) => {
   const src = URL.createObjectURL(new Blob([png], { type: 'image/png' }));
   const onload = event => { URL.revokeObjectURL(src); resolve(event.target); };
@@ -73,19 +72,21 @@ function render({ model, el }) {
     put(part, place);
   });
 
-  const measure = () => {  // the width is 0 where it is hidden
-    const pixels = Math.round(screen.clientWidth * devicePixelRatio);
-    if (pixels) send(model, 'shown_width', pixels);
-  };
+  const measure = () => send(
+    model, 'shown_width', Math.round(screen.clientWidth * devicePixelRatio));
   addEventListener('resize', measure);  // also when the page is zoomed
   const observer = new ResizeObserver(measure);
   observer.observe(screen);
+  const eye = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting) screen.classList.add('lecture-seen');  // the rings show themselves once
+  });
+  eye.observe(screen);
   model.on('change:frame change:background change:description', paint);
   model.on('change:spots change:areas', arrange);
   [paint, arrange].forEach(start => start());
   return () => {
     removeEventListener('resize', measure);
-    observer.disconnect();
+    [observer, eye].forEach(watcher => watcher.disconnect());
   };
 }
 

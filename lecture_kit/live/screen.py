@@ -105,7 +105,7 @@ class Screen(anywidget.AnyWidget):
         bool
             Whether that changes anything.
         """
-        if not _is_number(self.shown_width):
+        if not (_is_number(self.shown_width) and self.shown_width):  # 0 where it is hidden
             return False
         pixels = min(max(round(self.shown_width), self.width // 4), 2 * self.width)
         changes = pixels / self.width != self.picture.pixel_ratio

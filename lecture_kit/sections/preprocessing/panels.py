@@ -101,7 +101,8 @@ def valley():
             "path": run.path, "losses": run.losses,
             "theory": experiments.falling_loss(run.factor, n_steps), "factors": factors,
             "critical": critical_learning_rate(curvatures[scaling]),
-            "point": (learning_rate, run.measured), "titles": titles}
+            "point": (learning_rate, run.factor if np.isnan(run.measured) else run.measured),
+            "titles": titles}
         quick = run.arrived_at is not None and run.arrived_at <= 3
         return View(drawing, readout, quick and start == 45)
 
@@ -141,7 +142,7 @@ def _outlier_words(others, outlier, kept, score, bound):
     theory = {name: float(share(others, outlier)) for name, share in outliers.SHARES_KEPT.items()}
     readout = _(
         "The others keep: min-max {mm:.2g} (theory {mm_theory:.2g}), z-score {z:.2g} (theory "
-        "{z_theory:.2g}). Outlier at z = {top:.3g}, limit {bound:.3g}."
+        "{z_theory:.2g}). Outlier at z = {top:.3g}, at most {bound:.3g}."
     ).format(mm=kept["min-max"], z=kept["z-score"], top=score, bound=bound,
              mm_theory=theory["min-max"], z_theory=theory["z-score"])
     return readout, (f"{len(others):,} others and an outlier of {outlier:,.0f} kg",

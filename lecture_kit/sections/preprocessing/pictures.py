@@ -92,7 +92,7 @@ class ValleyPicture(Picture):
         critical : float
             The critical learning rate.
         point : tuple of float
-            Learning rate and measured factor of the run; NaN draws no point.
+            Learning rate and factor of the run; above the axes it is drawn at their edge.
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """
@@ -113,7 +113,7 @@ class ValleyPicture(Picture):
         for name, curve in self.factors.items():
             curve.set(data=(self.learning_rates, factors[name]),
                       linewidth=2.6 if name == scaling else 1.1)
-        self.point.set_data([point[0]], [point[1]])
+        self.point.set_data([point[0]], [min(point[1], 1.3)])
         write(self.titles, titles)
 
 
@@ -164,7 +164,7 @@ class OutlierPicture(Picture):
                 kept.plot([], [], label=f"{name}, theory", **LOOKS[name])[0])
             self.points[name] = self.moving(kept.plot(
                 [], [], _MARKERS[name], color=LOOKS[name]["color"], markersize=9,
-                markeredgecolor=BLACK, label=f"{name}, measured")[0])
+                markeredgecolor=BLACK, clip_on=False, label=f"{name}, measured")[0])
         kept.legend(loc="lower left")
         self.handles += [Handle(strips[0], self.outlier[0], "outlier", anywhere=True),
                          Handle(kept, self.points["z-score"], "outlier", anywhere=True)]

@@ -226,7 +226,7 @@ def test_the_valley_measures_what_theory_says(valley):
         ({"learning_rate": 0.1, "momentum": 0.9}, "measured ≈ 0.95, theory 0.949"),
         ({"learning_rate": 1.336, "momentum": 0.403},
          "f = 2.1e−20. Shrink factor ρ: measured ≈ 0.638, theory 0.635"),
-        ({"learning_rate": 1.05, "momentum": 0.0}, "Left ±30 at step 29. Shrink factor ρ: "
+        ({"learning_rate": 1.05, "momentum": 0.0}, "Beyond ±30 at step 29. Shrink factor ρ: "
          "measured ≈ 1.1, theory 1.1")]:
         valley.set_values(values)
         assert readout in valley.readout.value

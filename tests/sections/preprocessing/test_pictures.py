@@ -134,7 +134,7 @@ def test_the_outlier_is_drawn_on_three_scales(outlier, value, n_others, seed):
         assert_allclose(np.interp(value, *picture.curves[name].get_data()), share, rtol=0.01)
     words = (f"min-max {kept['min-max']:.2g} (theory {kept['min-max']:.2g}), z-score "
              f"{kept['z-score']:.2g} (theory {kept['z-score']:.2g}). Outlier at z = "
-             f"{scales[2][-1]:.3g}, limit {n_others**0.5:.3g}.")
+             f"{scales[2][-1]:.3g}, at most {n_others**0.5:.3g}.")
     assert outlier.readout.value.endswith(words)
     assert picture.titles[2].get_text().startswith(
         f"z-score: std of the others {kept['z-score']:.2g}, ")
