@@ -34,9 +34,9 @@ def corrections():
         (_("Xavier is 1/√n"),
          _("LeCun's; Glorot's, for 64 → 256: size times {factor:.2f}").format(
              factor=64**0.5 * glorot(64, 256)), "glorot-compromise"),
-        (_("Xavier's histograms stay broad"),
-         _("needed, not enough: of {std:.2f} only {signal:.4f} is signal").format(
-             std=layers.standard_deviation[-1], signal=layers.signal[-1]), "signal-numbers"),
+        (_("Xavier for layers of sigmoids"),
+         _("a signal of {signal:.4f} in the last layer: learns nothing").format(
+             signal=layers.signal[-1]), "slide-training"),
         (_("z is the output of a node"),
          _("here z goes into the function, a = φ(z) comes out"), "equal-for-ever", "note"),
     ]

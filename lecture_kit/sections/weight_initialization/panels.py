@@ -11,7 +11,7 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths.activations import ACTIVATIONS
 from lecture_kit.maths.datasets import digit_rows
-from lecture_kit.sections.weight_initialization import pictures
+from lecture_kit.sections.weight_initialization import pictures, slide_network
 from lecture_kit.sections.weight_initialization.experiments import train_gains
 from lecture_kit.sections.weight_initialization.pair import (
     difference_growth,
@@ -22,10 +22,12 @@ from lecture_kit.sections.weight_initialization.signals import (
     backpropagate,
     cut_normals,
     draw_normals,
+    histogram,
     measure_activations,
     measure_gradients,
     propagate,
 )
+from lecture_kit.sections.weight_initialization.slide_pictures import SlidePicture
 from lecture_kit.sections.weight_initialization.theory import (
     inside_band,
     mean_field,
@@ -117,6 +119,76 @@ def _about_signals(activation, forward, backward, field):
                      f"signal {signal}, theory {_two(field.signal[-1])}")
 
 
+# The slide's network in training
+
+_N_EPOCHS, _SCALES = 10, np.geomspace(0.003, 3, 61)
+
+
+@cache
+def _sizes_by_scale(activation):
+    """Standard deviation and signal of the last layer that theory expects, by init scale."""
+    fields = [mean_field(ACTIVATIONS[activation], scale, slide_network.WIDTH,
+                         slide_network.N_LAYERS) for scale in _SCALES]
+    return tuple(np.array([(field.standard_deviation[-1], field.signal[-1])
+                           for field in fields]).T)
+
+
+def training():
+    """The slide's network trained from each of the slide's first weights, and from the reader's.
+
+    Returns
+    -------
+    Panel
+        Controls: activation, learning rate, init scale, seed.
+    """
+    rows = digit_rows(320, z_score="all digits")
+
+    def show(activation, learning_rate, init_scale, seed):
+        phi = ACTIVATIONS[activation]
+        networks = [slide_network.slide_network(phi, scale, seed)
+                    for scale in (*slide_network.SCALES.values(), init_scale)]
+        outputs, deviations, signals = zip(
+            *(slide_network.last_layer(network, rows) for network in networks), strict=True)
+        before = {
+            "activation": activation, "scales": (1.0, 0.01, 0.1, init_scale), "signals": signals,
+            "counts": np.array([histogram(a, *pictures.RANGES[activation]) for a in outputs]),
+            "words": [f"std {_two(deviation)}\nsignal {_two(signal)}"
+                      for deviation, signal in zip(deviations, signals, strict=True)],
+            "theory": (_SCALES, *_sizes_by_scale(activation))}
+        for run in slide_network.train_slide(networks, learning_rate, _N_EPOCHS, rows, seed, 4):
+            yield _slide_view(activation, run, before)
+
+    return Panel(
+        _("The slide's network"),
+        SlidePicture((*slide_network.SCALES, "yours"), _N_EPOCHS, np.log(10)),
+        {
+            "activation": choice(_("activation"), _NAMES, "sigmoid"),
+            "learning_rate": log_slider(_("learning rate η"), 0.01, 10, 0.2),
+            "init_scale": log_slider(_("init scale σ"), 0.003, 3, 0.3, also=(0.141,)),
+            "seed": seed(),
+        },
+        show,
+        goal=_("sigmoid: a lower loss than all three of the slide"),
+        presets={_("sigmoid"): {"activation": "sigmoid", "learning_rate": 0.2},
+                 _("tanh"): {"activation": "tanh", "learning_rate": 0.2},
+                 _("ReLU, He"): {"activation": "ReLU", "learning_rate": 0.1, "init_scale": 0.141}},
+    )
+
+
+def _slide_view(activation, run, before):
+    last = run.losses[-1]
+    words = [_("diverged") if np.isnan(loss) else number(loss, 2) for loss in last]
+    readout = _("Epoch {epoch:.0f}, loss: N(0, 1) {}, σ = 0.01 {}, Xavier {}, yours {}. Signal of "
+                "yours {signal}.").format(*words, epoch=run.epochs[-1],
+                                          signal=_two(before["signals"][-1]))
+    titles = (f"Xavier {words[2]}, yours {words[3]}",
+              f"signal of Xavier {_two(before['signals'][2])}")
+    best = np.min(last[:3], where=np.isfinite(last[:3]), initial=np.inf)
+    goal_met = activation == "sigmoid" and run.progress == 1 and last[3] < best
+    return View({**before, "epochs": run.epochs, "losses": run.losses, "titles": titles}, readout,
+                goal_met, run.progress)
+
+
 # Two equal units
 
 _N_STEPS = 400
@@ -194,7 +266,7 @@ def _about_parting(parted, expected):
 
 # The band
 
-_GAINS, _EDGES = np.geomspace(0.2, 10, 18), np.geomspace(0.2, 10, 61)
+_GAINS, _EDGES = np.geomspace(0.2, 30, 20), np.geomspace(0.2, 30, 76)
 _FINE = np.sqrt(_EDGES[:-1] * _EDGES[1:])  # theory says for these whether they are in the band
 
 

@@ -284,8 +284,8 @@ class BandPicture(Picture):
         for axes in (loss, size):
             axes.set(xscale="log", xlim=(self.edges[0], self.edges[-1]),
                      xlabel="gain g (init scale σ = g/√n)",
-                     xticks=(0.2, 0.5, 1, 2, 5, 10))
-            axes.set_xticklabels(["0.2", "0.5", "1", "2", "5", "10"])
+                     xticks=(0.2, 0.5, 1, 2, 5, 10, 20))
+            axes.set_xticklabels(["0.2", "0.5", "1", "2", "5", "10", "20"])
             axes.minorticks_off()
             for gain in (1, 2**0.5):
                 axes.axvline(gain, color=GREY, linewidth=0.9)

@@ -4,7 +4,7 @@ import numpy as np
 from makings import DIGITS, LABELS, ROWS, SIGMOID, TRAIN, network, random
 
 from lecture_kit.maths.datasets import digit_rows
-from lecture_kit.sections.weight_initialization import experiments, signals
+from lecture_kit.sections.weight_initialization import experiments, signals, slide_network
 
 WEIGHTS = random(2, 3, 3)
 NORMALS = signals.draw_normals(2, 3, 0, n_samples=4)
@@ -41,6 +41,16 @@ GOOD = {
         "saturated_share": {"activation": SIGMOID, "outputs": ROWS},
         "spread": {"values": ROWS},
     },
+    "slide_network": {
+        "last_layer": {"network": network((3, 4, 4, 2)), "rows": (ROWS, LABELS)},
+        "losses_of_draws": {"activation": SIGMOID, "init_scale": 0.1,
+                            "learning_rates": np.array([0.1, 0.2]), "n_draws": 1, "epochs": 1,
+                            "rows": (DIGITS[0][:8], DIGITS[1][:8])},
+        "slide_network": {"activation": SIGMOID, "init_scale": 0.1, "seed": 0},
+        "train_slide": (lambda **arguments: list(slide_network.train_slide(
+            [network()], rows=(ROWS, LABELS), **arguments)),
+            {"learning_rates": 0.1, "epochs": 1, "seed": 0, "record_every": 1}),
+    },
     "theory": {
         "inside_band": {"signals": np.array([0.1, 2.0]), "gradients": np.array([1.0, 1.0]),
                         "factor": 10.0},
@@ -51,6 +61,7 @@ GOOD = {
 HOLDERS = (
     "experiments.BandRun",
     "pair.PairRun",
+    "slide_network.SlideRun",
     "theory.MeanField",
 )
 NOT_FINITE = {
@@ -59,5 +70,8 @@ NOT_FINITE = {
     "pair.train_pair": "NaN from where a run has diverged",
     "pair.train_pairs": "NaN from where a run has diverged",
     "pair.difference_growth": "NaN from where a run has diverged",
+    "slide_network.losses_of_draws": "NaN from where a run has diverged",
+    "slide_network.last_layer": "NaN for a signal below the rounding of float32",
+    "slide_network.train_slide": "NaN from where a run has diverged",
     "signals.measure_activations": "NaN for a signal below the rounding of float32",
 }

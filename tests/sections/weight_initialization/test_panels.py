@@ -270,10 +270,10 @@ def test_the_band_trains_the_networks_of_its_controls(band):
     band.set_values(values)
     features, labels = digit_rows(1000, z_score="all digits")
     rows = features.astype(np.float32), labels
-    gains = np.geomspace(0.2, 10, 18)
+    gains = np.geomspace(0.2, 30, 20)
     picture = band.picture
     assert_allclose(data(picture.loss)[:, 0], gains)
-    for i in (0, 7, 17):
+    for i in (0, 7, 19):
         network = deep_network(ACTIVATIONS["tanh"], gains[i], 3, 5, dtype=np.float32)
         signal, gradient = survival(network, (rows[0][:200], labels[:200]))
         loss = train_deep(network, 0.1, 64, 3, rows, 5)
@@ -285,7 +285,7 @@ def test_the_band_trains_the_networks_of_its_controls(band):
 @pytest.mark.parametrize(("n_hidden", "activation"), [(2, "ReLU"), (10, "tanh")])
 def test_the_band_draws_theory(band, n_hidden, activation):
     band.set_values({"n_hidden": n_hidden, "activation": activation})
-    edges = np.geomspace(0.2, 10, 61)
+    edges = np.geomspace(0.2, 30, 76)
     centres = np.sqrt(edges[1:] * edges[:-1])
     signals, gradients = predict_survival(ACTIVATIONS[activation], centres, n_hidden)
     picture = band.picture
@@ -336,7 +336,7 @@ def test_the_band_streams_all_gains_at_once_and_keeps_what_ran():
     assert views[0].progress == 0
     assert np.all(np.diff([view.progress for view in views]) > 0)
     assert max(np.diff([view.progress for view in views])) < 0.04
-    assert all(len(view.drawing["losses"]) == 18 for view in views)
+    assert all(len(view.drawing["losses"]) == 20 for view in views)
     assert [view.goal_met for view in views] == [False] * (len(views) - 1) + [True]
     (again,) = show(**settings)
     assert (again.readout, again.progress) == (views[-1].readout, 1)
