@@ -258,6 +258,20 @@ def test_the_tab_key_reaches_every_control(page):
         assert missed == []
 
 
+@pytest.mark.full
+def test_what_is_typed_beside_a_slider_of_stops_does_not_stay(page):
+    show_all_cells(page)
+    readout = page.locator(".lecture-stops .widget-readout").first
+    readout.scroll_into_view_if_needed()
+    before = readout.text_content()
+    page.mouse.click(*middle(readout))
+    page.keyboard.type("7")
+    readout.focus()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert readout.text_content() == before
+
+
 TROUBLE = """cell => {
     const parts = [...cell.querySelectorAll(".lecture-panel :is(.widget-label, .widget-readout,"
         + " button, .noUi-target, input, select, .lecture-screen), .lecture-panel")]
