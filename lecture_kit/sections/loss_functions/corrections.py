@@ -29,7 +29,7 @@ def corrections():
          _("{error:.4f}; the slide rounds o to 0.7503 first").format(
              error=losses.squared_error(o, 0.0)), "slide-numbers"),
         (_("loss = cost = objective = energy"),
-         _("loss: one row; cost: their mean; objective: any goal"), "slide-numbers", "note"),
+         _("right, many books do so; here always loss"), "slide-numbers", "note"),
         (_("σ′ is at most 0.3"),
          _("at most {peak:.2f}, at z = 0").format(peak=sigmoid_derivative(0.0)),
          "rebuild-gradient"),
@@ -37,6 +37,8 @@ def corrections():
          _("that is for ln; with log₂ it is {factor:.2f} times as large").format(
              factor=in_bits / in_nats), "measure-log2"),
         (_("e = σ(Z)"), _("o = σ(z); e is the loss"), "measure-log2", "note"),
+        (_("log likelihood, unlike cross entropy"),
+         _("with one-hot targets the two are equal"), "slide-softmax", "note"),
         (_("in softmax, Σ over i of e to the s_j"), _("the sum over i needs e to the s_i"),
          "slide-softmax", "note"),
         (_("log₂ in the formula, np.log in the code"),

@@ -165,9 +165,11 @@ def softmax():
         probabilities = losses.softmax(scores)
         nats = float(losses.softmax_cross_entropy(scores, 3))
         bits = float(losses.softmax_cross_entropy(scores, 3, base=2))
+        gradient = losses.softmax_cross_entropy_gradient(scores, 3) / temperature
         readout = _("The correct class gets probability {p:.3g}. Loss: {nats:.3g} in nats, "
-                    "{bits:.3g} in bits.").format(p=probabilities[3], nats=nats, bits=bits)
-        drawing = {"probabilities": probabilities, "loss": nats}
+                    "{bits:.3g} in bits. Gradient of its logit {slope}.").format(
+            p=probabilities[3], nats=nats, bits=bits, slope=number(gradient[3]))
+        drawing = {"probabilities": probabilities, "loss": nats, "gradient": gradient}
         return View(drawing, readout, abs(bits - 3) < 0.02)
 
     preset = {f"s{i}": float(score) for i, score in enumerate(slide)}

@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREY, LOOKS, SKY
-from lecture_kit.live.picture import Picture
+from lecture_kit.live.picture import Picture, write
 
 _LOSSES = ("squared error", "cross entropy")
 
@@ -219,7 +219,10 @@ class SoftmaxPicture(Picture):
         bars, loss = figure.subplots(1, 2)
         figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
         names = ["class 0", "class 1", "class 2", "class 3 (correct)"]
-        bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.1), ylabel="probability o", xticks=range(4))
+        bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.3), ylabel="probability o", xticks=range(4),
+                 yticks=np.linspace(0, 1, 6))
+        bars.axhline(1.1, color=GREY, linewidth=0.8)
+        bars.text(-0.55, 1.235, "∂e/∂s", va="center", color=GREY)
         bars.set_xticklabels(names)
         bars.grid(visible=False, axis="x")
         loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the correct class",
@@ -232,12 +235,14 @@ class SoftmaxPicture(Picture):
         self.bars = [self.moving(bar) for bar in bars.bar(
             range(4), [0] * 4, 0.6, color=colors, hatch=hatches, edgecolor="white")]
         self.labels = [self.moving(bars.text(i, 0, "", ha="center")) for i in range(4)]
+        self.gradients = [self.moving(bars.text(i, 1.165, "", ha="center", va="center"))
+                          for i in range(4)]
         self.point = self.moving(loss.plot([], [], "o", color=BLACK, clip_on=False)[0])
         self.tops = [bars.plot([], [], linestyle="")[0] for _bar in self.bars]  # not seen
         self.handles += [Handle(bars, top, moves=partial(_to_probability, f"s{i}"))
                          for i, top in enumerate(self.tops)]
 
-    def draw(self, probabilities, loss):
+    def draw(self, probabilities, loss, gradient):
         """Give bars and point new data.
 
         Parameters
@@ -246,7 +251,10 @@ class SoftmaxPicture(Picture):
             The softmax; the last entry belongs to the correct class.
         loss : float
             −ln of the last entry.
+        gradient : ndarray of shape (4,)
+            Derivatives of the loss by the logits.
         """
+        write(self.gradients, [f"{slope:+.3f}".replace("-", "−") for slope in gradient])
         for i, (bar, label, p) in enumerate(zip(
                 self.bars, self.labels, probabilities, strict=True)):
             bar.set_height(p)

@@ -125,6 +125,10 @@ def test_softmax_draws_probabilities_and_loss():
     expected = log_softmax(logits / 2)
     assert_allclose([bar.get_height() for bar in panel.picture.bars], np.exp(expected))
     assert_allclose(data(panel.picture.point), [[np.exp(expected[3]), -expected[3]]])
+    for i, text in enumerate(panel.picture.gradients):
+        step = 1e-6 * np.eye(4)[i]
+        slope = (log_softmax((logits - step) / 2) - log_softmax((logits + step) / 2))[3] / 2e-6
+        assert float(text.get_text().replace("−", "-")) == pytest.approx(slope, abs=6e-4)
 
 
 def test_softmax_keeps_the_point_on_the_axes():

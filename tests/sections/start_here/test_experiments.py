@@ -137,8 +137,9 @@ def test_the_code_cell_of_a_correction_exists(correction):
 
 
 WORDS = {  # what must stand at the link, beside the numbers of the entry
-    "½‖y − o‖²": ["*mean* squared error"], "loss = cost": ["**cost**", "*Energy*"],
+    "½‖y − o‖²": ["*mean* squared error"], "loss = cost": ["many good books"],
     "e = σ(Z)": ["$e = \\sigma(Z)$", "$o = \\sigma(z)$"], "in softmax": ["e^{s_i}"],
+    "log likelihood, unlike": ["*unlike* cross entropy"],
     "data.std": ["`data.std`", "pandas"], "`np.random": ["`np.random.randn(1000, 100)`"],
     "the lines of": ["`if i != 0`", "layer 0"], "`range": ["`range=(0, 1)`"],
     "three lines": ["overwrites", "only Xavier"], "Xavier is": ["Glorot", "uniform"],
