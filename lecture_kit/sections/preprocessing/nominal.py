@@ -173,6 +173,46 @@ def best_accuracy(counts):
     return float(counts.max(axis=1).sum() / counts.sum())
 
 
+def best_accuracy_on_a_line(order, counts):
+    """Best accuracy that a linear softmax model can reach with integer codes.
+
+    Its logits are straight lines over the code, so each class answers on one interval at most. All
+    ways to cut the codes into such intervals are tried, class by class (dynamic programming).
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (n_categories,)
+        The code of each category, from 0.
+    counts : ndarray of shape (n_categories, n_classes)
+        How often each category meets each class.
+
+    Returns
+    -------
+    float
+        At most :func:`best_accuracy`.
+
+    Raises
+    ------
+    ValueError
+        If ``counts`` is not a table of counts, has more than 16 classes, or ``order`` has not one
+        code per category.
+    """
+    counts = as_counts("counts", counts)
+    (order,) = as_table("order", np.atleast_2d(order), len(counts))
+    n_classes = counts.shape[1]
+    require(n_classes <= 16, "counts must have at most 16 classes", n_classes,
+            "All sets of classes are tried: leave some out.")
+    used = np.arange(2**n_classes)  # bit c: class c has answered
+    right = np.full((n_classes, len(used)), -np.inf)  # so far, by the class that answers now
+    right[np.arange(n_classes), 2 ** np.arange(n_classes)] = 0
+    for row in counts[np.argsort(order)]:
+        best = right.max(axis=0)
+        for c in range(n_classes):
+            takes_over = np.where(used >> c & 1, best[used & ~(1 << c)], -np.inf)
+            right[c] = np.maximum(right[c], takes_over) + row[c]
+    return float(right.max() / counts.sum())
+
+
 def integer_inputs(orders, counts):
     """Z-scored integer codes of all categories, as input of :func:`softmax_accuracy`.
 

@@ -22,6 +22,8 @@ GOOD = {
     },
     "nominal": {
         "best_accuracy": {"counts": np.array([[1, 2], [3, 0]])},
+        "best_accuracy_on_a_line": {"order": np.array([1, 0]),
+                                    "counts": np.array([[1, 2], [3, 0]])},
         "count_attacks": {"column": 2},
         "count_classes": {"codes": np.array([0, 1, 1]), "labels": np.array([0, 1, 0]),
                           "n_classes": 2},

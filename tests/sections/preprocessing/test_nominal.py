@@ -1,5 +1,6 @@
 """What codes for names do to learning, against SciPy, scikit-learn and plain loops."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -14,6 +15,7 @@ from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.sections.preprocessing.nominal import (
     _softmax_regression,
     best_accuracy,
+    best_accuracy_on_a_line,
     count_attacks,
     count_classes,
     integer_inputs,
@@ -144,6 +146,28 @@ def test_long_softmax_regression_agrees_with_scikit_learn():
     reference = LogisticRegression(C=1e8, tol=1e-8, max_iter=10_000).fit(inputs[0][CODES], LABELS)
     found = softmax_accuracy(inputs, COUNTS, 20_000)[0]
     assert found == pytest.approx(reference.score(inputs[0][CODES], LABELS), abs=0.02)
+
+
+def test_the_best_cuts_are_those_of_all_ways_to_cut():
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        n_names, n_classes = rng.integers(2, 6), rng.integers(2, 4)
+        counts, order = rng.integers(1, 9, (n_names, n_classes)), rng.permutation(n_names)
+        on_the_line = counts[np.argsort(order)]
+        right = []
+        for answers in itertools.product(range(n_classes), repeat=n_names):
+            pieces = [answer for answer, _piece in itertools.groupby(answers)]
+            if len(set(pieces)) == len(pieces):
+                right.append(on_the_line[np.arange(n_names), answers].sum())
+        found = best_accuracy_on_a_line(order, counts)
+        assert found == pytest.approx(max(right) / counts.sum())
+
+
+def test_no_training_on_integers_beats_the_best_cuts():
+    orders = random_orders(len(COUNTS), range(20))
+    trained = softmax_accuracy(integer_inputs(orders, COUNTS), COUNTS, 300)
+    cuts = [best_accuracy_on_a_line(order, COUNTS) for order in orders]
+    assert np.all(trained <= np.array(cuts) + 1e-12)
 
 
 def test_one_hot_reaches_the_best_accuracy_and_does_not_care_for_the_order():
