@@ -1,5 +1,6 @@
 """How good answers are, class by class, and how sure a share is that was counted."""
 
+from functools import lru_cache
 from math import lgamma
 from statistics import NormalDist
 
@@ -308,7 +309,12 @@ def exact_interval(n_found, n_rows, confidence=0.95):
     return low, high
 
 
-_INTERVALS = {"Wilson": wilson_interval, "exact": exact_interval}
+@lru_cache
+def _all_intervals(kind, n_rows, confidence):
+    """Lower and upper ends for 0, 1, … n found rows."""
+    if kind == "Wilson":
+        return wilson_interval(np.arange(n_rows + 1), n_rows, confidence)
+    return np.transpose([exact_interval(k, n_rows, confidence) for k in range(n_rows + 1)])
 
 
 def exact_coverage(n_rows, recall, confidence=0.95, interval="Wilson"):
@@ -343,8 +349,8 @@ def exact_coverage(n_rows, recall, confidence=0.95, interval="Wilson"):
     Brown, L. D., Cai, T. T., & DasGupta, A. (2001). Interval estimation for a binomial proportion.
     """
     recall = as_number("recall", recall, "It is a share.", least=0, most=1)
-    require_choice("interval", interval, _INTERVALS)
+    require_choice("interval", interval, ("Wilson", "exact"))
     probabilities = binomial_probabilities(n_rows, recall)
-    ends = [_INTERVALS[interval](k, n_rows, confidence) for k in range(len(probabilities))]
-    return float(sum(probability for probability, (low, high)
-                     in zip(probabilities, ends, strict=True) if low <= recall <= high))
+    confidence = as_number("confidence", confidence, "Try 0.95.", above=0, below=1)
+    low, high = _all_intervals(interval, int(n_rows), float(confidence))
+    return float(probabilities[(low <= recall) & (recall <= high)].sum())

@@ -155,7 +155,7 @@ def training():
             "words": [f"std {_two(deviation)}\nsignal {_two(signal)}"
                       for deviation, signal in zip(deviations, signals, strict=True)],
             "theory": (_SCALES, *_sizes_by_scale(activation))}
-        for run in slide_network.train_slide(networks, learning_rate, _N_EPOCHS, rows, seed, 4):
+        for run in slide_network.train_slide(networks, learning_rate, _N_EPOCHS, rows, seed):
             yield _slide_view(activation, run, before)
 
     return Panel(

@@ -36,9 +36,10 @@ def test_the_valley_measures_what_theory_says(valley):
     assert "The run does not converge. Factor" in valley.readout.value
     valley.set_values({"learning_rate": 10.0, "scaling": "raw"})
     assert "Diverged at step 1. Factor —" in valley.readout.value
-    assert np.isnan(data(valley.picture.point)[0, 1])
+    assert_allclose(data(valley.picture.point), [[10, 1.3]])  # at the edge, under the hand
     valley.set_values({"learning_rate": 1.0, "scaling": "z-score", "correlation": 0.0})
     assert valley.readout.value.endswith("theory at most 1. Factor —, theory 0.")
+    assert_allclose(data(valley.picture.point), [[1, 0]], atol=1e-12)
 
 
 def test_the_goal_of_the_valley_needs_uncorrelated_features(valley):

@@ -84,7 +84,7 @@ def test_the_panel_draws_the_losses_of_the_slides_three_and_of_the_readers(panel
     values = {"activation": "tanh", "learning_rate": 0.2, "init_scale": 0.2, "seed": 3}
     panel.set_values(values)
     networks = [slide_network(TANH, scale, 3) for scale in (*SCALES.values(), 0.2)]
-    *_, run = train_slide(networks, 0.2, 10, digit_rows(320, z_score="all digits"), 3, 4)
+    *_, run = train_slide(networks, 0.2, 10, digit_rows(320, z_score="all digits"), 3)
     for curve, losses in zip(panel.picture.losses, run.losses.T, strict=True):
         assert_array_equal(curve.get_xdata(), run.epochs)
         assert_array_equal(curve.get_ydata(), np.clip(losses, 3e-3, 30))
