@@ -1,5 +1,4 @@
-// Two layers: the background, and above it the box of what moves. Each frame is an <img> apart.
-const loaded = png => new Promise((resolve, reject) => {
+const loaded = png => new Promise((resolve, reject) => {  // each frame is an <img> of its own
   const src = URL.createObjectURL(new Blob([png], { type: 'image/png' }));
   const onload = event => { URL.revokeObjectURL(src); resolve(event.target); };
   Object.assign(new Image(), { alt: '', decoding: 'sync', onload, onerror: reject, src });
@@ -23,7 +22,7 @@ function render({ model, el }) {
 
   const paint = async () => {
     const turn = ++newest, view = model.get('background'), { png, box } = model.get('frame');
-    Object.assign(screen, { ariaBusy: true, ariaLabel: model.get('description') });
+    screen.ariaBusy = true;
     const [ground, piece] = await Promise.all(
       [view === background ? below : loaded(view), loaded(png)]);
     if (turn < shown) return;  // a newer frame is already to be seen
@@ -72,18 +71,19 @@ function render({ model, el }) {
     put(part, place);
   });
 
+  const describe = () => { screen.ariaLabel = model.get('description'); };
   const measure = () => send(
     model, 'shown_width', Math.round(screen.clientWidth * devicePixelRatio));
   addEventListener('resize', measure);  // also when the page is zoomed
   const observer = new ResizeObserver(measure);
   observer.observe(screen);
-  const eye = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (isIntersecting) screen.classList.add('lecture-seen');  // the rings show themselves once
-  });
+  const eye = new IntersectionObserver(([place]) =>
+    place.isIntersecting && screen.classList.add('lecture-seen'));  // the rings show themselves once
   eye.observe(screen);
-  model.on('change:frame change:background change:description', paint);
+  model.on('change:frame change:background', paint);
   model.on('change:spots change:areas', arrange);
-  [paint, arrange].forEach(start => start());
+  model.on('change:description', describe);
+  [paint, arrange, describe].forEach(start => start());
   return () => {
     removeEventListener('resize', measure);
     [observer, eye].forEach(watcher => watcher.disconnect());
