@@ -78,7 +78,7 @@ function render({ model, el }) {
   const observer = new ResizeObserver(measure);
   observer.observe(screen);
   const eye = new IntersectionObserver(([place]) =>
-    place.isIntersecting && screen.classList.add('lecture-seen'));  // the rings show themselves once
+    place.isIntersecting && screen.classList.add('lecture-seen'));  // rings show once
   eye.observe(screen);
   model.on('change:frame change:background', paint);
   model.on('change:spots change:areas', arrange);
