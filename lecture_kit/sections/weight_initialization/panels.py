@@ -186,7 +186,7 @@ def _slide_view(activation, run, before):
     best = np.min(last[:3], where=np.isfinite(last[:3]), initial=np.inf)
     goal_met = activation == "sigmoid" and run.progress == 1 and last[3] < best
     return View({**before, "epochs": run.epochs, "losses": run.losses, "titles": titles}, readout,
-                goal_met, run.progress)
+                goal_met, run.progress, waits=run.progress == 0)
 
 
 # Two equal units
