@@ -52,7 +52,7 @@ class SlidePicture(Picture):
                  ylabel="training loss", yticks=(0.01, 0.1, 1, 10),
                  yticklabels=("0.01", "0.1", "1", "10"))
         axes.axhline(self.chance, color=GREY, linewidth=1, linestyle=":")
-        axes.text(self.n_epochs, self.chance * 1.2, "guessing", color=GREY, ha="right")
+        axes.text(self.n_epochs, self.chance * 1.5, "guessing", color=GREY, ha="right")
         self.losses = [self.moving(axes.plot([], [], **style)[0]) for style in _STYLES]
         self.titles.append(self.moving(axes.title))
 
