@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_array, as_row, as_whole, require
+from lecture_kit.maths.checks import as_array, as_whole, require
+from lecture_kit.maths.inference import mean_and_standard_error
 
 _catalogue = gettext.translation(
     "lecture_kit", localedir=Path(__file__).parent.parent / "locales", fallback=True
@@ -68,8 +69,6 @@ def mean_and_error(values):
     ValueError
         If there are fewer than 2 values, or one is not finite.
     """
-    values = as_row("values", values, "Pass the results.")
-    require(len(values) >= 2, "a spread needs at least 2 values", len(values), "Take 10 or more.")
-    error = values.std(ddof=1) / np.sqrt(len(values))
+    mean, error = mean_and_standard_error(values)
     places = min(4, max(0, 1 - int(np.floor(np.log10(error))))) if error > 0 else 3
-    return f"{values.mean():.{places}f} ± {error:.{places}f}".replace("-", "−")
+    return f"{mean:.{places}f} ± {error:.{places}f}".replace("-", "−")

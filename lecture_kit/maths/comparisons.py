@@ -13,7 +13,7 @@ from lecture_kit.maths.checks import (
     as_whole,
     require,
 )
-from lecture_kit.maths.inference import binomial_probabilities
+from lecture_kit.maths.inference import binomial_probabilities, mean_and_standard_error
 from lecture_kit.maths.normal import normal_cdf
 from lecture_kit.maths.roots import bisect
 
@@ -75,8 +75,7 @@ def paired_difference(scores, others, confidence=0.95):
     require(len(scores) == len(others), "others must hold one score per pair", len(others),
             f"There are {len(scores)} scores.")
     require(len(scores) >= 2, "a spread needs at least 2 pairs", len(scores), "Take 10 or more.")
-    differences = scores - others
-    mean, error = differences.mean(), differences.std(ddof=1) / np.sqrt(len(scores))
+    mean, error = mean_and_standard_error(scores - others)
     half = _critical_t(confidence, len(scores) - 1) * error
     return PairedDifference(*map(float, (mean, error, mean - half, mean + half)))
 
@@ -250,8 +249,8 @@ def random_split(labels, share, seed, groups=None):
         groups, return_index=True, return_inverse=True, return_counts=True)
     order = as_rng(seed).permutation(len(sizes))
     is_first = np.zeros(len(sizes), bool)
-    for label in np.unique(labels):
+    for label in np.unique(labels[rows]):
         mine = order[labels[rows[order]] == label]
         ends = np.cumsum(sizes[mine])
-        is_first[mine] = ends - sizes[mine] / 2 < share * (ends[-1] if len(ends) else 0)
+        is_first[mine] = ends - sizes[mine] / 2 < share * ends[-1]
     return np.flatnonzero(is_first[group_of]), np.flatnonzero(~is_first[group_of])

@@ -235,6 +235,29 @@ def wilson_interval(n_found, n_rows, confidence=0.95):
     return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
 
 
+def mean_and_standard_error(values):
+    """Mean of measurements, and how far it typically lies off.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Results of at least 2 seeds or splits, or differences of pairs.
+
+    Returns
+    -------
+    mean, error : float
+        The error is the standard deviation (with n − 1) through √n.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, or one is not finite.
+    """
+    values = as_row("values", values, "Pass the results.")
+    require(len(values) >= 2, "a spread needs at least 2 values", len(values), "Take 10 or more.")
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
 def binomial_probabilities(n_rows, share):
     """Probabilities of 0, 1, … n hits, C(n, k) pᵏ (1 − p)ⁿ⁻ᵏ.
 

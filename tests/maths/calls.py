@@ -64,6 +64,7 @@ GOOD = {
                            "labels": LABELS},
         "recall_per_class": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
         "confusion_matrix": {"labels": LABELS, "predicted": LABELS[::-1], "n_classes": 2},
+        "mean_and_standard_error": {"values": np.array([0.1, 0.3, 0.2])},
         "binomial_probabilities": {"n_rows": 5, "share": 0.5},
         "exact_coverage": {"n_rows": 5, "recall": 0.5, "confidence": 0.9, "interval": "exact"},
         "exact_interval": {"n_found": 3, "n_rows": 5, "confidence": 0.9},

@@ -145,12 +145,14 @@ def training():
 
     def show(activation, learning_rate, init_scale, seed):
         phi = ACTIVATIONS[activation]
-        networks = [slide_network.slide_network(phi, scale, seed)
-                    for scale in (*slide_network.SCALES.values(), init_scale)]
+        scales = (*slide_network.SCALES.values(), init_scale)
+        networks = [slide_network.slide_network(phi, scale, seed) for scale in scales]
         outputs, deviations, signals = zip(
             *(slide_network.last_layer(network, rows) for network in networks), strict=True)
         before = {
-            "activation": activation, "scales": (1.0, 0.01, 0.1, init_scale), "signals": signals,
+            "activation": activation, "signals": signals,
+            "scales": [scale(slide_network.WIDTH) if callable(scale) else scale
+                       for scale in scales],
             "counts": np.array([histogram(a, *pictures.RANGES[activation]) for a in outputs]),
             "words": [f"std {_two(deviation)}\nsignal {_two(signal)}"
                       for deviation, signal in zip(deviations, signals, strict=True)],
