@@ -14,25 +14,28 @@ NOTEBOOK = "05_adaptive_methods.ipynb"
 
 
 def corrections():
-    """List what the notebook corrects on the slides, in their order.
+    """List where the notebook differs from the slides, in their order.
 
     Returns
     -------
     list of tuple
-        What the slide says, what holds (every number is computed), the id of the cell, and "note"
-        where only the note beside it says so.
+        Kind ("wrong", "imprecise", "right" or "text"), the slide's words, what they say, what holds
+        (every number is computed), id of the cell, "note" where only the note beside it says it.
     """
     first = step_on_a_slope("Adam, not corrected", 1, 0.999)
     descent = np.ceil(escape_steps_of_gradient_descent(1e-8, 0.01))
     adagrad = escape_steps_of_adagrad(0.01)
     return [
-        (_("Adam is RMSprop with momentum"),
+        ("imprecise", "RMSProp에 모멘텀을 적용하여",
+         _("Adam is RMSprop with momentum"),
          _("and a bias correction; without it step 1 is {first:.2f} η").format(first=first),
          "bias-numbers"),
-        (_("SGD stays at the top of the saddle"),
+        ("imprecise", "SGD: … 상단에 고정",
+         _("SGD stays at the top of the saddle"),
          _("only slow: {steps:.0f} steps from 10⁻⁸ at η = 0.01").format(steps=descent),
          "escape-numbers"),
-        (_("adaptive methods leave it at once"),
-         _("not Adagrad: about {steps:,.0f} steps, more than SGD").format(steps=adagrad),
+        ("right", "RMSprop: … 효과적인 학습 속도가 증가",
+         _("RMSprop gets a larger rate on the saddle"),
+         _("yes; but Adagrad needs about {steps:,.0f} steps").format(steps=adagrad),
          "escape-numbers"),
     ]

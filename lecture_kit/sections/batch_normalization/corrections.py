@@ -14,27 +14,32 @@ NOTEBOOK = "07_batch_normalization.ipynb"
 
 
 def corrections():
-    """List what the notebook corrects on the slides, in their order.
+    """List where the notebook differs from the slides, in their order.
 
     Returns
     -------
     list of tuple
-        What the slide says, what holds (every number is computed), the id of the cell, and "note"
-        where only the note beside it says so.
+        Kind ("wrong", "imprecise", "right" or "text"), the slide's words, what they say, what holds
+        (every number is computed), id of the cell, "note" where only the note beside it says it.
     """
     digits, _test = load_digits()
     rows = digits.features[:1200] / 16
     z = fully_connected((64, 1), SIGMOID, CROSS_ENTROPY, 0.6, 12).logits(rows)
     before, after = (np.mean((x - x.mean()) ** 3) / x.std() ** 3 for x in (z, batch_normalize(z)))
     return [
-        (_("a batch then follows the standard normal"),
+        ("wrong", "표준정규분포를 따르는",
+         _("a batch then follows the standard normal"),
          _("mean 0, variance 1; skewness {before:.2f} stays {after:.2f}").format(
              before=before, after=after).replace("-", "−"), "build-it"),
-        (_("(X − μ)/σ, without ε"), _("√(σ² + ε), as in the slide's later formula"), "build-it"),
-        (_("the slides end with training"),
+        ("imprecise", "(X − μ_batch)/σ_batch",
+         _("(X − μ)/σ, without ε"), _("√(σ² + ε), as in the slide's later formula"), "build-it"),
+        ("right", "각 배치별로 평균과 분산을 이용해",
+         _("the slides end with training"),
          _("at inference BN uses running averages"), "running-averages"),
-        (_("it helps against covariate shift"),
+        ("imprecise", "더 변화가 심함 → Batch Normalization을 이용",
+         _("it helps against covariate shift"),
          _("in doubt: with noise put back in it learns as well"), "shift-numbers"),
-        (_("it keeps from overfitting"),
+        ("imprecise", "과적합 (Overfitting) 억제",
+         _("it keeps from overfitting"),
          _("not in general: it learns wrong labels by heart"), "overfitting"),
     ]

@@ -8,13 +8,13 @@ NOTEBOOK = "06_epochs_and_batches.ipynb"
 
 
 def corrections():
-    """List what the notebook corrects on the slides, in their order.
+    """List where the notebook differs from the slides, in their order.
 
     Returns
     -------
     list of tuple
-        What the slide says, what holds (every number is computed), the id of the cell, and "note"
-        where only the note beside it says so.
+        Kind ("wrong", "imprecise", "right" or "text"), the slide's words, what they say, what holds
+        (every number is computed), id of the cell, "note" where only the note beside it says it.
     """
     sizes, rows = (64, 32, 10), 1024
     whole, single = (experiments.step_operations(sizes, size) for size in (rows, 1))
@@ -22,14 +22,18 @@ def corrections():
     calm, wild = (noise.noise_scale(rate, rows, size)
                   for rate, size in ((0.01, 1), (2.0, 64)))
     return [
-        (_("more epochs are more random weights"),
+        ("wrong", "다양한 무작위 가중치로 학습하였다는 의미",
+         _("more epochs are more random weights"),
          _("they are drawn once; the order of the rows changes"), "weights-once-numbers"),
-        (_("a large batch makes learning slow"),
+        ("imprecise", "학습 속도가 느려지고",
+         _("a large batch makes learning slow"),
          _("1,024 rows: {step:,.0f} times the work per update, {epoch:.0f} per epoch").format(
              step=whole / single, epoch=whole / (steps * single)), "step-and-epoch"),
-        (_("a small batch is unstable"),
+        ("imprecise", "훈련이 불안정",
+         _("a small batch is unstable"),
          _("ηN/B counts: it can be {calm:.0f} for B = 1, {wild:.0f} for B = 64").format(
              calm=calm, wild=wild), "unstable-numbers"),
-        (_("too many epochs overfit"),
+        ("imprecise", "과적합 발생",
+         _("too many epochs overfit"),
          _("with right labels the accuracy hardly falls"), "overfit-numbers"),
     ]

@@ -235,16 +235,24 @@ def is_new_enough(found, lowest):
     return found + [0] * (len(lowest) - len(found)) >= lowest
 
 
+KINDS = ("wrong", "imprecise", "right", "text")
+
+
 @dataclass(frozen=True)
 class Correction:
-    """A place where a slide is loose or wrong.
+    """A place where a notebook says more than a slide, or something else.
 
     Parameters
     ----------
+    kind : {"wrong", "imprecise", "right", "text"}
+        The slide is wrong; it says too much or too little; it is right, and there is more to say;
+        or the slip may be one of the copy that we have.
     section : str
         Section of the slides.
+    quote : str
+        The slide's words, in at most 42 characters.
     says : str
-        What the slide says, in at most 42 characters.
+        What they say, in at most 42 characters.
     holds : str
         What holds, in at most 56 characters; its numbers are computed.
     notebook : str
@@ -255,7 +263,9 @@ class Correction:
         Whether this cell shows it, or only the note **About the slide** nearby says it.
     """
 
+    kind: str
     section: str
+    quote: str
     says: str
     holds: str
     notebook: str
@@ -264,7 +274,7 @@ class Correction:
 
 
 def corrections():
-    """Collect what the notebooks correct on the slides, in the order of the slides.
+    """Collect what the notebooks say about the slides: by kind, in the order of the slides.
 
     Each room of :mod:`lecture_kit.sections` may hold a file ``corrections.py``.
 
@@ -281,5 +291,6 @@ def corrections():
              for room in iter_modules(sections.__path__)]
     rooms = [import_module(name) for name in names if find_spec(name)]
     rooms.sort(key=lambda room: room.NOTEBOOK)
-    return [Correction(room.SECTION, says, holds, room.NOTEBOOK, cell, *shown)
-            for room in rooms for says, holds, cell, *shown in room.corrections()]
+    found = [Correction(kind, room.SECTION, quote, says, holds, room.NOTEBOOK, cell, *shown)
+             for room in rooms for kind, quote, says, holds, cell, *shown in room.corrections()]
+    return sorted(found, key=lambda correction: KINDS.index(correction.kind))

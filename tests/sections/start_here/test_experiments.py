@@ -126,7 +126,9 @@ def test_corrections_fit_into_the_table():
     for correction in CORRECTIONS:
         assert len(correction.says) <= 42, correction.says
         assert len(correction.holds) <= 56, correction.holds
-        assert "|" not in correction.says + correction.holds
+        assert 0 < len(correction.quote) <= 42, correction.quote
+        assert "|" not in correction.quote + correction.says + correction.holds
+        assert "`" not in correction.quote
         assert correction.shown in ("cell", "note")
 
 
@@ -262,11 +264,11 @@ TANH_SLOPES = [mean_slope_of_tanh(deviation) for deviation in (math.sqrt(1000), 
     ("Xavier is", [f"times {math.sqrt(64 * 2 / 320):.2f}"]),
     ("Xavier for layers", [f"signal of {SIGNAL:.4f}"]),
     ("it finds where", [f"it is −{abs(4 * (-1.5) ** 3 + 4 * 1.5 + 0.9):.1f}"]),
-    ("too large a step", [f"η = {2 / 2:.0f}"]),
-    ("chance leads", [f"steps {(HILLTOP + 2) / 4:.2f} go"]),
+    ("too large a step", [f"x², η = {2 / 2:.0f}"]),
+    ("a random start", [f"steps {(HILLTOP + 2) / 4:.2f} go"]),
     ("Adam is", [f"is {math.sqrt(10):.2f} η"]),
     ("SGD stays", [f"{steps_off_the_ridge(1e-8, 0.01)} steps"]),
-    ("adaptive methods", [f"{1 / (8 * 0.01**2):,.0f} steps"]),
+    ("RMSprop gets", [f"{1 / (8 * 0.01**2):,.0f} steps"]),
     ("a large batch", [f"{1024 / 1:,.0f} times", f"{1024 / (1024 * 1):.0f} per epoch"]),
     ("a small batch", [f"be {0.01 * 1024:.0f} for B = 1", f"{2 * 1024 / 64:.0f} for B = 64"]),
     ("a batch then follows", [f"skewness −{-SKEWNESS:.2f} stays −{-SKEWNESS:.2f}"]),

@@ -96,12 +96,12 @@ def test_the_names_of_the_symbols_are_those_of_the_code():
 
 
 def test_the_page_links_exactly_these_corrections_and_counts_them():
-    rows = [line for line in CELLS["corrections-links"].source.splitlines()
-            if line.startswith("|")][2:]
+    tables = CELLS["corrections-links"].source.split("\n### ")[1:]
     place = {"cell": "cell", "note": "note at"}
-    assert rows == [
-        f"| {c.says} | {c.holds} | [{c.notebook[:2]}, {place[c.shown]} {c.cell}]"
-        f"({c.notebook}#cell-id={c.cell}) |" for c in CORRECTIONS]
+    for kind, table in zip(experiments.KINDS, tables, strict=True):
+        assert [line for line in table.splitlines() if line.startswith("|")][2:] == [
+            f"| `{c.quote}` | {c.says} | {c.holds} | [{c.notebook[:2]}, {place[c.shown]} {c.cell}]"
+            f"({c.notebook}#cell-id={c.cell}) |" for c in CORRECTIONS if c.kind == kind]
     printed = CELLS["corrections"].outputs[0].text.splitlines()
-    assert len(printed) == len({c.section for c in CORRECTIONS})
+    assert len(printed) == len(experiments.KINDS)
     assert sum(int(re.search(r" (\d+), shown", line)[1]) for line in printed) == len(CORRECTIONS)
