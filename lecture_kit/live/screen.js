@@ -75,18 +75,16 @@ function render({ model, el }) {
   const measure = () => send(
     model, 'shown_width', Math.round(screen.clientWidth * devicePixelRatio));
   addEventListener('resize', measure);  // also when the page is zoomed
-  const observer = new ResizeObserver(measure);
-  observer.observe(screen);
-  const eye = new IntersectionObserver(([place]) =>
-    place.isIntersecting && screen.classList.add('lecture-seen'));  // rings show once
-  eye.observe(screen);
+  const watchers = [new ResizeObserver(measure), new IntersectionObserver(([place]) =>
+    place.isIntersecting && screen.classList.add('lecture-seen'))];  // rings show once
+  watchers.forEach(watcher => watcher.observe(screen));
   model.on('change:frame change:background', paint);
   model.on('change:spots change:areas', arrange);
   model.on('change:description', describe);
   [paint, arrange, describe].forEach(start => start());
   return () => {
     removeEventListener('resize', measure);
-    [observer, eye].forEach(watcher => watcher.disconnect());
+    watchers.forEach(watcher => watcher.disconnect());
   };
 }
 
