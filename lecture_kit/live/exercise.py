@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from html import escape
 
@@ -110,17 +111,24 @@ class Exercise:
         expected = [_call(self.answer, case) for case in self.cases]
         for case, right, result in zip(self.cases, expected, results, strict=True):
             if not self._close(result, right):
-                text = self._contrast(case, right, result)
+                only_shape = all(self._close(*pair, any_shape=True)
+                                 for pair in zip(results, expected, strict=True))
+                text = self._contrast(case, right, result, only_shape)
                 return Feedback(NOT_YET, f"{text} {self._name_mistake(results)}".strip())
         return Feedback(RIGHT, _("Well done."))
 
-    def _contrast(self, case, right, result):
-        if callable(self.answer):
+    def _contrast(self, case, right, result, only_shape):
+        in_words = _in_words
+        if only_shape:
+            text = _("{given}the numbers are right, but their shape is not: expected {right}, but "
+                     "{result} came.")
+            in_words = _shape_in_words
+        elif callable(self.answer):
             text = _("{given}expected {right}, but {result} came.")
         else:  # the expected number would give the answer away
             text = _("{result} is not it.")
         return text.format(
-            given=self._given(case), right=_in_words(right), result=_in_words(result))
+            given=self._given(case), right=in_words(right), result=in_words(result))
 
     def _name_mistake(self, results):
         for mistake in self.mistakes:
@@ -129,13 +137,13 @@ class Exercise:
                 return mistake.text
         return ""
 
-    def _close(self, result, right):
-        try:
-            result, right = np.asarray(result, float), np.asarray(right, float)
-        except (TypeError, ValueError):
+    def _close(self, result, right, any_shape=False):
+        result, right = _as_numbers(result), _as_numbers(right)
+        if result is None or right is None or result.size != right.size:
             return False
-        return result.shape == right.shape and np.allclose(
-            result, right, rtol=self.tolerance, atol=self.tolerance * 1e-3, equal_nan=True)
+        return (any_shape or result.shape == right.shape) and np.allclose(
+            result.ravel(), right.ravel(), rtol=self.tolerance, atol=self.tolerance * 1e-3,
+            equal_nan=True)
 
     def _given(self, case):
         if not case:
@@ -153,17 +161,29 @@ def _call(answer, case):
     """Call a function on copies of the inputs, without warnings; pass a number through."""
     if not callable(answer):
         return answer
-    copies = [value.copy() if isinstance(value, np.ndarray) else value for value in case]
     with np.errstate(all="ignore"):
-        return answer(*copies)
+        return answer(*deepcopy(case))
+
+
+def _as_numbers(value):
+    """Make an array of real numbers; None of anything else, also of words such as "1"."""
+    try:
+        array = np.asarray(value)
+        return None if array.dtype.kind in "SU" else np.asarray(array, float)
+    except (TypeError, ValueError):
+        return None
+
+
+def _shape_in_words(value):
+    shape = np.shape(value)
+    return _("shape {shape}").format(shape=shape) if shape else _("a single number")
 
 
 def _in_words(value):
     if callable(value):
         return value.__name__
-    try:
-        numbers = np.asarray(value, float)
-    except (TypeError, ValueError):
+    numbers = _as_numbers(value)
+    if numbers is None:
         return repr(value)
     if numbers.ndim == 0:
         return f"{numbers:.6g}"

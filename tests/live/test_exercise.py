@@ -78,6 +78,68 @@ def test_odd_attempts_get_an_answer_instead_of_an_error(attempt, words):
     assert words in feedback.text
 
 
+TABLE = Exercise(
+    "Exercise 3, double", lambda rows: 2 * rows, "", (),
+    cases=((np.array([[1.0, 2.0, 3.0]]),), (np.zeros((0, 3)),), (np.arange(6.0).reshape(2, 3),)),
+    mistakes=(Mistake(lambda rows: 2 * rows.ravel(), "Keep the table."),))
+
+
+@pytest.mark.parametrize(("exercise", "attempt", "text"), [
+    (FUNCTION, lambda values: values.mean(keepdims=True),
+     "For values = [1., 2., 6.]: the numbers are right, but their shape is not: expected a single "
+     "number, but shape (1,) came."),
+    (TABLE, lambda rows: [2 * rows],
+     "For rows = [[1., 2., 3.]]: the numbers are right, but their shape is not: expected shape "
+     "(1, 3), but shape (1, 1, 3) came."),
+    (TABLE, lambda rows: np.squeeze(2 * rows),
+     "For rows = [[1., 2., 3.]]: the numbers are right, but their shape is not: expected shape "
+     "(1, 3), but shape (3,) came."),
+    (TABLE, lambda rows: 2 * rows.ravel(),
+     "For rows = [[1., 2., 3.]]: the numbers are right, but their shape is not: expected shape "
+     "(1, 3), but shape (3,) came. Keep the table."),
+    (TABLE, lambda rows: [2 * row for row in rows],
+     "For rows = []: the numbers are right, but their shape is not: expected shape (0, 3), but "
+     "shape (0,) came."),
+    (NUMBER, [0.5], "the numbers are right, but their shape is not: expected a single number, but "
+     "shape (1,) came."),
+])
+def test_a_right_answer_of_another_shape_hears_that_its_shape_is_the_reason(
+        exercise, attempt, text):
+    feedback = exercise.check(attempt)
+    assert feedback.status == NOT_YET
+    assert feedback.text == text
+
+
+@pytest.mark.parametrize("attempt", [
+    lambda rows: 2 * rows.T,  # in another order
+    lambda rows: 2 * rows.reshape(-1) + 1e-3,
+    lambda rows: np.stack([2 * rows, 2 * rows]),
+    lambda rows: 2 * rows.ravel() if len(rows) == 1 else 3 * rows,  # wrong in another case
+])
+def test_a_wrong_answer_is_not_called_right_but_for_its_shape(attempt):
+    feedback = TABLE.check(attempt)
+    assert feedback.status == NOT_YET
+    assert "shape is not" not in feedback.text
+
+
+@pytest.mark.parametrize("attempt", [lambda rows: (2 * rows).astype(str).tolist(), "0.5"])
+def test_words_are_no_numbers(attempt):
+    exercise = TABLE if callable(attempt) else NUMBER
+    feedback = exercise.check(attempt)
+    assert feedback.status == NOT_YET
+    assert "'" in feedback.text
+
+
+def test_an_attempt_that_sorts_the_lists_it_got_does_not_change_the_question():
+    def first_of_sorted(names, wanted):
+        names.sort()
+        return float(names[0] == wanted)
+
+    exercise = Exercise("First", lambda names, wanted: float(names[0] == wanted), "", (),
+                        cases=((["b", "a"], "a"),))
+    assert exercise.check(first_of_sorted).status == NOT_YET
+
+
 def test_an_attempt_that_changes_its_input_spoils_nothing():
     def spoil(values):
         values *= 0

@@ -1,12 +1,14 @@
 """A small network that tells attacks apart, under different ways to prepare the data."""
 
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_whole, require_choice
+from lecture_kit.maths.checks import as_row, as_whole, require_choice
+from lecture_kit.maths.comparisons import random_split
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
 from lecture_kit.maths.ensembles import Ensemble
@@ -21,38 +23,78 @@ PREPARATIONS = [(scaling, codes) for scaling in SCALERS for codes in ENCODERS]
 _N_CLASSES = 8  # kinds of attack
 
 
-def connections(scaling, codes):
-    """Prepare the network connections for training.
+def split(seed=0):
+    """Split the network connections at random: one half trains, the other is held out.
 
-    The file is cut in two halves. The second half trains, since it holds the row with the largest
-    number, 693,375,640 bytes; the first half is held out.
+    Each class is halved. There are no two equal rows, so no twin of a training row is held out.
 
     Parameters
     ----------
-    scaling, codes
-        As in :func:`~lecture_kit.maths.preprocessing.prepare`.
+    seed : int, default 0
+        The chance.
 
     Returns
     -------
-    training, validation : tuple of (rows, labels)
-        1,207 rows each.
+    training, held_out : Dataset
+        1,206 and 1,208 rows. In about half of all splits the row with the largest number,
+        693,375,640 bytes, trains.
 
     Raises
     ------
     ValueError
-        If ``scaling`` or ``codes`` is unknown.
+        If ``seed`` is not a whole number from 0 on.
+    """
+    data = load_attack_triage()
+    return tuple(replace(data, features=data.features[rows], labels=data.labels[rows],
+                         nominal=data.nominal[rows])
+                 for rows in random_split(data.labels, 0.5, seed))
+
+
+def connections(scaling, codes, seed=0):
+    """Prepare the two halves of a split.
+
+    Parameters
+    ----------
+    scaling, codes
+        As in :func:`~lecture_kit.maths.preprocessing.prepare`. One-hot has a column for each name
+        in the data, so that all splits have the same columns. A name that no training row has gives
+        zeros.
+    seed : int, default 0
+        As in :func:`split`.
+
+    Returns
+    -------
+    training, validation : tuple of (rows, labels)
+        1,206 and 1,208 rows.
+
+    Raises
+    ------
+    ValueError
+        If ``scaling`` or ``codes`` is unknown, or as in :func:`split`.
     """
     require_choice("scaling", scaling, SCALERS)
     require_choice("codes", codes, ENCODERS)
-    return _connections(scaling, codes)
+    return _connections(scaling, codes, as_whole("seed", seed, "Try seed=0.", least=0))
 
 
-@cache
-def _connections(scaling, codes):
-    connections = load_attack_triage()
-    held_out, training = connections.split(len(connections) // 2)
-    rows = prepare(training, held_out, scaling, codes)
-    return (rows[0], training.labels), (rows[1], held_out.labels)
+@lru_cache(maxsize=64)  # about 1 MB for each
+def _connections(scaling, codes, seed):
+    training, held_out = split(seed)
+    tables = prepare(training, held_out, scaling, codes)
+    if codes == "one-hot":
+        tables = [_with_all_names(table, training) for table in tables]
+    return (tables[0], training.labels), (tables[1], held_out.labels)
+
+
+def _with_all_names(table, training):
+    """Put a column of zeros where a name of the data is not among the training rows."""
+    known = [np.isin(np.unique(names), own) for names, own in zip(
+        load_attack_triage().nominal.T, training.nominal.T, strict=True)]
+    n_numeric = training.features.shape[1]
+    filled = np.concatenate([np.ones(n_numeric, bool), *known])
+    wide = np.zeros((len(table), len(filled)))
+    wide[:, filled] = table
+    return wide
 
 
 def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scale=0.1, seed=0,
@@ -65,9 +107,11 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
         As in :func:`connections`.
     learning_rate : float
         η of gradient descent.
-    batch_size, init_scale, seed, epochs, dtype
+    batch_size, init_scale, epochs, dtype
         As in :func:`~lecture_kit.maths.training.train` and
         :func:`~lecture_kit.maths.networks.fully_connected`.
+    seed : int, default 0
+        Seed of the split, of the weights and of the mini batches.
 
     Returns
     -------
@@ -80,7 +124,7 @@ def train_on_connections(scaling, codes, learning_rate, batch_size=16, init_scal
     ValueError
         If an argument is out of range.
     """
-    training, validation = connections(scaling, codes)
+    training, validation = connections(scaling, codes, seed)
     network = _network(training[0], init_scale, seed, dtype)
     for record in train(network, GradientDescent(learning_rate), training, validation,
                         batch_size=batch_size, epochs=epochs, seed=seed):
@@ -121,21 +165,21 @@ def train_all(learning_rate, batch_size=16, init_scale=0.1, seed=0, epochs=10, d
             [[record.validation_accuracy, *recall, recall.mean()] for record, recall in now])
 
 
-def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
-    """Train as :func:`train_on_connections` does with the seeds 0, 1, …, and keep the ends.
+def repeat_on_connections(scaling, codes, learning_rate, seeds):
+    """Train as :func:`train_on_connections` does, with many seeds side by side, and keep the ends.
 
     Parameters
     ----------
     scaling, codes, learning_rate
         As in :func:`train_on_connections`.
-    n_seeds : int, default 5
-        How many trainings, at least 1.
+    seeds : sequence of int, shape (n_splits,)
+        Seed of each split, and of the training on it.
 
     Returns
     -------
-    accuracies : ndarray of shape (n_seeds,)
+    accuracies : ndarray of shape (n_splits,)
         Accuracy on the validation rows after the last epoch; NaN for a training that diverged.
-    recalls : ndarray of shape (n_seeds, 8)
+    recalls : ndarray of shape (n_splits, 8)
         Recall of each class.
 
     Raises
@@ -143,11 +187,38 @@ def repeat_on_connections(scaling, codes, learning_rate, n_seeds=5):
     ValueError
         If an argument is out of range.
     """
-    n_seeds = as_whole("n_seeds", n_seeds, "Try n_seeds=5.", least=1)
-    training, validation = connections(scaling, codes)
-    ensemble = Ensemble([_network(training[0], seed=seed) for seed in range(n_seeds)])
+    seeds = as_row("seeds", seeds, "Try seeds=range(10).", least=0, whole=True).tolist()
+    parts = [connections(scaling, codes, seed) for seed in seeds]
+    training, validation = (tuple(map(np.stack, zip(*tables, strict=True)))
+                            for tables in zip(*parts, strict=True))
+    ensemble = Ensemble([_network(training[0][0], seed=seed) for seed in seeds])
     *_before, last = train(ensemble, GradientDescent(learning_rate), training, validation,
-                           batch_size=16, epochs=10, seed=range(n_seeds))
-    recalls = [network_recall(network, diverged, *validation)
-               for network, diverged in zip(ensemble.members, last.diverged, strict=True)]
+                           batch_size=16, epochs=10, seed=seeds, record_every=10**9)
+    recalls = [network_recall(network, diverged, *own) for network, diverged, own in zip(
+        ensemble.members, last.diverged, zip(*validation, strict=True), strict=True)]
     return last.validation_accuracy, np.array(recalls)
+
+
+def scores_over_rates(scaling, codes, learning_rates, seeds):
+    """Repeat the training with several learning rates on the same splits.
+
+    Parameters
+    ----------
+    scaling, codes, seeds
+        As in :func:`repeat_on_connections`.
+    learning_rates : sequence of float, shape (n_rates,)
+        The rates.
+
+    Returns
+    -------
+    ndarray of shape (2, n_rates, n_splits)
+        Accuracy and mean recall; NaN for a training that diverged.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    rates = as_row("learning_rates", learning_rates, "Try (0.1, 0.3, 1.0).", least=0).tolist()
+    found = [repeat_on_connections(scaling, codes, rate, seeds) for rate in rates]
+    return np.stack([[accuracies, recalls.mean(axis=1)] for accuracies, recalls in found], axis=1)

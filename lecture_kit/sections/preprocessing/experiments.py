@@ -12,6 +12,7 @@ from lecture_kit.maths.checks import (
     as_table,
     as_whole,
     require,
+    require_choice,
 )
 from lecture_kit.maths.landscapes import Landscape
 from lecture_kit.maths.optimizers import GradientDescent
@@ -106,6 +107,31 @@ def linear_model(features, target):
     return Landscape("linear model", value, gradient, hessian, best[np.newaxis])
 
 
+def scaled(features, scaling):
+    """Scale a table by what is measured on its own rows.
+
+    Parameters
+    ----------
+    features : array_like of shape (n_samples, n_features)
+        The rows.
+    scaling : {"raw", "min-max", "z-score"}
+        What is done to them.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features)
+        The scaled rows.
+
+    Raises
+    ------
+    ValueError
+        If ``scaling`` is unknown or ``features`` is not a table of finite numbers.
+    """
+    require_choice("scaling", scaling, SCALERS)
+    features, Scaler = as_table("features", features), SCALERS[scaling]
+    return Scaler().fit(features).transform(features) if Scaler else features
+
+
 def valleys(correlation=0.6, seed=0):
     """Make :func:`linear_model` out of :func:`people` for every scaling of their features.
 
@@ -127,9 +153,7 @@ def valleys(correlation=0.6, seed=0):
         As in :func:`people`.
     """
     features, target = people(50, correlation, seed)
-    models = {name: linear_model(
-        Scaler().fit(features).transform(features) if Scaler else features, target)
-        for name, Scaler in SCALERS.items()}
+    models = {name: linear_model(scaled(features, name), target) for name in SCALERS}
     return models, float((target**2).mean() / 2)
 
 

@@ -20,6 +20,11 @@ GOOD = {
                       {"learning_rate": 0.1, "batch_size": 16, "init_scale": 0.1, "seed": 0,
                        "epochs": 1}),
     },
+    "draws": {
+        "best_descents": {"scaling": "z-score", "seeds": np.array([0, 1]), "n_steps": 8},
+        "condition_numbers": {"scaling": "min-max", "correlation": 0.6,
+                              "seeds": np.array([0, 1]), "with_bias": True},
+    },
     "nominal": {
         "best_accuracy": {"counts": np.array([[1, 2], [3, 0]])},
         "best_accuracy_on_a_line": {"order": np.array([1, 0]),
@@ -46,6 +51,7 @@ GOOD = {
         "fair_start": {"landscape": VALLEY, "height": 1.0},
         "falling_loss": {"factor": 0.9, "n_steps": 3, "highest": 1e12},
         "linear_model": {"features": ROWS, "target": np.arange(6.0)},
+        "scaled": {"features": ROWS, "scaling": "min-max"},
         "people": {"n_people": 5, "correlation": 0.6, "seed": 0},
         "valleys": {"correlation": 0.6, "seed": 0},
     },
@@ -65,6 +71,7 @@ TOO_LONG = (
 )
 NOT_FINITE = {
     "connections.repeat_on_connections": "NaN for a training that diverged",
+    "draws.best_descents": "NaN for a run too short to measure",
     "experiments.descend": "NaN for a run too short to measure",
     "experiments.enough_steps": "infinite for a factor from 1 on",
 }

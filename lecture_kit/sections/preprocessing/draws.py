@@ -1,0 +1,86 @@
+"""What holds for the valley of two features over many draws of the people, not in one alone."""
+
+import numpy as np
+
+from lecture_kit.maths.checks import as_row, require_choice
+from lecture_kit.maths.preprocessing import SCALERS
+from lecture_kit.maths.quadratics import best_learning_rate
+from lecture_kit.sections.preprocessing import experiments
+
+
+def _as_seeds(seeds):
+    return as_row("seeds", seeds, "Try seeds=range(30).", least=0, whole=True).tolist()
+
+
+def condition_numbers(scaling, correlation, seeds, with_bias=False):
+    """Condition number of the scaled features, for many draws of the people.
+
+    Parameters
+    ----------
+    scaling : {"raw", "min-max", "z-score"}
+        What is done to height and weight.
+    correlation : float
+        r, as in :func:`~lecture_kit.sections.preprocessing.experiments.people`.
+    seeds : sequence of int, shape (n_draws,)
+        Seed of each draw.
+    with_bias : bool, default False
+        Whether the model has a bias: a third column, which is always 1.
+
+    Returns
+    -------
+    ndarray of shape (n_draws,)
+        κ of each draw.
+
+    Raises
+    ------
+    ValueError
+        If ``scaling`` is unknown, ``correlation`` is not between −1 and 1, or ``seeds`` is not a
+        list of seeds.
+    """
+    require_choice("scaling", scaling, SCALERS)
+    found = []
+    for seed in _as_seeds(seeds):
+        rows, _target = experiments.people(50, correlation, seed)
+        rows = experiments.scaled(rows, scaling)
+        if with_bias:
+            rows = np.column_stack([rows, np.ones(len(rows))])
+        found.append(experiments.condition_number(np.linalg.eigvalsh(rows.T @ rows / len(rows))))
+    return np.array(found)
+
+
+def best_descents(scaling, seeds, n_steps=200):
+    """Walk down the valley at its best learning rate, for many draws of the people.
+
+    Each walk begins at the fair start, with r = 0.6.
+
+    Parameters
+    ----------
+    scaling : {"raw", "min-max", "z-score"}
+        What is done to height and weight.
+    seeds : sequence of int, shape (n_draws,)
+        Seed of each draw.
+    n_steps : int, default 200
+        How many steps to take.
+
+    Returns
+    -------
+    rates : ndarray of shape (n_draws,)
+        The best learning rates.
+    runs : list of Descent
+        The walks.
+
+    Raises
+    ------
+    ValueError
+        If ``scaling`` is unknown, ``seeds`` is not a list of seeds, or ``n_steps`` is negative or
+        not whole.
+    """
+    require_choice("scaling", scaling, SCALERS)
+    rates, runs = [], []
+    for seed in _as_seeds(seeds):
+        models, height = experiments.valleys(seed=seed)
+        model = models[scaling]
+        rates.append(best_learning_rate(experiments.curvatures_of(model)))
+        runs.append(experiments.descend(
+            model, rates[-1], experiments.fair_start(model, height), n_steps))
+    return np.array(rates), runs
