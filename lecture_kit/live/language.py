@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_array, as_whole, require
+from lecture_kit.maths.checks import as_array, as_row, as_whole, require
 from lecture_kit.maths.inference import mean_and_standard_error
 
 _catalogue = gettext.translation(
@@ -72,3 +72,26 @@ def mean_and_error(values):
     mean, error = mean_and_standard_error(values)
     places = min(4, max(0, 1 - int(np.floor(np.log10(error))))) if error > 0 else 3
     return f"{mean:.{places}f} ± {error:.{places}f}".replace("-", "−")
+
+
+def median_and_range(values):
+    """Write the median of measurements, and the smallest and the largest of them.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Results of many draws, at least 1.
+
+    Returns
+    -------
+    str
+        For example ``"29 (17.9 to 61)"``.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` is not a list of finite numbers.
+    """
+    values = as_row("values", values, "Pass the results.")
+    return translate("{median} ({least} to {most})").format(
+        median=number(np.median(values)), least=number(values.min()), most=number(values.max()))

@@ -88,3 +88,9 @@ def test_a_mean_has_as_many_places_as_its_error(values, words):
 def test_one_value_has_no_error():
     with pytest.raises(ValueError, match="a spread needs at least 2 values"):
         language.mean_and_error([1.0])
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ([61.3, 29.0, 17.94], "29 (17.9 to 61.3)"), ([4], "4 (4 to 4)"), ([-1, 0], "−0.5 (−1 to 0)")])
+def test_many_draws_are_told_by_median_and_range(values, words):
+    assert language.median_and_range(values) == words

@@ -8,7 +8,7 @@ import numpy as np
 
 from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.checks import as_row, as_whole, require_choice
-from lecture_kit.maths.comparisons import random_split
+from lecture_kit.maths.comparisons import paired_difference, random_split
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
 from lecture_kit.maths.ensembles import Ensemble
@@ -77,7 +77,7 @@ def connections(scaling, codes, seed=0):
     return _connections(scaling, codes, as_whole("seed", seed, "Try seed=0.", least=0))
 
 
-@lru_cache(maxsize=64)  # about 1 MB for each
+@lru_cache(maxsize=12)
 def _connections(scaling, codes, seed):
     training, held_out = split(seed)
     tables = prepare(training, held_out, scaling, codes)
@@ -222,3 +222,31 @@ def scores_over_rates(scaling, codes, learning_rates, seeds):
     rates = as_row("learning_rates", learning_rates, "Try (0.1, 0.3, 1.0).", least=0).tolist()
     found = [repeat_on_connections(scaling, codes, rate, seeds) for rate in rates]
     return np.stack([[accuracies, recalls.mean(axis=1)] for accuracies, recalls in found], axis=1)
+
+
+def leads(scores):
+    """Compare scaled ways to prepare the same splits: codes under each scaling, and scalings.
+
+    Parameters
+    ----------
+    scores : dict of (str, str) to array_like of shape (n_splits,)
+        Scores by scaling and codes, for min-max and z-score, each with both codes.
+
+    Returns
+    -------
+    dict of str to PairedDifference
+        By the words for the pair.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.maths.comparisons.paired_difference`.
+    """
+    def pair(one, other):
+        return paired_difference(scores[one], scores[other])
+
+    return {
+        **{f"one-hot − integers, {scaling}": pair((scaling, "one-hot"), (scaling, "integer codes"))
+           for scaling in ("min-max", "z-score")},
+        **{f"z-score − min-max, {codes}": pair(("z-score", codes), ("min-max", codes))
+           for codes in ENCODERS}}

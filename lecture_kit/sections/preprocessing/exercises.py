@@ -23,8 +23,8 @@ def check_scale(attempt):
     ExercisePanel
         The verdict.
     """
-    first = (np.array([[1.6, 50.0], [1.8, 70.0], [1.7, 90.0]]), np.array([[1.9, 60.0]]))
-    second = (np.array([[0.0, 4.0, 5.0], [2.0, 8.0, 5.0], [4.0, 0.0, 5.0]]),
+    first = (np.array([[1.6, 50.0], [1.8, 70.0], [1.7, 96.0]]), np.array([[1.9, 60.0]]))
+    second = (np.array([[0.0, 4.0, 5.0], [2.0, 9.0, 5.0], [7.0, 0.0, 5.0]]),
               np.array([[1.0, 6.0, 5.0], [9.0, 5.0, 7.0], [3.0, 3.0, 5.0]]))
     return ExercisePanel(Exercise(
         _("Exercise 1, scaling without leakage"),
@@ -69,7 +69,8 @@ def _mistakes_with_scaling():
             training.std(axis=0, ddof=1)),
          _("This deviation divides by n − 1. It is in use, too, but here divide by n, as np.std "
            "does by itself.")),
-        (lambda training, test, safe: (test - training.min(axis=0)) / safe(np.ptp(training, axis=0)),
+        (lambda training, test, safe: (test - training.min(axis=0)) / safe(
+            np.ptp(training, axis=0)),
          _("This is min-max. The z-score subtracts the mean and divides by the standard "
            "deviation.")),
         (lambda training, test, safe: (test - training.mean()) / safe(training.std()),
@@ -170,8 +171,8 @@ def check_one_hot(attempt):
             _("Compare the name with each of them: 1 where they are equal, 0 elsewhere."),
             _("An unseen name is equal to none of them. So it needs no special case."),
         ),
-        cases=(("ftp", services), ("ftp_data", services), ("http", services), ("http_443", services),
-               ("tp", services), ("smtp", ["smtp"])),
+        cases=(*((name, services) for name in ("ftp", "ftp_data", "http", "http_443", "tp")),
+               ("smtp", ["smtp"])),
         mistakes=_mistakes_with_one_hot(),
     ), attempt)
 

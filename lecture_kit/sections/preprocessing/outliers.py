@@ -154,3 +154,33 @@ def largest_z_score(n):
 
 
 SHARES_KEPT = {"min-max": kept_by_min_max, "z-score": kept_by_z_score}  # by theory
+
+
+def kept_over_draws(n_others, outlier, seeds):
+    """Measure what the others keep in many draws of their weights, and work it out by theory.
+
+    Parameters
+    ----------
+    n_others : int
+        How many others, 2 to 1000.
+    outlier : float
+        The outlier, in kg.
+    seeds : sequence of int, shape (n_draws,)
+        Seed of each draw, as in :func:`body_weights`.
+
+    Returns
+    -------
+    measured, theory : ndarray of shape (2, n_draws)
+        Shares under min-max, then under z-score.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range or ``seeds`` is not a list of seeds.
+    """
+    seeds = as_row("seeds", seeds, "Try seeds=range(30).", least=0, whole=True).tolist()
+    draws = [body_weights(n_others, seed) for seed in seeds]
+    kept = [scale_with_outlier(others, outlier)[1] for others in draws]
+    return (np.array([[own[name] for own in kept] for name in SHARES_KEPT]),
+            np.array([[share(others, outlier) for others in draws]
+                      for share in SHARES_KEPT.values()]))

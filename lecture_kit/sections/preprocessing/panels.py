@@ -15,7 +15,6 @@ from lecture_kit.live.controls import (
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
-from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.quadratics import (
     best_learning_rate,
     convergence_rate,
@@ -271,9 +270,9 @@ def _columns_of_connections():
     """Name accuracy, each class with its validation rows, and mean recall."""
     lines = {"portsweep": "port-\nsweep", "guess_passwd": "guess_\npasswd",
              "buffer_overflow": "buffer_\noverflow"}
-    _rows, labels = attacks.connections(*attacks.PREPARATIONS[0])[1]
+    _training, held_out = attacks.split()  # the same numbers in every split
     names = [f"{lines.get(name, name)}\n{n}" for name, n in zip(
-        load_attack_triage().class_names, np.bincount(labels), strict=True)]
+        held_out.class_names, np.bincount(held_out.labels), strict=True)]
     return ["accu-\nracy", *names, "mean\nrecall"]
 
 
@@ -283,7 +282,7 @@ def connections():
     Returns
     -------
     Panel
-        Controls: learning rate, batch size, init scale, seed.
+        Controls: learning rate, batch size, init scale, seed of split, weights and mini batches.
     """
     n_epochs = 10
 

@@ -9,9 +9,14 @@ CONNECTIONS = {"scaling": "z-score", "codes": "one-hot", "learning_rate": 0.1}
 
 GOOD = {
     "connections": {
-        "connections": {"scaling": "z-score", "codes": "one-hot"},
+        "connections": {"scaling": "z-score", "codes": "one-hot", "seed": 0},
+        "leads": {"scores": dict.fromkeys(connections.PREPARATIONS, np.array([0.1, 0.4, 0.2]))},
         "repeat_on_connections": (connections.repeat_on_connections,
-                                  {**CONNECTIONS, "n_seeds": 0}),
+                                  {**CONNECTIONS, "seeds": np.array([-1])}),
+        "scores_over_rates": (connections.scores_over_rates,
+                              {"scaling": "z-score", "codes": "one-hot",
+                               "learning_rates": np.array([0.1]), "seeds": np.array([-1])}),
+        "split": {"seed": 0},
         "train_on_connections": (lambda **arguments: next(
             connections.train_on_connections(**arguments)),
                                  {**CONNECTIONS, "batch_size": 16, "init_scale": 0.1, "seed": 0,
@@ -59,6 +64,7 @@ GOOD = {
         "body_weights": {"n_people": 5, "seed": 0},
         "kept_by_min_max": {"others": np.arange(3.0), "outlier": np.array([10.0, -3.0])},
         "kept_by_z_score": {"others": np.arange(3.0), "outlier": np.array([10.0, -3.0])},
+        "kept_over_draws": {"n_others": 5, "outlier": 655.0, "seeds": np.array([0, 1])},
         "largest_z_score": {"n": 5},
         "scale_with_outlier": {"others": np.arange(3.0), "outlier": 10.0},
     },
@@ -68,9 +74,11 @@ HOLDERS = (
 )
 TOO_LONG = (
     "connections.repeat_on_connections",
+    "connections.scores_over_rates",
 )
 NOT_FINITE = {
     "connections.repeat_on_connections": "NaN for a training that diverged",
+    "connections.scores_over_rates": "NaN for a training that diverged",
     "draws.best_descents": "NaN for a run too short to measure",
     "experiments.descend": "NaN for a run too short to measure",
     "experiments.enough_steps": "infinite for a factor from 1 on",

@@ -12,6 +12,7 @@ from lecture_kit.sections.preprocessing.outliers import (
     body_weights,
     kept_by_min_max,
     kept_by_z_score,
+    kept_over_draws,
     largest_z_score,
     scale_with_outlier,
 )
@@ -93,3 +94,10 @@ def test_the_largest_z_score_needs_a_value():
     assert largest_z_score(1) == 0
     with pytest.raises(ValueError, match=says("n must be at least 1", "0", "counts")):
         largest_z_score(0)
+
+
+def test_many_draws_keep_what_each_keeps():
+    measured, theory = kept_over_draws(20, 655.0, [4, 2])
+    assert_allclose(measured, theory)
+    for column, seed in zip(measured.T, (4, 2), strict=True):
+        assert_allclose(column, list(scale_with_outlier(body_weights(20, seed), 655.0)[1].values()))

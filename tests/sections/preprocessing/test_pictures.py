@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from lecture_kit.live.looks import LOOKS
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.sections.preprocessing import experiments
-from lecture_kit.sections.preprocessing.connections import connections, train_on_connections
+from lecture_kit.sections.preprocessing.connections import split, train_on_connections
 from lecture_kit.sections.preprocessing.nominal import (
     count_classes,
     integer_inputs,
@@ -223,7 +223,7 @@ def test_the_six_trainings_have_the_values_of_the_controls(real, change):
 def test_the_columns_name_the_classes_with_their_validation_rows(real):
     labels = [text.get_text().replace("-\n", "").replace("_\n", "_")
               for text in real.picture.table.axes.get_xticklabels()]
-    n_rows = np.bincount(connections("raw", "one-hot")[1][1])
+    n_rows = np.bincount(split(5)[1].labels)
     assert labels[1:-1] == [
         f"{name}\n{n}" for name, n in zip(load_attack_triage().class_names, n_rows, strict=True)]
     assert real.picture.curves[0].axes.get_ylabel() == "wrong answers, validation"
