@@ -296,7 +296,8 @@ def connections():
             drawing = {
                 "epochs": np.arange(epoch + 1), "wrong": np.transpose(wrong), "shares": shares,
                 "remarks": remarks,
-                "titles": (f"epoch {epoch}", "accuracy, recall of each class, mean recall")}
+                "titles": (f"split {values['seed']}, epoch {epoch}",
+                           "accuracy, recall of each class, mean recall")}
             yield View(drawing, _connections_words(shares[:, 0], best),
                        bool(epoch == n_epochs and best > 0.9),
                        1.0 if np.isnan(best) else epoch / n_epochs)

@@ -200,6 +200,7 @@ def test_the_six_trainings_have_the_values_of_the_controls(real, change):
     real.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 16, "init_scale": 0.1, "seed": 0, **change}
     table = real.picture.table.get_array()
+    assert real.picture.titles[0].get_text() == f"split {values['seed']}, epoch 10"
     for i, row in enumerate(ROWS):
         ends = list(train_on_connections(*row, **values, epochs=10, dtype=np.float32))
         record, recall = ends[-1]
