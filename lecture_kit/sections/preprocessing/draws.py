@@ -48,10 +48,10 @@ def condition_numbers(scaling, correlation, seeds, with_bias=False):
     return np.array(found)
 
 
-def best_descents(scaling, seeds, n_steps=200):
+def best_descents(scaling, seeds):
     """Walk down the valley at its best learning rate, for many draws of the people.
 
-    Each walk begins at the fair start, with r = 0.6.
+    Each walk takes 200 steps from the fair start, with r = 0.6.
 
     Parameters
     ----------
@@ -59,8 +59,6 @@ def best_descents(scaling, seeds, n_steps=200):
         What is done to height and weight.
     seeds : sequence of int, shape (n_draws,)
         Seed of each draw.
-    n_steps : int, default 200
-        How many steps to take.
 
     Returns
     -------
@@ -72,15 +70,14 @@ def best_descents(scaling, seeds, n_steps=200):
     Raises
     ------
     ValueError
-        If ``scaling`` is unknown, ``seeds`` is not a list of seeds, or ``n_steps`` is negative or
-        not whole.
+        If ``scaling`` is unknown or ``seeds`` is not a list of seeds.
     """
     require_choice("scaling", scaling, SCALERS)
     rates, runs = [], []
     for seed in _as_seeds(seeds):
-        models, height = experiments.valleys(seed=seed)
-        model = models[scaling]
+        features, target = experiments.people(seed=seed)
+        model = experiments.linear_model(experiments.scaled(features, scaling), target)
         rates.append(best_learning_rate(experiments.curvatures_of(model)))
         runs.append(experiments.descend(
-            model, rates[-1], experiments.fair_start(model, height), n_steps))
+            model, rates[-1], experiments.fair_start(model, 1.0), n_steps=200))
     return np.array(rates), runs

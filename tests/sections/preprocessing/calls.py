@@ -26,7 +26,7 @@ GOOD = {
                        "epochs": 1}),
     },
     "draws": {
-        "best_descents": {"scaling": "z-score", "seeds": np.array([0, 1]), "n_steps": 8},
+        "best_descents": {"scaling": "z-score", "seeds": np.array([0, 1])},
         "condition_numbers": {"scaling": "min-max", "correlation": 0.6,
                               "seeds": np.array([0, 1]), "with_bias": True},
     },

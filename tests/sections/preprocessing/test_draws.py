@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from oracles import says
 
 from lecture_kit.sections.preprocessing import experiments
@@ -46,12 +46,6 @@ def test_at_the_best_rate_each_run_arrives_when_theory_says(scaling):
         factor = np.ptp(curvatures) / curvatures.sum()
         assert run.factor == pytest.approx(factor)
         assert run.arrived_at == np.ceil(np.log(0.01) / (2 * np.log(factor)))
-
-
-def test_the_number_of_steps_is_a_choice():
-    _rates, (run,) = best_descents("z-score", [2], n_steps=3)
-    assert len(run.path) == 4
-    assert_array_equal(run.path, best_descents("z-score", [1, 2])[1][1].path[:4])
 
 
 def test_draws_need_seeds_and_a_scaling():
