@@ -11,6 +11,7 @@ from lecture_kit.maths.checks import (
     require,
     require_fit,
 )
+from lecture_kit.maths.trajectories import energies
 
 
 def _as_curvatures(curvatures):
@@ -116,12 +117,13 @@ def best_momentum(curvatures, nesterov=False):
     return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
 
 
-def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
-    """Shrink factor ρ: each step multiplies the distance to the minimum by it in the long run.
+def mode_factors(curvatures, learning_rate, momentum=0.0, nesterov=False):
+    """Shrink factor of each mode: each step multiplies its distance by it in the long run.
 
-    Along an axis with curvature λ one step of momentum is linear, with the eigenvalues
-    z² − (1 + β − ηλ)z + β = 0; for Nesterov's z² − (1 + β)(1 − ηλ)z + β(1 − ηλ) = 0. The factor ρ
-    is the largest |z| over all axes.
+    A mode is the part of a run along one axis of the valley. With curvature λ one step of momentum
+    multiplies the place and the velocity of a mode by the matrix [[1 − ηλ, β], [−ηλ, β]]. Its
+    eigenvalues solve z² − (1 + β − ηλ)z + β = 0, and the factor is the larger |z|. For Nesterov's
+    momentum they solve z² − (1 + β)(1 − ηλ)z + β(1 − ηλ) = 0.
 
     Parameters
     ----------
@@ -134,9 +136,9 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
 
     Returns
     -------
-    float or ndarray of the broadcast shape
-        ρ. Smaller is faster; less than 1 converges, more than 1 diverges. It is infinite where it
-        is too large for a number.
+    ndarray of the broadcast shape with one more axis, (..., d)
+        Smaller is faster; less than 1 converges, more than 1 diverges. It is infinite where it is
+        too large for a number.
 
     Raises
     ------
@@ -160,16 +162,41 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
         discriminant = trace**2 - 4 * determinant
     real = (np.abs(trace) + np.sqrt(np.maximum(discriminant, 0))) / 2
     complex_pair = np.sqrt(np.maximum(determinant, 0))
-    return np.where(discriminant >= 0, real, complex_pair).max(axis=-1)
+    return np.where(discriminant >= 0, real, complex_pair)
+
+
+def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
+    """Shrink factor ρ of the whole run: that of its slowest mode.
+
+    Parameters
+    ----------
+    curvatures, learning_rate, momentum, nesterov
+        As in :func:`mode_factors`.
+
+    Returns
+    -------
+    float or ndarray of the broadcast shape
+        ρ, the largest factor over all modes.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`mode_factors`.
+
+    References
+    ----------
+    Goh, G. (2017). Why momentum really works. Distill. doi:10.23915/distill.00006
+    """
+    return mode_factors(curvatures, learning_rate, momentum, nesterov).max(axis=-1)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def measured_rate(landscape, path, learning_rate):
     """Measure the shrink factor ρ of a run, with which its distance to a minimum at 0 falls.
 
-    The energy f(x) + |Δx|²/(2η), height plus motion, falls smoothly even where the height alone
-    swings up and down. The factor is the square root of the energy's fall per step, over the
-    second half of the run. For a run that swings it may lie a little beside theory.
+    The energy (:func:`~lecture_kit.maths.trajectories.energies`) falls smoothly even where the
+    height alone swings up and down. The factor is the square root of the energy's fall per step,
+    over the second half of the run. For a run that swings it may lie a little beside theory.
 
     Parameters
     ----------
@@ -193,10 +220,7 @@ def measured_rate(landscape, path, learning_rate):
     """
     path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
     require(len(path) >= 5, "path must have at least 4 steps", len(path) - 1, "Take more steps.")
-    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
-    path = path[np.isfinite(path).all(axis=-1)]
-    motion = (np.diff(path, axis=0) ** 2).sum(axis=-1) / (2 * learning_rate)
-    energy = landscape.value(path[1:]) + motion
+    energy = energies(landscape, path, learning_rate)[np.isfinite(path).all(axis=-1)][1:]
     middle = len(energy) // 2
     n_steps = len(energy) - 1 - middle
     if n_steps < 1 or energy[-1] == 0:

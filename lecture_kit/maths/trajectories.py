@@ -104,3 +104,42 @@ def diverged_at(path):
     path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
     gone = np.isnan(path).any(axis=-1)
     return np.where(gone.any(axis=0), gone.argmax(axis=0), -1)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def energies(landscape, path, learning_rate):
+    """Energy of a run at each step, height plus motion: f(x) + |v|²/(2η), v the last movement.
+
+    A slope only turns height into motion and back, if the steps are short. Friction, the momentum
+    β < 1, takes energy away.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the run walks.
+    path : ndarray of shape (n_steps + 1, ..., d)
+        What :func:`trajectory` returned. The run begins at rest.
+    learning_rate : float
+        η of the run, larger than 0.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1, ...)
+        Energies; NaN where the run has diverged, infinite where they are too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` does not hold one point per step or ``learning_rate`` is not positive.
+
+    References
+    ----------
+    Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods. (The
+    heavy ball.)
+    """
+    path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
+    gone = ~np.isfinite(path).all(axis=-1)
+    heights = landscape.value(np.where(gone[..., np.newaxis], 0.0, path))
+    movement = np.diff(path, axis=0, prepend=path[:1])
+    return np.where(gone, np.nan, heights + (movement**2).sum(axis=-1) / (2 * learning_rate))

@@ -1,10 +1,11 @@
 """Exercises of the section: the right answer, hints, and mistakes that people really make."""
 
+import numpy as np
+
 from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
 from lecture_kit.maths.landscapes import double_well
-from lecture_kit.maths.quadratics import best_momentum, critical_learning_rate
-from lecture_kit.sections.gradient_descent_and_momentum import experiments
+from lecture_kit.maths.quadratics import critical_learning_rate, mode_factors
 
 
 def check_critical_rate(attempt):
@@ -57,13 +58,13 @@ def _mistakes_with_critical_rate():
     )
 
 
-def check_best_pair(attempt):
-    """Exercise 2: tune momentum by theory.
+def check_mode_factor(attempt):
+    """Exercise 2: the shrink factor of one mode from the matrix of a step.
 
     Parameters
     ----------
     attempt : callable
-        Takes the smallest and the largest curvature and returns the pair (η, β).
+        Takes the curvature λ, the learning rate η and the momentum β, and returns the factor.
 
     Returns
     -------
@@ -71,112 +72,54 @@ def check_best_pair(attempt):
         The verdict.
     """
 
-    def best_pair(low, high):
-        return best_momentum([low, high])
+    def mode_factor(curvature, learning_rate, momentum):
+        return mode_factors([curvature], learning_rate, momentum)[0]
 
     return ExercisePanel(Exercise(
-        _("Exercise 2, momentum by theory"), best_pair,
+        _("Exercise 2, the factor of a mode"), mode_factor,
         solution=(
-            "def best_pair(low, high):\n"
-            "    low, high = np.sqrt(low), np.sqrt(high)\n"
-            "    return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2"),
+            "def mode_factor(curvature, learning_rate, momentum):\n"
+            "    pull = learning_rate * curvature\n"
+            "    step = [[1 - pull, momentum], [-pull, momentum]]\n"
+            "    return np.abs(np.linalg.eigvals(step)).max()"),
         hints=(
-            _("Take the square roots of both curvatures first, with np.sqrt."),
-            _("η = (2 / (√low + √high))². The same sum stands under the line in β."),
-            _("β = ((√high − √low) / (√high + √low))²."),
+            _("The gradient is λx. Write the new v as a number times x plus a number times v: "
+              "these two numbers are the second row of the matrix."),
+            _("The new x is x plus the new v. So the first row is the second row plus (1, 0)."),
+            _("The matrix is [[1 − ηλ, β], [−ηλ, β]]. Its eigenvalues may be complex: take np.abs "
+              "first, then the largest."),
         ),
-        cases=((0.1, 2.0), (1.0, 100.0), (0.5, 0.5)),
-        mistakes=_mistakes_with_best_pair(),
+        cases=((2.0, 0.1, 0.9), (0.1, 0.5, 0.2), (2.0, 1.35, 0.4), (2.0, 1.5, 0.2),
+               (0.1, 0.1, 0.0)),
+        mistakes=_mistakes_with_mode_factor(),
     ), attempt)
 
 
-def _mistakes_with_best_pair():
-    return (
-        Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
-                                   (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                _("Both squares are missing. What you call β is the factor √β.")),
-        Mistake(lambda low, high: ((2 / (low**0.5 + high**0.5)) ** 2,
-                                   (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
-                _("The square of β is missing. What you call β is the factor √β.")),
-        Mistake(lambda low, high: (2 / (low**0.5 + high**0.5),
-                                   ((high**0.5 - low**0.5) / (high**0.5 + low**0.5)) ** 2),
-                _("The square of η is missing.")),
-        Mistake(lambda low, high: ((2 / (low + high)) ** 2,
-                                   ((high - low) / (high + low)) ** 2),
-                _("The roots are missing: √low and √high belong into the formulas.")),
-        Mistake(lambda low, high: (2 / (low + high), ((high - low) / (high + low)) ** 2),
-                _("The roots are missing: this η is the best one without momentum.")),
-        Mistake(lambda low, high: (2 / (low + high), 0),
-                _("This is the best pair without momentum. With momentum you can do better.")),
-        Mistake(lambda low, high: best_momentum([low, high])[::-1],
-                _("Right numbers, wrong order: return η first, then β.")),
-    )
+def _mistakes_with_mode_factor():
+    def matrix(curvature, learning_rate, momentum):
+        pull = learning_rate * curvature
+        return np.array([[1 - pull, momentum], [-pull, momentum]])
 
-
-def check_nesterov_step(attempt):
-    """Exercise 3: one step of Nesterov's momentum in its textbook form.
-
-    Parameters
-    ----------
-    attempt : callable
-        Takes ``w, v, gradient, learning_rate, momentum`` and returns the new pair (w, v).
-
-    Returns
-    -------
-    ExercisePanel
-        The verdict.
-    """
-
-    def gradient_of_w_squared(w):
-        return 2 * w
-
-    def gradient_of_double_well(w):
-        return 4 * w * (w**2 - 1)
-
-    return ExercisePanel(Exercise(
-        _("Exercise 3, one step of Nesterov's momentum"), experiments.nesterov_step,
-        solution=(
-            "def nesterov_step(w, v, gradient, learning_rate, momentum):\n"
-            "    v = momentum * v - learning_rate * gradient(w + momentum * v)\n"
-            "    return w + v, v"),
-        hints=(
-            _("Start from momentum: v ← βv − ηg(w), then w ← w + v. One thing changes."),
-            _("The gradient is taken where the velocity alone would lead: at w + βv. It is a "
-              "function, so call it: gradient(…)."),
-            _("v = momentum * v - learning_rate * gradient(w + momentum * v)"),
-        ),
-        cases=((1.0, 0.5, gradient_of_w_squared, 0.1, 0.9),
-               (0.5, -0.2, gradient_of_double_well, 0.05, 0.8)),
-        mistakes=_mistakes_with_nesterov(),
-    ), attempt)
-
-
-def _mistakes_with_nesterov():
-    right = experiments.nesterov_step
-
-    def moved(v, w):
-        return w + v, v
+    def sizes(step):
+        return np.abs(np.linalg.eigvals(step))
 
     return (
-        Mistake(lambda w, v, gradient, eta, beta: moved(beta * v - eta * gradient(w), w),
-                _("This is plain momentum: you took the gradient at w. Look ahead first.")),
-        Mistake(lambda w, v, gradient, eta, beta: moved(
-                    beta * v - eta * gradient(w - beta * v), w),
-                _("You looked back: the gradient belongs at w + βv, not at w − βv.")),
-        Mistake(lambda w, v, gradient, eta, beta: moved(
-                    beta * v + eta * gradient(w + beta * v), w),
-                _("The sign: + η g climbs. The step goes against the gradient.")),
-        Mistake(lambda w, v, gradient, eta, beta: moved(
-                    beta * v - eta * gradient(w + v), w),
-                _("You looked a whole v ahead. The look-ahead is βv.")),
-        Mistake(lambda w, v, gradient, eta, beta: right(
-                    w, v, gradient, eta, beta)[::-1],
-                _("Right numbers, wrong order: return w first, then v.")),
-        Mistake(lambda w, v, gradient, eta, beta: (
-                    w + v, right(w, v, gradient, eta, beta)[1]),
-                _("You moved w by the old v. First the new v, then w + v.")),
-        Mistake(lambda w, v, gradient, eta, beta: (
-                    w - right(w, v, gradient, eta, beta)[1],
-                    right(w, v, gradient, eta, beta)[1]),
-                _("The sign: v already points downhill, so w moves to w + v.")),
+        Mistake(lambda *case: abs(matrix(*case)[0, 0]),
+                _("This is |1 − ηλ|, the factor without momentum.")),
+        Mistake(lambda _curvature, _rate, beta: np.sqrt(beta),
+                _("√β holds only while the eigenvalues are a complex pair.")),
+        Mistake(lambda *case: np.linalg.eigvals(matrix(*case)).real.max(),
+                _("Take the sizes with np.abs before you look for the largest: eigenvalues may be "
+                  "complex or negative.")),
+        Mistake(lambda *case: sizes(matrix(*case)).min(),
+                _("In the long run the larger of the two eigenvalues wins.")),
+        Mistake(lambda *case: np.linalg.norm(matrix(*case), 2),
+                _("This is how far one step can stretch (x, v). In the long run the eigenvalues "
+                  "count.")),
+        Mistake(lambda *case: sizes([[1, 1], matrix(*case)[1]]).max(),
+                _("Your x moves by the old v. First the new v, then x + v.")),
+        Mistake(lambda curvature, rate, beta: sizes(matrix(-curvature, rate, beta)).max(),
+                _("The sign: + ηλx climbs. The step goes against the gradient.")),
+        Mistake(lambda *case: sizes(matrix(*case)).max() ** 2,
+                _("The height falls by the square. Here the distance is asked.")),
     )

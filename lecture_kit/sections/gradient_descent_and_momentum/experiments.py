@@ -17,7 +17,7 @@ from lecture_kit.maths.checks import (
 )
 from lecture_kit.maths.optimizers import Momentum
 from lecture_kit.maths.roots import bisect
-from lecture_kit.maths.trajectories import diverged_at, trajectory, walk
+from lecture_kit.maths.trajectories import diverged_at, energies, trajectory, walk
 
 
 @np.errstate(over="ignore", invalid="ignore")  # runs that diverged
@@ -89,6 +89,37 @@ def forces(landscape, path, learning_rate, momentum=0.0):
     return -learning_rate * landscape.gradient(path), momentum * before
 
 
+@np.errstate(over="ignore", invalid="ignore")
+def falling_modes(start, factors, n_steps):
+    """Distances of the modes of a run that fall as theory says, |s| ρᵏ for each mode.
+
+    Parameters
+    ----------
+    start : ndarray of shape (d,)
+        Where the run begins, one coordinate s per mode.
+    factors : ndarray of shape (d,)
+        ρ of each mode, see :func:`~lecture_kit.maths.quadratics.mode_factors`.
+    n_steps : int
+        Number of steps.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1, d)
+        The distances, infinite where they are too large for a number.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, a factor is negative, the shapes do not fit, or ``n_steps`` is
+        negative or not whole.
+    """
+    start, factors = as_row("start", start), as_row("factors", factors, least=0)
+    require_fit(start=start, factors=factors)
+    n_steps = as_whole("n_steps", n_steps, "Try n_steps=100.", least=0)
+    powers = factors ** np.arange(n_steps + 1)[:, np.newaxis]
+    return np.where(start == 0, 0.0, np.abs(start) * powers)
+
+
 def until_divergence(path):
     """Cut off what comes after a divergence.
 
@@ -125,6 +156,8 @@ class Roll:
     ----------
     path : ndarray of shape (n_points, 1)
         The places, up to where the run diverges.
+    energy : ndarray of shape (n_points,)
+        Height plus motion, see :func:`~lecture_kit.maths.trajectories.energies`.
     push, carry : ndarray of shape (n_points, 1)
         Negative gradient and momentum at each place, see :func:`forces`.
     diverged_at : int
@@ -132,6 +165,7 @@ class Roll:
     """
 
     path: np.ndarray
+    energy: np.ndarray
     push: np.ndarray
     carry: np.ndarray
     diverged_at: int
@@ -145,7 +179,7 @@ def roll(landscape, learning_rate, momentum, start, n_steps):
     landscape : Landscape
         A function of one coordinate.
     learning_rate, momentum : float
-        η, at least 0, and β, from 0 to 1 (not included).
+        η, larger than 0, and β, from 0 to 1 (not included).
     start : float
         Where the ball begins, from −10 to 10.
     n_steps : int
@@ -162,12 +196,13 @@ def roll(landscape, learning_rate, momentum, start, n_steps):
         If an argument is out of its range.
     """
     start = as_number("start", start, "Try start=1.5.", least=-10, most=10)
-    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
     momentum = as_number("momentum", momentum, "Try momentum=0.9.", least=0, below=1)
     optimizer = Momentum(learning_rate, momentum)
     path, end = until_divergence(
         trajectory(landscape.gradient, optimizer, [start], n_steps, bound=10))
-    return Roll(path, *forces(landscape, path, learning_rate, momentum), end)
+    return Roll(path, energies(landscape, path, learning_rate),
+                *forces(landscape, path, learning_rate, momentum), end)
 
 
 def last_points(gradient, optimizer, start, n_steps, bound=1e6, n_last=10):

@@ -16,8 +16,8 @@ from lecture_kit.maths.quadratics import (
     best_momentum,
     convergence_rate,
     critical_learning_rate,
-    falling_height,
     measured_rate,
+    mode_factors,
 )
 from lecture_kit.maths.trajectories import trajectory
 from lecture_kit.sections.gradient_descent_and_momentum import experiments, pictures
@@ -106,13 +106,14 @@ def _view_of_ball(landscape, roll, learning_rate, momentum, step):
     bounds = [(f"can rest here: η < {limit:.3g}", True) if learning_rate < limit
               else (f"cannot rest here: η ≥ {limit:.3g}", False) for limit in critical]
     drawing = {
-        "path": path[:, 0], "heights": heights, "push": roll.push[last, 0],
-        "carry": roll.carry[last, 0], "bounds": bounds, "look": _rule(momentum), "titles": titles}
+        "path": path[:, 0], "heights": heights, "energies": roll.energy[: step + 1],
+        "push": roll.push[last, 0], "carry": roll.carry[last, 0], "bounds": bounds,
+        "look": _rule(momentum), "titles": titles}
     return rests[0], View(drawing, readout)
 
 
 def valley():
-    """A long valley: path, loss, and the map of shrink factors.
+    """A long valley: path, the two modes of the run, and the map of shrink factors.
 
     A run that leaves ±30 has diverged. Its path is drawn up to the first point outside the axes.
 
@@ -165,12 +166,12 @@ def _view_of_valley(landscape, learning_rate, momentum, nesterov, n_steps, bound
     rule = (Nesterov if nesterov else Momentum)(learning_rate, momentum)
     whole = trajectory(landscape.gradient, rule, (-7.0, 2.0), n_steps, bound)
     path, end = experiments.until_divergence(whole)
-    losses, factor_map = landscape.value(path), _factor_map(nesterov)
-    measured = measured_rate(landscape, whole, learning_rate)
-    theory = float(convergence_rate(_CURVATURES, learning_rate, momentum, nesterov))
+    factor_map, measured = _factor_map(nesterov), measured_rate(landscape, whole, learning_rate)
+    factors = mode_factors(_CURVATURES, learning_rate, momentum, nesterov)
+    theory = float(factors.max())
     best = float(convergence_rate(_CURVATURES, *factor_map["best"], nesterov))
     shrink = "—" if np.isnan(measured) else f"≈ {measured:.3g}"
-    height = number(losses[-1], 2)
+    height = number(landscape.value(path[-1]), 2)
     if end < 0:
         result = _("After {n} steps f = {f}.").format(n=n_steps, f=height)
         title = f"after {n_steps} steps f = {height}"
@@ -181,10 +182,10 @@ def _view_of_valley(landscape, learning_rate, momentum, nesterov, n_steps, bound
                 "best possible {best:.3g}.").format(
         result=result, measured=shrink, theory=theory, best=best)
     drawing = {
-        "path": path, "diverged": end >= 0, "losses": losses,
-        "theory": falling_height(losses[0], theory, n_steps), "look": _rule(momentum, nesterov),
+        "path": path, "diverged": end >= 0, "look": _rule(momentum, nesterov),
+        "theory": experiments.falling_modes(path[0], factors, n_steps),
         "point": (learning_rate, momentum), "factor_map": factor_map,
-        "titles": (title, f"ρ {shrink}, theory {theory:.3g}",
+        "titles": (title, "theory: flat {:.3g}, steep {:.3g}".format(*factors),
                    f"factor here {theory:.3g}, best {best:.3g}")}
     return View(drawing, readout, theory < 0.73)
 

@@ -7,10 +7,11 @@ from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
 _HEIGHTS = (-1.85, 4.1)  # both axes of the ball show these heights
+_MODES = (("|x|, flat", BLUE, "-"), ("|y|, steep", VERMILLION, "--"))  # of the valley
 
 
 class BallPicture(Picture):
-    """A ball on a landscape with two wells, the forces on it, and its height step by step.
+    """A ball on a landscape with two wells, the forces on it, its height and its energy.
 
     Parameters
     ----------
@@ -40,8 +41,9 @@ class BallPicture(Picture):
         land.set(xlim=(-1.9, 1.9), ylim=_HEIGHTS, ylabel="height f(x)", yticks=range(-1, 5))
         land.tick_params(labelbottom=False)
         land.plot(*self.landscape, color=GREY, linewidth=1.5)
-        height.set(xlim=(0, self.n_steps), ylim=_HEIGHTS, xlabel="step", ylabel="height f",
-                   yticks=range(-1, 5), xticks=range(0, self.n_steps + 1, 10))
+        height.set(xlim=(0, self.n_steps), ylim=_HEIGHTS, xlabel="step",
+                   ylabel="height f (dashed: energy)", yticks=range(-1, 5),
+                   xticks=range(0, self.n_steps + 1, 10))
         self._name_heights(height)
         self._build_strip(strip)
         self.titles = [self.moving(axes.title) for axes in (land, height)]
@@ -49,6 +51,7 @@ class BallPicture(Picture):
             self.moving(land.text(max(x, -1), y - 0.32, "", ha="center", va="top"))
             for x, y in self.minima]
         self.path = self.moving(land.plot([], [], marker=".", linewidth=1, alpha=0.6)[0])
+        self.energies = self.moving(height.plot([], [], "--", color=BLACK, linewidth=1.2)[0])
         self.heights = self.moving(height.plot([], [], linewidth=1.6)[0])
         balls = {"color": BLUE, "markersize": 11, "markeredgecolor": "white"}
         self.drop = self.moving(strip.axvline(0, color=GREY, linewidth=0.8))
@@ -78,13 +81,13 @@ class BallPicture(Picture):
         axes.grid(visible=False)
         axes.tick_params(axis="y", length=0)
 
-    def draw(self, path, heights, push, carry, bounds, look, titles):
+    def draw(self, path, heights, energies, push, carry, bounds, look, titles):
         """Give path, ball and arrows new data.
 
         Parameters
         ----------
-        path, heights : ndarray of shape (n_steps_so_far + 1,)
-            Where the ball has been, and how high.
+        path, heights, energies : ndarray of shape (n_steps_so_far + 1,)
+            Where the ball has been, how high, and height plus motion.
         push, carry : float
             −ηg and βv where it is now.
         bounds : list of (str, bool)
@@ -97,6 +100,7 @@ class BallPicture(Picture):
         self.path.set(data=(path, heights), color=LOOKS[look]["color"])
         self.heights.set(data=(np.arange(len(path)), heights), color=LOOKS[look]["color"])
         seen = slice(-1, None) if heights[-1] <= _HEIGHTS[1] else slice(0, 0)
+        self.energies.set_data(np.arange(len(path)), energies)
         self.ball.set_data(path[seen], heights[seen])
         self.height_ball.set_data(np.arange(len(path))[seen], heights[seen])
         place = np.resize(path[seen], 3) if path[seen].size else np.full(3, 2 * path[0] + 9)
@@ -109,7 +113,7 @@ class BallPicture(Picture):
 
 
 class ValleyPicture(Picture):
-    """A valley with the path of one run, its loss, and the map of shrink factors.
+    """A valley with the path of one run, its two modes, and the map of shrink factors.
 
     Parameters
     ----------
@@ -132,22 +136,24 @@ class ValleyPicture(Picture):
         """Draw the valley, axes, names and empty curves."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1.45, 1, 1.2))
         grid.update(left=0.05, right=0.935, bottom=0.15, top=0.9, wspace=0.32)
-        valley, loss, factors = (figure.add_subplot(cell) for cell in grid)
+        valley, modes, factors = (figure.add_subplot(cell) for cell in grid)
         x, y, heights = self.valley
         valley.contour(x, y, heights, levels=np.geomspace(0.05, 90, 9), colors="#b8c4cc",
                        linewidths=0.8)
         valley.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="x", ylabel="y", aspect="equal")
         valley.grid(visible=False)
         valley.plot(0, 0, "*", color=BLACK, markersize=10)
-        loss.set(xlim=(0, self.n_steps), ylim=(1e-16, 1e4), yscale="log", ylabel="height f",
-                 xlabel="step (dotted: theory's slope)")
-        loss.set(xticks=range(0, self.n_steps + 1, 15), yticks=np.logspace(-16, 4, 6))
+        modes.set(xlim=(0, self.n_steps), ylim=(1e-10, 1e4), yscale="log", ylabel="distance",
+                  xlabel="step (dotted: theory's slope)")
+        modes.set(xticks=range(0, self.n_steps + 1, 15), yticks=np.logspace(-10, 4, 8))
         self._build_map(factors)
-        self.titles = [self.moving(axes.title) for axes in (valley, loss, factors)]
+        self.titles = [self.moving(axes.title) for axes in (valley, modes, factors)]
         self.path = self.moving(valley.plot([], [], marker=".", linewidth=1.2)[0])
         self.end = self.moving(valley.plot([], [], "o", color=BLUE, markeredgecolor="white")[0])
-        self.loss = self.moving(loss.plot([], [])[0])
-        self.theory = self.moving(loss.plot([], [], **LOOKS["theory"])[0])
+        self.modes = [self.moving(modes.plot([], [], color=color, linestyle=line, label=name)[0])
+                      for name, color, line in _MODES]
+        self.theory = [self.moving(modes.plot([], [], **LOOKS["theory"])[0]) for _mode in _MODES]
+        modes.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.7)
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLUE, markersize=7, markeredgecolor="white", clip_on=False)[0])
         self.handles.append(Handle(factors, self.point, "learning_rate", "momentum",
@@ -166,7 +172,7 @@ class ValleyPicture(Picture):
         self.bar_axes = axes.inset_axes((1.04, 0, 0.05, 1))
         self.levels = np.array([0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0])
 
-    def draw(self, path, diverged, losses, theory, look, point, factor_map, titles):
+    def draw(self, path, diverged, theory, look, point, factor_map, titles):
         """Give path, curves and point new data.
 
         Parameters
@@ -175,10 +181,8 @@ class ValleyPicture(Picture):
             The run, up to where it diverges.
         diverged : bool
             Whether it diverges. Then the path ends with its first point outside the axes.
-        losses : ndarray of shape (n_points,)
-            Heights along the path.
-        theory : ndarray of shape (n_steps + 1,)
-            Heights that fall as theory says.
+        theory : ndarray of shape (n_steps + 1, 2)
+            Distances along and across the valley that fall as theory says.
         look : str
             Name of the rule: "gradient descent", "momentum" or "Nesterov".
         point : tuple of float
@@ -192,13 +196,14 @@ class ValleyPicture(Picture):
         """
         if factor_map["name"] != self.map_name:
             self._draw_map(**factor_map)
+        for curve, sizes in zip([*self.modes, *self.theory], [*np.abs(path).T, *theory.T],
+                                strict=True):
+            curve.set_data(np.arange(len(sizes)), sizes)
         if diverged:
             outside = (np.abs(path) > [self.valley[0][-1], self.valley[1][-1]]).any(axis=1)
             path = path[: outside.argmax() + 1] if outside.any() else path
         self.path.set(data=path.T, color=LOOKS[look]["color"])
         self.end.set_data(*path[-1:].T)
-        self.loss.set(data=(np.arange(len(losses)), losses), **LOOKS[look])
-        self.theory.set_data(np.arange(len(theory)), theory)
         self.point.set_data([point[0]], [point[1]])
         write(self.titles, titles)
 

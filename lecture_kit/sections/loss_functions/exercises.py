@@ -32,7 +32,7 @@ def check_cross_entropy(attempt):
                 _("At o = 0 the logarithm is −∞. Move o a little away from 0 and from 1 first."),
                 _("np.clip(o, low, high) does that. Use low = 1e-12 and high = 1 − 1e-12."),
             ),
-            cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
+            cases=((0.98, 1.0), (0.3, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (1e-20, 1.0)),
             mistakes=_mistakes_with_cross_entropy(),
             tolerance=1e-5,
         ),

@@ -55,6 +55,10 @@ def neuron_gradient(loss, x, w, b, target):
     require_choice("loss", loss, _LOGIT_GRADIENTS)
     x, w, b = as_numbers("x", x), as_numbers("w", w), as_numbers("b", b)
     require_fit(x=x, w=w, b=b, target=target)
+    return _gradient(loss, x, w, b, target)
+
+
+def _gradient(loss, x, w, b, target):
     by_logit = _LOGIT_GRADIENTS[loss](w * x + b, target)
     return np.stack(np.broadcast_arrays(x * by_logit, by_logit), axis=-1)
 
@@ -94,13 +98,9 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
     x, w, b, target = (as_number(name, value) for name, value in
                        (("x", x), ("w", w), ("b", b), ("target", target)))
     require_choice("loss", loss, _LOGIT_GRADIENTS)
-    inputs = np.array([x, 1.0])  # of the weight and of the bias
-
-    def gradient(point):
-        return _LOGIT_GRADIENTS[loss](point @ inputs, target) * inputs
-
-    path = trajectory(gradient, GradientDescent(learning_rate), [w, b], n_steps)
-    return path @ inputs
+    path = trajectory(lambda point: _gradient(loss, x, *point, target),
+                      GradientDescent(learning_rate), [w, b], n_steps)
+    return path @ [x, 1.0]
 
 
 def gradient_ratio(output):

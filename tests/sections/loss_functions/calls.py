@@ -22,7 +22,9 @@ GOOD = {
     "mail": {
         "mail_rows": {},
         "train_on_mail": (lambda **arguments: next(mail.train_on_mail(**arguments)),
-                          {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0,
-                           "epochs": 1}),
+                          {"squared_error_rate": 0.1, "cross_entropy_rate": 0.1, "batch_size": 64,
+                           "init_scale": 0.01, "seed": 0, "epochs": 1}),
+        "wrong_by_rate": {"loss": "cross entropy", "learning_rates": np.array([0.1, 1.0]),
+                          "init_scales": np.array([0.1]), "n_splits": 1, "epochs": 1},
     },
 }

@@ -56,16 +56,24 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
 
 
 @pytest.mark.parametrize("change", [
-    {"learning_rate": 1.0}, {"batch_size": 256}, {"init_scale": 1.0}, {"seed": 1}])
+    {"cross_entropy_rate": 1.0}, {"batch_size": 256}, {"init_scale": 1.0, "seed": 1}])
 def test_mail_trains_with_the_values_of_its_controls(change):
     panel = built(panels.mail)
     panel.set_values(change)
-    values = {"learning_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0, **change}
+    values = {"cross_entropy_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0, **change}
     training, validation = load_spambase().split(3000)
     scaler = StandardScaler().fit(training.features)
     rows = [(scaler.transform(part.features), part.labels) for part in (training, validation)]
     neuron = fully_connected((57, 1), SIGMOID, CROSS_ENTROPY, values["init_scale"], values["seed"])
-    records = list(train(neuron, GradientDescent(values["learning_rate"]), *rows, epochs=20,
+    records = list(train(neuron, GradientDescent(values["cross_entropy_rate"]), *rows, epochs=20,
                          batch_size=values["batch_size"], seed=values["seed"]))
     expected = [1 - record.validation_accuracy for record in records]
     assert_allclose(data(panel.picture.errors["cross entropy"])[:, 1], expected)
+
+
+def test_the_goal_of_the_mail_needs_a_rate_of_its_own_for_each_loss():
+    panel = built(panels.mail)
+    for first, second, met in [(100.0, 1.0, True), (1.0, 1.0, False), (100.0, 100.0, False)]:
+        panel.set_values({"squared_error_rate": first, "cross_entropy_rate": second,
+                          "init_scale": 3.02})
+        assert panel.view.goal_met == met
