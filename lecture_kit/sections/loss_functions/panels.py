@@ -234,6 +234,6 @@ def mail():
         goal=_("from init scale 3 or more: below 9 % wrong under both losses"),
         presets={
             _("small start"): {**ordinary, "init_scale": 0.01},
-            _("saturated start"): {**ordinary, "init_scale": 3.02},
+            _("saturated start"): {**ordinary, "init_scale": 1.0},
         },
     )
