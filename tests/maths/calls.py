@@ -146,6 +146,8 @@ GOOD = {
                                          "momentum": np.array([0.1, 0.9]), "nesterov": True},
         "critical_learning_rate": {"curvatures": np.array([1.0, 3.0]), "momentum": 0.9},
         "falling_height": {"start": 2.0, "factor": 0.9, "n_steps": 3},
+        "mode_factors": {"curvatures": np.array([1.0, 3.0]), "learning_rate": 0.1,
+                         "momentum": np.array([0.1, 0.9])},
         "measured_rate": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1},
     },
     "ensembles": {
@@ -243,6 +245,7 @@ GOOD = {
             {"learning_rate": 0.1, "start": np.array([[2.0, 1.0], [1.0, 1.0]]), "n_steps": 3,
              "bound": 10.0}) for kind in OPTIMIZERS},
         "diverged_at": {"path": PATH},
+        "energies": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1},
         "trajectory": {"gradient": VALLEY.gradient, "optimizer": DESCENT,
                        "start": np.array([2.0, 1.0]), "n_steps": 3, "bound": 10.0},
         "walk": {"gradient": VALLEY.gradient, "optimizer": ADAM, "start": np.array([2.0, 1.0]),

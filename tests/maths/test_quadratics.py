@@ -14,6 +14,7 @@ from lecture_kit.maths.quadratics import (
     critical_learning_rate,
     falling_height,
     measured_rate,
+    mode_factors,
 )
 from lecture_kit.maths.trajectories import trajectory
 
@@ -60,6 +61,17 @@ def test_convergence_rate_has_the_numbers_of_the_lecture(learning_rate, momentum
 def test_without_momentum_the_rate_is_that_of_gradient_descent(nesterov):
     rates = convergence_rate(LECTURE, [0.1, 0.9, 1.5], 0, nesterov)
     np.testing.assert_allclose(rates, [0.99, 0.91, 2.0], rtol=1e-13)  # max |1 − ηλ|
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_every_mode_has_the_eigenvalue_of_its_own_curvature(nesterov):
+    curvatures = [0.05, 0.3, 7]
+    factors = mode_factors(curvatures, [[0.01], [0.2]], [0.0, 0.5, 0.9], nesterov)
+    assert factors.shape == (2, 3, 3)
+    for row, rate in enumerate([0.01, 0.2]):
+        for column, momentum in enumerate([0.0, 0.5, 0.9]):
+            expected = [spectral_radius([own], rate, momentum, nesterov) for own in curvatures]
+            np.testing.assert_allclose(factors[row, column], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("rates", "momenta", "result"), [

@@ -10,10 +10,10 @@ from lecture_kit.maths.trajectories import trajectory
 from lecture_kit.sections.gradient_descent_and_momentum.experiments import (
     at_rest,
     basin_share,
+    falling_modes,
     forces,
     hilltop,
     last_points,
-    nesterov_step,
     roll,
     settled,
     shares_by_momentum,
@@ -175,22 +175,6 @@ def test_basin_share_needs_the_hilltop_between_the_ends(low, high):
         basin_share(double_well(0.3), low, high)
 
 
-def test_nesterov_step_has_the_numbers_worked_out_by_hand():
-    w, v = nesterov_step(1.0, -2.0, lambda w: 3 * w, 0.1, 0.5)  # looks ahead to 0: v = −1
-    assert (w, v) == (0.0, -1.0)
-    w, v = nesterov_step(w, v, lambda w: 3 * w, 0.1, 0.5)  # looks ahead to −0.5: v = −0.5 + 0.15
-    assert (w, v) == pytest.approx((-0.35, -0.35), rel=1e-14)
-
-
-def test_nesterov_steps_lead_to_the_points_of_the_optimizer():
-    gradient, w, v, look_ahead = quadratic(LECTURE).gradient, np.array([-7.0, 2]), 0, []
-    for _ in range(30):
-        look_ahead.append(w + 0.8 * v)
-        w, v = nesterov_step(w, v, gradient, 0.2, 0.8)
-    path = trajectory(gradient, Nesterov(0.2, 0.8), [-7, 2], 29)
-    np.testing.assert_allclose(look_ahead, path, rtol=1e-9, atol=1e-12)
-
-
 # Against runs in plain numbers
 
 GLOBAL, _HILLTOP, LOCAL = np.sort(np.roots([4, 0, -4, 0.9]).real)
@@ -257,19 +241,12 @@ def test_hilltop_and_basin_refuse_what_makes_no_sense():
         basin_share(double_well(), -2, 0)
 
 
-def test_the_kits_nesterov_visits_the_look_ahead_points():
-    well, w, v = double_well(), np.array([1.5]), np.zeros(1)
-    path = trajectory(well.gradient, Nesterov(0.05, 0.9), [1.5], 30)
-    for point in path:
-        np.testing.assert_allclose(point, w + 0.9 * v, atol=1e-12)
-        w, v = nesterov_step(w, v, well.gradient, 0.05, 0.9)
-
-
 def test_a_roll_holds_the_run_and_its_forces_up_to_the_divergence():
     path, moves = rolled_by_hand(1.5, 0.05, 0.8, 20)
     rolled = roll(double_well(), 0.05, 0.8, 1.5, 20)
     np.testing.assert_allclose(rolled.path[:, 0], path, rtol=1e-10)
     np.testing.assert_allclose((rolled.push + rolled.carry)[:-1, 0], moves[1:], atol=1e-12)
+    np.testing.assert_allclose(rolled.energy, (path**2 - 1) ** 2 + 0.9 * path + 10 * moves**2)
     assert rolled.diverged_at == -1
     lost = roll(double_well(), 0.6, 0.0, 1.5, 20)
     assert len(lost.path) == lost.diverged_at == len(lost.push)
@@ -295,3 +272,19 @@ def test_at_rest_agrees_with_balls_rolled_by_hand():
         np.testing.assert_array_equal(row, rest_by_hand(places, minimum))
     assert not rests.all(axis=0).any()
     assert rests.any(axis=1).all()
+
+
+@pytest.mark.parametrize("learning_rate", [0, -0.1])
+def test_a_ball_without_a_rate_has_no_energy(learning_rate):
+    with pytest.raises(ValueError, match=says("learning_rate must be positive", "", "Try 0.1.")):
+        roll(double_well(), learning_rate, 0.5, 1.5, 3)
+
+
+def test_modes_without_momentum_fall_as_theory_says():
+    path = trajectory(quadratic(LECTURE).gradient, GradientDescent(0.95), [-7, 2], 20)
+    np.testing.assert_allclose(falling_modes([-7, 2], [0.905, 0.9], 20), np.abs(path), rtol=1e-10)
+
+
+def test_a_mode_that_starts_at_its_minimum_stays_there():
+    distances = falling_modes([0, 3], [1e90, 0], 5)  # 0 · ∞ is no number
+    np.testing.assert_array_equal(distances, [[0, 3], *[[0, 0]] * 5])

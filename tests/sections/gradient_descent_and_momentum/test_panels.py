@@ -81,7 +81,7 @@ def starts():
 def test_the_ball_and_its_path_are_where_the_run_is(ball, learning_rate, momentum, start, step):
     values = {"learning_rate": learning_rate, "momentum": momentum, "start": start, "step": step}
     ball.set_values(values)
-    places, _moves = roll(start, learning_rate, momentum, 60)
+    places, moves = roll(start, learning_rate, momentum, 60)
     picture = ball.picture
     so_far = places[: step + 1]
     assert_allclose(data(picture.path), np.column_stack([so_far, height(so_far)]), rtol=1e-9)
@@ -89,6 +89,8 @@ def test_the_ball_and_its_path_are_where_the_run_is(ball, learning_rate, momentu
     assert_allclose(data(picture.heights)[:, 0], np.arange(step + 1))
     assert_allclose(data(picture.heights)[:, 1], height(so_far), rtol=1e-9)
     assert_allclose(data(picture.height_ball), [[step, height(places[step])]], rtol=1e-9)
+    energy = height(so_far) + moves[: step + 1] ** 2 / (2 * learning_rate)
+    assert_allclose(data(picture.energies)[:, 1], energy, rtol=1e-9)
 
 
 @pytest.mark.parametrize("step", [0, 1, 3, 7])
@@ -140,6 +142,18 @@ def test_the_presets_of_the_ball_show_what_they_are_called(ball, preset, end):
     assert end in ball.readout.value
 
 
+def test_where_the_ball_stops_resting_is_where_exercise_1_says(ball):
+    limit = 2 / (12 * LOCAL**2 - 4)
+    for rate in (0.33, 0.4, 0.407, 0.417, 0.427, 0.45):
+        ball.set_values({"learning_rate": 0.05, "start": 0.9, "step": 60})
+        stops = [value for _label, value in ball.controls["learning_rate"].options]
+        near = min(stops, key=lambda stop: abs(stop - rate))
+        ball.set_values({"learning_rate": near})
+        assert ("at rest in the local minimum" in ball.readout.value) == (near < limit)
+        assert ball.picture.bounds[1].get_text().startswith(
+            "can rest here" if near < limit else "cannot rest here")
+
+
 @pytest.mark.parametrize("step", range(50, 61))
 def test_a_ball_that_swings_never_rests_and_never_reaches_the_goal(ball, step):
     ball.set_values({"learning_rate": 0.2, "momentum": 0.0, "start": -1.5, "step": step})
@@ -163,22 +177,22 @@ def test_the_goal_of_the_ball_can_be_reached_from_1_2_only(ball):
 
 @pytest.mark.parametrize("nesterov", [False, True])
 @pytest.mark.parametrize(("learning_rate", "momentum"), [(0.1, 0.0), (0.1, 0.9), (0.501, 0.6)])
-def test_the_valley_draws_path_loss_and_the_point_in_the_map(
+def test_the_valley_draws_path_modes_and_the_point_in_the_map(
         valley, learning_rate, momentum, nesterov):
     valley.set_values(
         {"learning_rate": learning_rate, "momentum": momentum, "nesterov": nesterov})
     points = slide([0.1, 2], [-7.0, 2.0], learning_rate, momentum, 60, nesterov)
-    losses = points**2 @ [0.05, 1]
     picture = valley.picture
     assert_allclose(data(picture.path), points, atol=1e-12)
     assert_allclose(data(picture.end), points[-1:], atol=1e-12)
-    assert_allclose(data(picture.loss), np.column_stack([np.arange(61), losses]), rtol=1e-8)
     assert_allclose(data(picture.point), [[learning_rate, momentum]])
-    rate = max(spectral_radius(c, learning_rate, momentum, nesterov) for c in (0.1, 2))
-    theory = data(picture.theory)
-    assert theory[0, 1] == pytest.approx(6.45)
-    assert_allclose(theory[1:, 1] / theory[:-1, 1], rate**2)
-    assert f"theory {rate:.3g}, best possible" in valley.readout.value
+    rates = [spectral_radius(c, learning_rate, momentum, nesterov) for c in (0.1, 2)]
+    for axis, start in enumerate((7, 2)):
+        mode, theory = data(picture.modes[axis]), data(picture.theory[axis])
+        assert_allclose(mode, np.column_stack([np.arange(61), np.abs(points[:, axis])]), atol=1e-12)
+        assert_allclose(theory[:, 1], start * rates[axis] ** np.arange(61), rtol=1e-7)
+    assert picture.titles[1].get_text() == "theory: flat {:.3g}, steep {:.3g}".format(*rates)
+    assert f"theory {max(rates):.3g}, best possible" in valley.readout.value
 
 
 @pytest.mark.parametrize("nesterov", [False, True])
@@ -205,7 +219,7 @@ def test_a_run_that_diverges_is_drawn_up_to_its_first_point_outside(valley):
     points = slide([0.1, 2], [-7.0, 2.0], 1.05, 0.0, 28)
     first = np.argmax(np.abs(points[:, 1]) > 7.6)
     assert_allclose(data(valley.picture.path), points[: first + 1])
-    assert len(data(valley.picture.loss)) == 29 > first + 1
+    assert len(data(valley.picture.modes[0])) == 29 > first + 1
 
 
 def test_only_a_new_method_draws_the_map_again(valley):
