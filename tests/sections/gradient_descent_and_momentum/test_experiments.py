@@ -276,7 +276,8 @@ def test_at_rest_agrees_with_balls_rolled_by_hand():
 
 @pytest.mark.parametrize("learning_rate", [0, -0.1])
 def test_a_ball_without_a_rate_has_no_energy(learning_rate):
-    with pytest.raises(ValueError, match=says("learning_rate must be positive", "", "Try 0.1.")):
+    pattern = says("learning_rate must be positive", str(learning_rate), "Try 0.1.")
+    with pytest.raises(ValueError, match=pattern):
         roll(double_well(), learning_rate, 0.5, 1.5, 3)
 
 
