@@ -11,7 +11,6 @@ from lecture_kit.maths.checks import (
     require,
     require_fit,
 )
-from lecture_kit.maths.trajectories import energies
 
 
 def _as_curvatures(curvatures):
@@ -194,9 +193,9 @@ def convergence_rate(curvatures, learning_rate, momentum=0.0, nesterov=False):
 def measured_rate(landscape, path, learning_rate):
     """Measure the shrink factor ρ of a run, with which its distance to a minimum at 0 falls.
 
-    The energy (:func:`~lecture_kit.maths.trajectories.energies`) falls smoothly even where the
-    height alone swings up and down. The factor is the square root of the energy's fall per step,
-    over the second half of the run. For a run that swings it may lie a little beside theory.
+    The energy f(x) + |Δx|²/(2η), height plus motion, falls smoothly even where the height alone
+    swings up and down. The factor is the square root of the energy's fall per step, over the
+    second half of the run. For a run that swings it may lie a little beside theory.
 
     Parameters
     ----------
@@ -220,7 +219,10 @@ def measured_rate(landscape, path, learning_rate):
     """
     path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
     require(len(path) >= 5, "path must have at least 4 steps", len(path) - 1, "Take more steps.")
-    energy = energies(landscape, path, learning_rate)[np.isfinite(path).all(axis=-1)][1:]
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
+    path = path[np.isfinite(path).all(axis=-1)]
+    motion = (np.diff(path, axis=0) ** 2).sum(axis=-1) / (2 * learning_rate)
+    energy = landscape.value(path[1:]) + motion
     middle = len(energy) // 2
     n_steps = len(energy) - 1 - middle
     if n_steps < 1 or energy[-1] == 0:

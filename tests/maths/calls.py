@@ -245,7 +245,6 @@ GOOD = {
             {"learning_rate": 0.1, "start": np.array([[2.0, 1.0], [1.0, 1.0]]), "n_steps": 3,
              "bound": 10.0}) for kind in OPTIMIZERS},
         "diverged_at": {"path": PATH},
-        "energies": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1},
         "trajectory": {"gradient": VALLEY.gradient, "optimizer": DESCENT,
                        "start": np.array([2.0, 1.0]), "n_steps": 3, "bound": 10.0},
         "walk": {"gradient": VALLEY.gradient, "optimizer": ADAM, "start": np.array([2.0, 1.0]),

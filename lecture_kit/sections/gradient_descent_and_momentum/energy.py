@@ -6,8 +6,8 @@ import numpy as np
 
 from lecture_kit.maths.checks import as_number, as_row
 from lecture_kit.maths.optimizers import Momentum
-from lecture_kit.maths.trajectories import energies, walk
-from lecture_kit.sections.gradient_descent_and_momentum.experiments import hilltop
+from lecture_kit.maths.trajectories import walk
+from lecture_kit.sections.gradient_descent_and_momentum.experiments import energies, hilltop
 
 
 def caught_on_side(landscape, path, learning_rate):
@@ -31,7 +31,7 @@ def caught_on_side(landscape, path, learning_rate):
     Raises
     ------
     ValueError
-        As in :func:`hilltop` and :func:`~lecture_kit.maths.trajectories.energies`.
+        As in ``hilltop`` and ``energies``.
     """
     top = hilltop(landscape)
     low = energies(landscape, path, learning_rate) < landscape.value(np.array([top]))

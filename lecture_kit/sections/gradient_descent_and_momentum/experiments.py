@@ -17,7 +17,7 @@ from lecture_kit.maths.checks import (
 )
 from lecture_kit.maths.optimizers import Momentum
 from lecture_kit.maths.roots import bisect
-from lecture_kit.maths.trajectories import diverged_at, energies, trajectory, walk
+from lecture_kit.maths.trajectories import diverged_at, trajectory, walk
 
 
 @np.errstate(over="ignore", invalid="ignore")  # runs that diverged
@@ -90,6 +90,50 @@ def forces(landscape, path, learning_rate, momentum=0.0):
 
 
 @np.errstate(over="ignore", invalid="ignore")
+def energies(landscape, path, learning_rate):
+    """Energy of a run at each step, height plus motion: f(x) + |v|²/(2η).
+
+    Here v is the mean of the last movement and the next. With short steps a slope only turns
+    height into motion and back, and friction, a momentum β < 1, takes energy away.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the run walks.
+    path : ndarray of shape (n_steps + 1, ..., d)
+        Runs that begin at rest, with NaN after a divergence. After the last step the last movement
+        stands for both.
+    learning_rate : float
+        η of the run, larger than 0.
+
+    Returns
+    -------
+    ndarray of shape (n_steps + 1, ...)
+        Energies; NaN from the last point before a divergence on, infinite where they are too large
+        for a number.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` does not hold one point per step or ``learning_rate`` is not positive.
+
+    References
+    ----------
+    Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods. (The
+    heavy ball.)
+    """
+    path = as_measured("path", path, "Pass what trajectory has returned.", ndim=2)
+    learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", above=0)
+    movement = np.diff(path, axis=0, prepend=path[:1])
+    velocity = (movement + np.concatenate([movement[1:], movement[-1:]])) / 2
+    velocity[0] = 0
+    motion = (velocity**2).sum(axis=-1) / (2 * learning_rate)
+    gone = ~np.isfinite(path).all(axis=-1)
+    heights = landscape.value(np.where(gone[..., np.newaxis], 0.0, path))
+    return np.where(gone, np.nan, heights + motion)
+
+
+@np.errstate(over="ignore", invalid="ignore")
 def falling_modes(start, factors, n_steps):
     """Distances of the modes of a run that fall as theory says, |s| ρᵏ for each mode.
 
@@ -157,7 +201,7 @@ class Roll:
     path : ndarray of shape (n_points, 1)
         The places, up to where the run diverges.
     energy : ndarray of shape (n_points,)
-        Height plus motion, see :func:`~lecture_kit.maths.trajectories.energies`.
+        Height plus motion, see :func:`energies`.
     push, carry : ndarray of shape (n_points, 1)
         Negative gradient and momentum at each place, see :func:`forces`.
     diverged_at : int

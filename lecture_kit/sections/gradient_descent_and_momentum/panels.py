@@ -183,7 +183,7 @@ def _view_of_valley(landscape, learning_rate, momentum, nesterov, n_steps, bound
         result=result, measured=shrink, theory=theory, best=best)
     drawing = {
         "path": path, "diverged": end >= 0, "look": _rule(momentum, nesterov),
-        "theory": experiments.falling_modes(path[0], factors, n_steps),
+        "theory": experiments.falling_modes(path[0], factors, len(path) - 1),
         "point": (learning_rate, momentum), "factor_map": factor_map,
         "titles": (title, "theory: flat {:.3g}, steep {:.3g}".format(*factors),
                    f"factor here {theory:.3g}, best {best:.3g}")}

@@ -7,7 +7,7 @@ from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
 from lecture_kit.live.picture import Picture, write
 
 _HEIGHTS = (-1.85, 4.1)  # both axes of the ball show these heights
-_MODES = (("|x|, flat", BLUE, "-"), ("|y|, steep", VERMILLION, "--"))  # of the valley
+_MODES = (("|x| flat", BLUE, "-"), ("|y| steep", VERMILLION, "--"))  # of the valley
 
 
 class BallPicture(Picture):
@@ -153,7 +153,8 @@ class ValleyPicture(Picture):
         self.modes = [self.moving(modes.plot([], [], color=color, linestyle=line, label=name)[0])
                       for name, color, line in _MODES]
         self.theory = [self.moving(modes.plot([], [], **LOOKS["theory"])[0]) for _mode in _MODES]
-        modes.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.7)
+        modes.legend(loc="upper right", ncols=2, columnspacing=0.8, handlelength=1.4,
+                     borderaxespad=0)
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLUE, markersize=7, markeredgecolor="white", clip_on=False)[0])
         self.handles.append(Handle(factors, self.point, "learning_rate", "momentum",
@@ -181,7 +182,7 @@ class ValleyPicture(Picture):
             The run, up to where it diverges.
         diverged : bool
             Whether it diverges. Then the path ends with its first point outside the axes.
-        theory : ndarray of shape (n_steps + 1, 2)
+        theory : ndarray of shape (n_points, 2)
             Distances along and across the valley that fall as theory says.
         look : str
             Name of the rule: "gradient descent", "momentum" or "Nesterov".

@@ -13,6 +13,7 @@ GOOD = {
         "at_rest": {"landscape": WELLS, "optimizer": DESCENT, "starts": random(3, 1),
                     "n_steps": 12, "bound": 100.0},
         "basin_share": {"landscape": WELLS, "low": -2.0, "high": 2.0},
+        "energies": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1},
         "falling_modes": {"start": np.array([2.0, 1.0]), "factors": np.array([0.9, 1.1]),
                           "n_steps": 3},
         "forces": {"landscape": VALLEY, "path": PATH, "learning_rate": 0.1, "momentum": 0.9},

@@ -89,8 +89,9 @@ def test_the_ball_and_its_path_are_where_the_run_is(ball, learning_rate, momentu
     assert_allclose(data(picture.heights)[:, 0], np.arange(step + 1))
     assert_allclose(data(picture.heights)[:, 1], height(so_far), rtol=1e-9)
     assert_allclose(data(picture.height_ball), [[step, height(places[step])]], rtol=1e-9)
-    energy = height(so_far) + moves[: step + 1] ** 2 / (2 * learning_rate)
-    assert_allclose(data(picture.energies)[:, 1], energy, rtol=1e-9)
+    mean = (moves[:step] + moves[1 : step + 1])[1:] / 2  # of the movement before and the next one
+    energy = height(so_far[1:step]) + mean**2 / (2 * learning_rate)
+    assert_allclose(data(picture.energies)[1:step, 1], energy, rtol=1e-9)
 
 
 @pytest.mark.parametrize("step", [0, 1, 3, 7])
