@@ -31,7 +31,8 @@ def caught_on_side(landscape, path, learning_rate):
     Raises
     ------
     ValueError
-        As in ``hilltop`` and ``energies``.
+        If the landscape does not have two wells, ``path`` does not hold one point per step, or
+        ``learning_rate`` is not positive.
     """
     top = hilltop(landscape)
     low = energies(landscape, path, learning_rate) < landscape.value(np.array([top]))

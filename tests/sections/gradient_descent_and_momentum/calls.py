@@ -33,5 +33,6 @@ NOTHING_TO_REPLACE = (
     "experiments.Roll",
 )
 NOT_FINITE = {
+    "experiments.energies": "NaN from where a run has diverged",
     "experiments.last_points": "NaN from where a run has diverged",
 }
