@@ -55,12 +55,15 @@ def neuron_gradient(loss, x, w, b, target):
     require_choice("loss", loss, _LOGIT_GRADIENTS)
     x, w, b = as_numbers("x", x), as_numbers("w", w), as_numbers("b", b)
     require_fit(x=x, w=w, b=b, target=target)
-    return _gradient(loss, x, w, b, target)
+    parameters, inputs = (np.stack(np.broadcast_arrays(*pair), axis=-1)
+                          for pair in ((w, b), (x, 1.0)))
+    return _gradient(loss, parameters, inputs, target)
 
 
-def _gradient(loss, x, w, b, target):
-    by_logit = _LOGIT_GRADIENTS[loss](w * x + b, target)
-    return np.stack(np.broadcast_arrays(x * by_logit, by_logit), axis=-1)
+def _gradient(loss, parameters, inputs, target):
+    """Gradient by (w, b), where the inputs are (x, 1)."""
+    by_logit = _LOGIT_GRADIENTS[loss](np.vecdot(parameters, inputs), target)
+    return by_logit[..., np.newaxis] * inputs
 
 
 def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
@@ -98,9 +101,10 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
     x, w, b, target = (as_number(name, value) for name, value in
                        (("x", x), ("w", w), ("b", b), ("target", target)))
     require_choice("loss", loss, _LOGIT_GRADIENTS)
-    path = trajectory(lambda point: _gradient(loss, x, *point, target),
+    inputs = np.array([x, 1.0])
+    path = trajectory(lambda parameters: _gradient(loss, parameters, inputs, target),
                       GradientDescent(learning_rate), [w, b], n_steps)
-    return path @ [x, 1.0]
+    return path @ inputs
 
 
 def gradient_ratio(output):
