@@ -28,6 +28,7 @@ from lecture_kit.maths import (
     optimizers,
     pooling,
     preprocessing,
+    schedules,
     training,
 )
 from lecture_kit.maths.ensembles import Ensemble
@@ -238,6 +239,20 @@ GOOD = {
         "Nesterov": {"learning_rate": 0.1, "momentum": 0.9},
         "RMSprop": {"learning_rate": 0.1, "decay": 0.9, "epsilon": 1e-8},
     },
+    "schedules": {
+        "constant_schedule": (lambda value: schedules.constant_schedule(value)(np.arange(4)),
+                              {"value": 0.5}),
+        "cosine_decay_schedule": (
+            lambda decay_steps, alpha: schedules.cosine_decay_schedule(decay_steps, alpha)(
+                np.arange(4)), {"decay_steps": 3, "alpha": 0.1}),
+        "step_schedule": (
+            lambda step_size, gamma: schedules.step_schedule(step_size, gamma)(np.arange(4)),
+            {"step_size": 3, "gamma": 0.1}),
+        "warmup_cosine_decay_schedule": (
+            lambda warmup_steps, decay_steps, alpha: schedules.warmup_cosine_decay_schedule(
+                warmup_steps, decay_steps, alpha)(np.arange(4)),
+            {"warmup_steps": 2, "decay_steps": 3, "alpha": 0.1}),
+    },
     "trajectories": {
         **{f"walk by {kind.__name__}": (
             lambda learning_rate, kind=kind, **arguments: list(walk(
@@ -276,6 +291,7 @@ HOLDERS = (
     "datasets.Dataset",
     "landscapes.Landscape",
     "network_losses.NetworkLoss",
+    "schedules.Scheduled",
     "training.Record",
 )
 NOTHING_TO_REPLACE = (
@@ -296,6 +312,9 @@ UNCHECKED = {
     "networks.Network.measure": "takes what Network.check has returned",
     "convolution.add_windows": "runs inside the training loop; the layers have checked",
     "convolution.window_entries": "runs inside the training loop; the layers have checked",
+    "schedules.Scheduled.effective_rate": "runs inside the training loop",
+    "schedules.Scheduled.initial_state": "runs inside the training loop",
+    "schedules.Scheduled.step": "runs inside the training loop",
     "roots.bisect": "runs inside functions that have checked their numbers",
     "network_losses.softmax_squared_error": "runs inside the training loop",
     "network_losses.softmax_squared_error_gradient": "runs inside the training loop",

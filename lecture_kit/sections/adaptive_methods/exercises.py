@@ -8,41 +8,50 @@ from lecture_kit.sections.adaptive_methods.inside import rate_for_first_step
 from lecture_kit.sections.adaptive_methods.words import adagrad_wins_below
 
 
-def _corrected(m, v, t, beta1, beta2):
-    return m / (1 - beta1**t), v / (1 - beta2**t)
+def _adam(gradients, rate, correct=("m", "v"), overwrite="", power=True, sign=-1.0):
+    """Adam's way, and what comes out if its lines are changed."""
+    w, memory, betas = 0.0, {"m": 0.0, "v": 0.0}, {"m": 0.9, "v": 0.999}
+    for t, g in enumerate(gradients, start=1):
+        hats = {}
+        for name, beta in betas.items():
+            memory[name] = beta * memory[name] + (1 - beta) * (g if name == "m" else g**2)
+            weight = 1 - beta ** (t if power else 1) if name in correct else 1
+            hats[name] = memory[name] / weight
+            memory[name] = hats[name] if name in overwrite else memory[name]
+        w += sign * rate * hats["m"] / (np.sqrt(hats["v"]) + 1e-8)
+    return w
 
 
-def _mistakes_with_bias_correction():
+def _mistakes_with_the_bug():
     return (
-        Mistake(lambda m, v, t, a, b: (m / (1 - a), v / (1 - b)),
-                _("Right for t = 1 only. The correction must fade: put t into the power.")),
-        Mistake(lambda m, v, t, a, b: (m * (1 - a**t), v * (1 - b**t)),
-                _("You made them smaller still. m and v are too small: divide.")),
-        Mistake(lambda m, v, t, a, b: (m / (1 - b**t), v / (1 - a**t)),
-                _("β₁ belongs to m and β₂ to v; you exchanged them.")),
-        Mistake(lambda m, v, t, a, b: (m / a**t, v / b**t),
-                _("βᵗ is the weight that the 0 at the start still has. Divide by 1 − βᵗ, the "
-                  "weight of the gradients.")),
-        Mistake(lambda m, v, t, a, b: (m / (1 - a**t), v),
-                _("m is right. v needs its correction, too, or the steps become too long.")),
-        Mistake(lambda m, v, t, a, b: (m, v / (1 - b**t)),
-                _("v is right. m needs its correction, too, or the steps become too short.")),
-        Mistake(lambda m, v, t, a, b: (m / (1 - a**t), v / np.sqrt(1 - b**t)),
-                _("No root here: v is a mean of squares, and Adam takes the root later.")),
-        Mistake(lambda m, v, t, a, b: (m / (1 - a * t), v / (1 - b * t)),
-                _("β to the power t, not β times t: write beta1**t.")),
-        Mistake(lambda m, v, t, a, b: _corrected(m, v, t, a, b)[::-1],
-                _("Right numbers, wrong order: return m first, then v.")),
+        Mistake(lambda g, rate: _adam(g, rate, overwrite="mv"),
+                _("This is the code with the bug. What does the next step remember?")),
+        Mistake(lambda g, rate: _adam(g, rate, overwrite="v"),
+                _("m is repaired. v is still overwritten.")),
+        Mistake(lambda g, rate: _adam(g, rate, overwrite="m"),
+                _("v is repaired. m is still overwritten.")),
+        Mistake(lambda g, rate: _adam(g, rate, correct=()),
+                _("Now the correction is gone. Keep it, but do not store it in m and v.")),
+        Mistake(lambda g, rate: _adam(g, rate, power=False),
+                _("The correction must fade: it is 1 − βᵗ, with t in the power.")),
+        Mistake(lambda g, rate: _adam(g, rate, correct=("m",)),
+                _("v needs its correction, too.")),
+        Mistake(lambda g, rate: _adam(g, rate, correct=("v",)),
+                _("m needs its correction, too.")),
+        Mistake(lambda g, rate: _adam(g, rate, sign=1.0),
+                _("This walks uphill: subtract the step.")),
+        Mistake(lambda g, rate: [_adam(g[: t + 1], rate) for t in range(len(g))],
+                _("Right numbers, but return only the last w, not the whole way.")),
     )
 
 
-def check_bias_correction(attempt):
-    """Exercise 1: the bias correction of Adam.
+def check_find_the_bug(attempt):
+    """Exercise 1: find the bug in Adam.
 
     Parameters
     ----------
     attempt : callable
-        Takes ``m, v, t, beta1, beta2`` and returns the corrected pair.
+        Takes a list of gradients and the learning rate, and returns where w ends from 0.
 
     Returns
     -------
@@ -50,19 +59,27 @@ def check_bias_correction(attempt):
         The verdict.
     """
     return ExercisePanel(Exercise(
-        _("Exercise 1, bias correction"), _corrected,
+        _("Exercise 1, find the bug"), lambda gradients, rate: _adam(gradients, rate),
         solution=(
-            "def corrected(m, v, t, beta1, beta2):\n"
-            "    return m / (1 - beta1**t), v / (1 - beta2**t)"),
+            "def repaired(gradients, rate):\n"
+            "    w, m, v = 0.0, 0.0, 0.0\n"
+            "    for t, g in enumerate(gradients, start=1):\n"
+            "        m = 0.9 * m + 0.1 * g\n"
+            "        v = 0.999 * v + 0.001 * g**2\n"
+            "        m_hat = m / (1 - 0.9**t)\n"
+            "        v_hat = v / (1 - 0.999**t)\n"
+            "        w = w - rate * m_hat / (np.sqrt(v_hat) + 1e-8)\n"
+            "    return w"),
         hints=(
-            _("At t = 1, m is (1 − β₁)g. By what must you divide to get g?"),
-            _("At step t the weights of all gradients in m add up to 1 − β₁ᵗ. In Python a power "
-              "is **."),
-            _("The same for v, with β₂. Return both, m first."),
+            _("Follow m by hand for the gradients 1 and 1. After two steps it should be "
+              "0.9 · 0.1 + 0.1 = 0.19."),
+            _("m and v are the memory. The hats are only used in this step: what must the next "
+              "step start from?"),
+            _("Give the corrected values names of their own, m_hat and v_hat."),
         ),
-        cases=((np.array([0.1]), np.array([0.001]), 1, 0.9, 0.999),
-               (np.array([0.5, -2.0]), np.array([0.3, 0.04]), 10, 0.8, 0.99)),
-        mistakes=_mistakes_with_bias_correction(),
+        cases=((np.array([2.0]), 0.1), (np.array([1.0, 1.0, 1.0, 1.0]), 0.1),
+               (np.array([1.0, -2.0, 0.5, 3.0]), 0.3)),
+        mistakes=_mistakes_with_the_bug(),
     ), attempt)
 
 

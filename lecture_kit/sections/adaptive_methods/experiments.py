@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lecture_kit.live.language import mean_and_error
+from lecture_kit.live.language import translate as _
 from lecture_kit.maths.checks import (
     as_measured,
     as_number,
@@ -13,6 +15,7 @@ from lecture_kit.maths.checks import (
     require,
     require_choice,
 )
+from lecture_kit.maths.comparisons import paired_difference
 from lecture_kit.maths.landscapes import beale, canyon, rosenbrock, saddle
 from lecture_kit.maths.optimizers import (
     Adadelta,
@@ -306,6 +309,83 @@ def make_sweep(learning_rates, results):
     require(results.shape == learning_rates.shape, "results must hold one for each rate",
             results.shape, f"There are {len(learning_rates)} rates.")
     return Sweep(learning_rates, results, _smallest(results))
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A rule at its best learning rate, which is one for all draws.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        The rates that were tried, and the mean over the draws with each.
+    results : ndarray of shape (n_draws, n_rates)
+        What came out; NaN for none.
+    """
+
+    sweep: Sweep
+    results: np.ndarray
+
+    @property
+    def at_best(self):
+        """The results of all draws at the best rate, of shape (n_draws,)."""
+        return self.results[:, self.sweep.best]
+
+    @property
+    def at_edge(self):
+        """Whether the best rate is the smallest or the largest that was tried."""
+        return self.sweep.best in (0, len(self.sweep.learning_rates) - 1)
+
+
+def tune(learning_rates, results):
+    """Find the learning rate with the smallest mean over draws.
+
+    Parameters
+    ----------
+    learning_rates : array_like of shape (n_rates,)
+        The rates.
+    results : array_like of shape (n_draws, n_rates)
+        The smaller the better; NaN for none. A rate is only the best if all draws have a result.
+
+    Returns
+    -------
+    Tuned
+        The best rate.
+
+    Raises
+    ------
+    ValueError
+        If rates or results are no numbers, or there are not as many of them.
+    """
+    results = as_measured("results", results, "Pass a row per draw.", ndim=2)
+    require(results.ndim == 2, "results must have a row per draw", results.shape, "Pass a table.")
+    return Tuned(make_sweep(learning_rates, results.mean(axis=0)), results)
+
+
+def lead(results, others):
+    """Compare two rules that met the same draws, in words.
+
+    Parameters
+    ----------
+    results, others : array_like of shape (n_draws,)
+        One result per draw for each rule, at least 2.
+
+    Returns
+    -------
+    str
+        Mean of ``results − others`` and its standard error, and whether its 95 % interval
+        excludes 0: ``"−0.0185 ± 0.0015 (clear)"``. A dash for a rule beside itself.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`lecture_kit.maths.comparisons.paired_difference`.
+    """
+    clear = paired_difference(results, others).is_clear
+    if np.array_equal(results, others):
+        return "–"
+    difference = mean_and_error(np.subtract(results, others))
+    return f"{difference} ({_('clear') if clear else _('not clear')})"
 
 
 def sweep_rates(landscape, learning_rates, start, n_steps, names=tuple(METHODS)):

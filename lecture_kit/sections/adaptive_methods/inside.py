@@ -13,6 +13,7 @@ from lecture_kit.maths.checks import (
     require_choice,
 )
 from lecture_kit.maths.landscapes import canyon
+from lecture_kit.maths.normal import normal_cdf, normal_density
 from lecture_kit.maths.optimizers import Adagrad, Adam, RMSprop
 
 
@@ -90,6 +91,43 @@ def step_on_a_slope(name, step, decay, beta1=0.9):
         "Adam, not corrected": lambda: (1 - beta1**step) / np.sqrt(1 - decay**step)}
     require_choice("name", name, formulas)
     return formulas[name]()
+
+
+def step_in_noise(ratio, beta1=0.9):
+    """Mean length of Adam's late steps in units of η, for a gradient with noise.
+
+    For g ~ N(μ, σ²) and many steps, m ~ N(μ, s²σ²) with s² = (1 − β₁)/(1 + β₁), and v ≈ μ² + σ².
+    The mean of |m|/√v is (2sφ(r/s) + r(2Φ(r/s) − 1))/√(1 + r²) with the signal-to-noise ratio
+    r = |μ|/σ. Without a signal that is s√(2/π), or 0.18 for β₁ = 0.9.
+
+    Parameters
+    ----------
+    ratio : float or ndarray
+        r, at least 0.
+    beta1 : float, default 0.9
+        β₁, from 0 to 1 (not included).
+
+    Returns
+    -------
+    ndarray of the shape of ``ratio``
+        Step length divided by η, for β₂ near 1.
+
+    Raises
+    ------
+    ValueError
+        If ``ratio`` is negative, or ``beta1`` leaves [0, 1).
+
+    References
+    ----------
+    Kingma, D. P., & Ba, J. (2015). Adam: a method for stochastic optimization, section 2.1, where
+    m̂/√v̂ is called the signal-to-noise ratio.
+    """
+    ratio = np.asarray(as_numbers("ratio", ratio, "Try ratio=0.5.", least=0), float)
+    beta1 = as_number("beta1", beta1, "Try beta1=0.9.", least=0, below=1)
+    spread = np.sqrt((1 - beta1) / (1 + beta1))
+    z = ratio / spread
+    mean = 2 * spread * normal_density(z) + ratio * (2 * normal_cdf(z) - 1)
+    return mean / np.hypot(1, ratio)
 
 
 def rate_for_first_step(length, decay):
@@ -230,7 +268,12 @@ def canyon_gradient(point, step):
     return _CANYON.gradient(point)
 
 
-_CANYON = canyon()
-GRADIENTS = {
-    "constant": constant_gradient, "rare": rare_gradient, "canyon": canyon_gradient}
+def noisy_gradient(point, step):
+    """Mean 1 in x and 0 in y, both with noise of deviation 1; for :func:`look_inside`."""
+    return np.array([1.0, 0.0]) + _NOISE[step % len(_NOISE)]
+
+
+_CANYON, _NOISE = canyon(), np.random.default_rng(0).standard_normal((1000, 2))
+GRADIENTS = {"constant": constant_gradient, "rare": rare_gradient, "canyon": canyon_gradient,
+             "noisy": noisy_gradient}
 """What :func:`look_inside` can feed a method with."""

@@ -1,12 +1,13 @@
 """One epoch of a small network on real data, with every method."""
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_row, as_whole, require_choice
+from lecture_kit.maths.checks import as_number, as_row, as_whole, require, require_choice
+from lecture_kit.maths.comparisons import random_split
 from lecture_kit.maths.datasets import load_attack_triage, load_spambase
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
@@ -15,10 +16,16 @@ from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import AdamW
 from lecture_kit.maths.preprocessing import StandardScaler
 from lecture_kit.maths.training import learn
-from lecture_kit.sections.adaptive_methods.experiments import METHODS
+from lecture_kit.sections.adaptive_methods.experiments import METHODS, tune
+from lecture_kit.sections.adaptive_methods.falling_rates import make_schedule, with_schedule
 
 METHODS_FOR_NETWORKS = {**METHODS, "AdamW": AdamW}
 """The methods of the races and AdamW."""
+RULES = (("gradient descent", "constant"), ("gradient descent", "cosine"),
+         ("Adam", "constant"), ("Adam", "cosine"))
+"""Methods and schedules that the notebook compares."""
+RATES = (0.0046, 0.01, 0.022, 0.046, 0.1, 0.22, 0.46, 1.0, 2.2)
+"""Learning rates that it tries for each."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +52,15 @@ class Task:
     always: float
 
 
-def load_task(name):
+def load_task(name, split=None):
     """Load a data set and scale it.
 
     Parameters
     ----------
     name : {"spambase", "attack_triage"}
         The data set. Of ``attack_triage`` only the numeric features are used.
+    split : int, optional
+        Seed of a random split into training and validation rows. Left out, the first rows train.
 
     Returns
     -------
@@ -62,18 +71,23 @@ def load_task(name):
     Raises
     ------
     ValueError
-        If ``name`` is unknown.
+        If ``name`` is unknown, or ``split`` is negative or not whole.
     """
     require_choice("name", name, ("spambase", "attack_triage"))
-    return _load_task(name)
+    if split is not None:
+        split = as_whole("split", split, "Leave it out, or pass a seed.", least=0)
+    return _load_task(name, split)
 
 
-@cache
-def _load_task(name):
+@lru_cache(maxsize=24)
+def _load_task(name, split):
     load, n_training, loss, n_outputs = {
         "spambase": (load_spambase, 3000, CROSS_ENTROPY, 1),
         "attack_triage": (load_attack_triage, 1800, SOFTMAX_CROSS_ENTROPY, 8)}[name]
-    training, validation = load().split(n_training)
+    data = load()
+    training, validation = data.split(n_training) if split is None else (
+        replace(data, features=data.features[rows], labels=data.labels[rows])
+        for rows in random_split(data.labels, n_training / len(data), split))
     scaler = StandardScaler().fit(training.features)
     scaled = [(scaler.transform(part.features), part.labels) for part in (training, validation)]
     most = np.bincount(training.labels).argmax()
@@ -165,3 +179,76 @@ def _learn_once(network, optimizer, training, batch_size, seed):
         losses[update, alive] = loss[alive]
         diverged[~alive & (diverged < 0)] = update + 1
     return losses, diverged
+
+
+def tune_on_splits(data, name, schedule, learning_rates, seeds, batch_size=32):
+    """Find the learning rate with the fewest wrong answers after one epoch, over many splits.
+
+    Parameters
+    ----------
+    data : {"spambase", "attack_triage"}
+        The data set.
+    name : str
+        A name of :data:`METHODS_FOR_NETWORKS`.
+    schedule : {"constant", "step", "cosine", "warm-up"}
+        How the rate falls during the epoch.
+    learning_rates : array_like of shape (n_rates,)
+        The rates.
+    seeds : iterable of int
+        Each seed gives a split, first weights and a shuffle, the same for all methods.
+    batch_size : int, default 32
+        Rows per mini batch.
+
+    Returns
+    -------
+    Tuned
+        The best rate, and the shares of wrong answers on the validation rows.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`load_task` and :func:`train_one_epoch`, or if a name is unknown.
+    """
+    require_choice("name", name, METHODS_FOR_NETWORKS)
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    tasks = {seed: load_task(data, seed) for seed in seeds}
+    require(tasks, "seeds must not be empty", seeds, "Pass some seeds.")
+    n_updates = -(-len(next(iter(tasks.values())).training[1]) // batch_size)
+    rule = with_schedule(METHODS_FOR_NETWORKS[name], make_schedule(schedule, n_updates))
+    return tune(learning_rates, [
+        train_one_epoch(task, rule, learning_rates, batch_size, seed).wrong
+        for seed, task in tasks.items()])
+
+
+def step_lengths(task, optimizer, batch_size, seeds):
+    """Measure how far the weights move in each update of one epoch.
+
+    Parameters
+    ----------
+    task : Task
+        Data and network.
+    optimizer : Optimizer
+        The rule, with a learning rate above 0.
+    batch_size : int
+        Rows per mini batch.
+    seeds : sequence of int
+        Seeds of the weights and of the shuffles, one network for each.
+
+    Returns
+    -------
+    ndarray of shape (n_updates, n_seeds)
+        Mean over all weights of |Δw|/η.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`lecture_kit.maths.training.learn`, or if the rate of the rule is 0.
+    """
+    rate = as_number("learning_rate", optimizer.learning_rate, "Try 0.01.", above=0)
+    seeds = [as_whole("seed", seed, "Pass one seed per network.", least=0) for seed in seeds]
+    network = Ensemble([fully_connected(task.sizes, RELU, task.loss, he, seed) for seed in seeds])
+    before, lengths = network.parameters.copy(), []
+    for _ in learn(network, optimizer, task.training, batch_size=batch_size, epochs=1, seed=seeds):
+        lengths.append(np.abs(network.parameters - before).mean(axis=-1) / rate)
+        before[:] = network.parameters
+    return np.array(lengths)

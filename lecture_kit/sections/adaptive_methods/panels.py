@@ -10,19 +10,10 @@ from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.sections.adaptive_methods import experiments, one_epoch, pictures, ridge
-from lecture_kit.sections.adaptive_methods.inside import (
-    GRADIENTS,
-    longest_step,
-    look_inside,
-    make_inside,
-    step_on_a_slope,
-)
-from lecture_kit.sections.adaptive_methods.words import (
-    adagrad_rate_by_frequency,
-    learn_words,
-    sweep_words,
-    write_words,
-)
+from lecture_kit.sections.adaptive_methods import inside as looks
+from lecture_kit.sections.adaptive_methods import schedule_views as falling
+from lecture_kit.sections.adaptive_methods import words as texts
+from lecture_kit.sections.adaptive_methods.schedule_pictures import SchedulePicture
 
 _NAMES = tuple(experiments.METHODS)
 _DECAYS = [0.5, 0.7, 0.9, 0.95, 0.99, 0.995, 0.999]
@@ -42,19 +33,9 @@ def _bests(sweeps):
     return {name: sweep.best_result for name, sweep in sweeps.items()}
 
 
-def _drawn(sweeps):
-    """What a picture draws of the searches."""
-    return {"sweeps": {name: (sweep.learning_rates, sweep.results)
-                       for name, sweep in sweeps.items()},
-            "best": {name: (sweep.best_rate, sweep.best_result)
-                     for name, sweep in sweeps.items()}}
-
-
 def _in_words(value, digits, without="…"):
     return without if np.isnan(value) else f"{value:{digits}}"
 
-
-# The race
 
 _RACE_STEPS, _OWN = 300, 0.0  # a rate of 0 on the slider stands for each method's own best
 _X, _Y = np.linspace(-4, 4, 161), np.linspace(-2.5, 2.5, 101)
@@ -124,7 +105,7 @@ def _view_of_race(landscape, learning_rate, start, step, found):
               "each at its best η" if rate is None else f"all at η = {rate:.3g}",
               f"fewest steps: {bests[best[0]]:.0f}" if best else f"none in {_RACE_STEPS}")
     drawing = {
-        **_drawn(sweeps), "landscape": _background(landscape), "board": board, "first": first,
+        "sweeps": sweeps, "landscape": _background(landscape), "board": board, "first": first,
         "paths": outcome.seen_by(step, (_X[-1], _Y[-1])), "rate": rate, "titles": titles}
     ahead = outcome.arrived["Adam"] - outcome.arrived["gradient descent"]
     readout = _race_readout(rate, step, arrived, first, lost)
@@ -166,29 +147,28 @@ def race():
     )
 
 
-# Inside one method
-
 _INSIDE_STEPS = 1000
 
 
 @lru_cache(maxsize=16)
 def _record(method, gradient, learning_rate, decay):
-    rule = make_inside(method, learning_rate, decay)
-    return look_inside(rule, GRADIENTS[gradient], (-3.5, 1.0), _INSIDE_STEPS)
+    rule = looks.make_inside(method, learning_rate, decay)
+    return looks.look_inside(rule, looks.GRADIENTS[gradient], (-3.5, 1.0), _INSIDE_STEPS)
 
 
 def _show_inside(method, gradient, learning_rate, decay):
     record = _record(method, gradient, learning_rate, decay)
     moves, (x, y) = record.lengths(learning_rate), record.rates[-1]
-    theory = step_on_a_slope(method, np.arange(1, _INSIDE_STEPS + 1), decay)
-    first, longest = moves[0, 0], longest_step(moves[:, 0])
+    theory = looks.step_on_a_slope(method, np.arange(1, _INSIDE_STEPS + 1), decay)
+    first, longest = moves[0, 0], looks.longest_step(moves[:, 0])
     readout = _("First step {first:.3g} η, theory {theory:.3g} η; longest {longest:.3g} η at "
                 "step {k}. Last rates: x {x:.2g}, y {y:.2g}.").format(
         first=first, theory=theory[0], longest=moves[longest - 1, 0], k=longest, x=x, y=y)
     titles = (f"first step {first:.3g} η, theory {theory[0]:.3g} η",
               f"rate of y : rate of x = {y / x:.3g}",
               {"constant": "g in x is 100 times as large", "rare": "g in y is rare",
-               "canyon": "g along the run in the canyon"}[gradient])
+               "canyon": "g along the run in the canyon",
+               "noisy": "noise of size 1; mean 1 in x, 0 in y"}[gradient])
     drawing = {"moves": moves, "theory": theory, "rates": record.rates, "roots": record.roots,
                "gradients": np.abs(record.gradients), "titles": titles}
     return View(drawing, readout, method == "Adam, not corrected" and bool(0.9 < first < 1.1))
@@ -209,8 +189,8 @@ def inside():
                 ("Adagrad", "Adagrad"), ("RMSprop", "RMSprop"), ("Adam", "Adam"),
                 (_("slide's Adam"), "Adam, not corrected")], "Adam")),
             "gradient": _wide(choice(_("gradient"), [
-                (_("constant"), "constant"), (_("rare in y"), "rare"), (_("canyon"), "canyon")],
-                "constant")),
+                (_("constant"), "constant"), (_("rare in y"), "rare"), (_("canyon"), "canyon"),
+                (_("noisy"), "noisy")], "constant")),
             "learning_rate": log_slider(_("learning rate η"), 0.001, 1, 0.1),
             "decay": stop_slider(_("decay β₂ or ρ"), _DECAYS, 0.999),
         },
@@ -223,8 +203,6 @@ def inside():
         },
     )
 
-
-# Off the ridge
 
 _RIDGE_STEPS = 1000
 _DISTANCES = [float(f"{distance:.3g}") for distance in np.geomspace(1e-8, 1e-2, 25)]
@@ -292,22 +270,20 @@ def escape():
     )
 
 
-# Rare words
-
 _WORD_RATES = np.geomspace(1e-3, 10, 25)
 _SHOWN = ("gradient descent", "Adagrad", "RMSprop", "Adam")
-_texts = lru_cache(maxsize=2)(write_words)
+_written = lru_cache(maxsize=2)(texts.write_words)
 
 
 @lru_cache(maxsize=64)
 def _learned(name, exponent, noise, seed):
-    words = _texts(exponent, noise, seed)
-    learned = learn_words(experiments.METHODS[name], words, _WORD_RATES)
-    return learned, sweep_words(words, learned, _WORD_RATES)
+    words = _written(exponent, noise, seed)
+    learned = texts.learn_words(experiments.METHODS[name], words, _WORD_RATES)
+    return learned, texts.sweep_words(words, learned, _WORD_RATES)
 
 
 def _show_words(exponent, noise, seed):
-    words, sweeps = _texts(exponent, noise, seed), _nothing_yet(_NAMES, _WORD_RATES)
+    words, sweeps = _written(exponent, noise, seed), _nothing_yet(_NAMES, _WORD_RATES)
     theory = np.full(len(words.frequencies), np.nan)
     rates = dict.fromkeys(_SHOWN, theory)
     for done, name in enumerate(_NAMES, start=1):
@@ -316,7 +292,7 @@ def _show_words(exponent, noise, seed):
         if name in _SHOWN:
             rates[name] = learned.rates[best]
         if name == "Adagrad":
-            theory = adagrad_rate_by_frequency(words.frequencies, sweeps[name].best_rate,
+            theory = texts.adagrad_rate_by_frequency(words.frequencies, sweeps[name].best_rate,
                                                learned.residual[best], words.texts.shape[1])
         right = {"frequencies": words.frequencies, "rates": dict(rates), "theory": theory}
         yield _words_view(exponent, sweeps, right, done / len(_NAMES))
@@ -336,7 +312,7 @@ def _words_view(exponent, sweeps, right, progress):
     titles = ("error by learning rate", f"smallest: {first[0]}",
               f"rarest word: frequency {right['frequencies'][-1]:.2g}")
     met = first == ["Adagrad"] and adagrad < plain / 2 and progress == 1
-    return View({**_drawn(sweeps), **right, "board": board, "first": first, "titles": titles},
+    return View({"sweeps": sweeps, **right, "board": board, "first": first, "titles": titles},
                 readout, met, progress)
 
 
@@ -361,7 +337,30 @@ def rare_words():
     )
 
 
-# Real data
+def schedules():
+    """A learning rate that falls beside one that stays: rate, error, and the search for the best.
+
+    Returns
+    -------
+    Panel
+        Controls: schedule, method, learning rate, share of the steps, seed.
+    """
+    return Panel(
+        _("Schedules"), SchedulePicture(falling.N_STEPS, falling.RATES),
+        {
+            "schedule": _wide(choice(
+                _("schedule"), [(name, name) for name in falling.SCHEDULES], "step")),
+            "method": _wide(choice(_("method"), [(name, name) for name in _SHOWN], _SHOWN[0])),
+            "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.03),
+            "share": slider(_("share of the steps"), 0.05, 1, 0.5, 0.05),
+            "seed": seed(),
+        },
+        falling.show_schedules,
+        goal=_("a last error below 0.6 of what the best constant rate reaches"),
+        presets={_("cosine"): {"schedule": "cosine", "share": 1.0},
+                 _("warm-up"): {"schedule": "warm-up", "share": 0.1}},
+    )
+
 
 _ALL_NAMES = tuple(one_epoch.METHODS_FOR_NETWORKS)
 _DATA, _NETWORK_RATES = ("spambase", "attack_triage"), np.geomspace(1e-3, 10, 13)
@@ -410,7 +409,7 @@ def _network_view(data, learning_rate, courses, sweeps, progress):
               f"own best: {best_low} to {best_high} wrong")
     losses = {name: (courses[name].epochs, courses[name].losses[:, 0]) if name in courses
               else ([], []) for name in _ALL_NAMES}
-    drawing = {**_drawn(sweeps), "losses": losses, "rate": learning_rate, "always": always,
+    drawing = {"sweeps": sweeps, "losses": losses, "rate": learning_rate, "always": always,
                "board": board, "first": experiments.first_names(wrong), "titles": titles}
     ahead = wrong["Adam"] - wrong["gradient descent"]
     return View(drawing, readout, ahead >= 0.05 - 1e-9, progress)

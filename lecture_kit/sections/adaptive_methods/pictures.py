@@ -58,11 +58,12 @@ def _dots(picture, axes, names, **more):
     return {name: picture.moving(axes.plot([], [], **_dot(name), **more)[0]) for name in names}
 
 
-def _draw_search(picture, sweeps, best):
+def _draw_search(picture, sweeps):
     """Draw the results by learning rate, with a dot at the best one."""
     for name in picture.names:
-        picture.sweeps[name].set_data(*sweeps[name])
-        picture.best[name].set_data(*([number] for number in best[name]))
+        sweep = sweeps[name]
+        picture.sweeps[name].set_data(sweep.learning_rates, sweep.results)
+        picture.best[name].set_data([sweep.best_rate], [sweep.best_result])
 
 
 class RacePicture(Picture):
@@ -112,7 +113,7 @@ class RacePicture(Picture):
         self.handles += [Handle(self.land, self.start, "x", "y"),
                          Handle(sweep, self.cursor, "learning_rate", anywhere=True)]
 
-    def draw(self, landscape, paths, sweeps, best, rate, board, first, titles):
+    def draw(self, landscape, paths, sweeps, rate, board, first, titles):
         """Give runs, table and curves new data.
 
         Parameters
@@ -122,10 +123,8 @@ class RacePicture(Picture):
             shape (n_minima, 2). A new name redraws the background.
         paths : dict of str to ndarray of shape (n_points, 2)
             The runs so far. One that diverged ends with its first point outside the axes.
-        sweeps : dict of str to (ndarray, ndarray)
-            Learning rates, and the steps to arrive with each.
-        best : dict of str to (float, float)
-            The best learning rate of each method, and its steps.
+        sweeps : dict of str to Sweep
+            The steps to arrive by learning rate.
         rate : float or None
             The one learning rate of all methods, if they share one.
         board : dict of str to (str, str)
@@ -140,7 +139,7 @@ class RacePicture(Picture):
         for name, path in paths.items():
             self.paths[name].set_data(*path.T)
             self.ends[name].set_data(*path[-1:].T)
-        _draw_search(self, sweeps, best)
+        _draw_search(self, sweeps)
         self.start.set_data(*paths[self.names[0]][:1].T)
         self.cursor.set_data([rate, rate] if rate else [], [0.8, self.n_steps] if rate else [])
         self.board.draw(board, first)
@@ -326,15 +325,13 @@ class WordsPicture(Picture):
             [], [], **{**_dot(name, 5), "markeredgewidth": 0.2})[0]) for name in self.shown}
         self.theory = self.moving(rates.plot([], [], **LOOKS["theory"])[0])
 
-    def draw(self, sweeps, best, board, first, frequencies, rates, theory, titles):
+    def draw(self, sweeps, board, first, frequencies, rates, theory, titles):
         """Give the curves new data.
 
         Parameters
         ----------
-        sweeps : dict of str to (ndarray, ndarray)
-            Learning rates, and the error with each.
-        best : dict of str to (float, float)
-            The best learning rate of each method, and its error.
+        sweeps : dict of str to Sweep
+            The error by learning rate.
         board : dict of str to (str, str)
             Words of the table.
         first : list of str
@@ -348,7 +345,7 @@ class WordsPicture(Picture):
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """
-        _draw_search(self, sweeps, best)
+        _draw_search(self, sweeps)
         for name, line in self.rates.items():
             line.set_data(frequencies, rates[name])
         self.theory.set_data(frequencies, theory)
@@ -389,7 +386,7 @@ class TrainingPicture(Picture):
         self.best = _dots(self, sweep, self.names, clip_on=False)
         self.handles.append(Handle(sweep, self.cursor, "learning_rate", anywhere=True))
 
-    def draw(self, losses, rate, sweeps, best, always, board, first, titles):
+    def draw(self, losses, rate, sweeps, always, board, first, titles):
         """Give the curves new data.
 
         Parameters
@@ -398,10 +395,8 @@ class TrainingPicture(Picture):
             Epochs and losses of the mini batches at the shared rate; NaN after a divergence.
         rate : float
             The shared learning rate.
-        sweeps : dict of str to (ndarray, ndarray)
-            Learning rates, and the share of wrong answers with each.
-        best : dict of str to (float, float)
-            The best learning rate of each method so far, and its share of wrong answers.
+        sweeps : dict of str to Sweep
+            The share of wrong answers by learning rate.
         always : float
             Share of wrong answers of the answer that is always the same.
         board : dict of str to (str, str)
@@ -413,7 +408,7 @@ class TrainingPicture(Picture):
         """
         for name in self.names:
             self.losses[name].set_data(*losses[name])
-        _draw_search(self, sweeps, best)
+        _draw_search(self, sweeps)
         self.cursor.set_data([rate, rate], [0.005, 1.1])
         self.always.set_ydata([always, always])
         self.board.draw(board, first)

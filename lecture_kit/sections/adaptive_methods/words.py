@@ -30,6 +30,11 @@ class Words:
         The sum of the weights of the words in each text, plus noise.
     weights : ndarray of shape (n_words,)
         The true weights, 1 or −1.
+
+    Notes
+    -----
+    Draws that :func:`stack_words` has put side by side have one more axis: (n_steps, n_draws, …),
+    and (n_draws, n_words) for the weights.
     """
 
     frequencies: np.ndarray
@@ -42,12 +47,12 @@ class Words:
 
         Parameters
         ----------
-        weights : ndarray of shape (..., n_words)
+        weights : ndarray of shape (..., n_words), or (n_draws, n_runs, n_words) for stacked draws
             The weights.
 
         Returns
         -------
-        ndarray of shape (...)
+        ndarray of the same shape without the last axis
             Σ p(1 − p)d² + (Σ pd)², with d the difference to the true weights; infinite or NaN
             for weights that diverged.
 
@@ -57,9 +62,12 @@ class Words:
             If ``weights`` are no numbers, or not one per word.
         """
         weights = as_measured("weights", weights, "Pass one weight per word.")
-        require(weights.shape[-1] == len(self.weights), "weights must hold one number per word",
-                weights.shape, f"There are {len(self.weights)} words.")
-        off, p = weights - self.weights, self.frequencies
+        true = self.weights if self.weights.ndim == 1 else self.weights[:, np.newaxis]
+        fits = weights.shape[-1] == true.shape[-1] and (
+            true.ndim == 1 or (weights.ndim == 3 and len(weights) == len(true)))
+        require(fits, "weights must hold one number per word", weights.shape,
+                f"The true ones have the shape {true.shape}.")
+        off, p = weights - true, self.frequencies
         with np.errstate(over="ignore", invalid="ignore"):
             return (p * (1 - p) * off**2).sum(axis=-1) + (p * off).sum(axis=-1) ** 2
 
@@ -106,9 +114,27 @@ def write_words(exponent, noise, seed, n_words=50, n_steps=500, batch_size=4):
     return Words(frequencies, texts, targets, weights)
 
 
+def stack_words(draws):
+    """Put draws of texts side by side, so that one run learns from each.
+
+    Parameters
+    ----------
+    draws : sequence of Words
+        At least one, with the same frequencies and numbers of steps and texts.
+
+    Returns
+    -------
+    Words
+        Its arrays have one more axis, for the draw.
+    """
+    return Words(draws[0].frequencies, np.stack([words.texts for words in draws], axis=1),
+                 np.stack([words.targets for words in draws], axis=1),
+                 np.stack([words.weights for words in draws]))
+
+
 @dataclass(frozen=True)
 class Learned:
-    """What runs of a method on texts have come to.
+    """What runs of a method on texts have come to; stacked draws have their axis in front.
 
     Parameters
     ----------
@@ -148,16 +174,41 @@ def learn_words(method, words, learning_rates):
         If ``learning_rates`` is not a list of numbers, at least 0.
     """
     rates = as_row("learning_rates", learning_rates)
-    optimizer = method(rates[:, np.newaxis])
-    weights, residual = np.zeros((len(rates), len(words.weights))), np.zeros(len(rates))
-    state = optimizer.initial_state(weights)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for text, target in zip(words.texts, words.targets, strict=True):
-            off = weights @ text.T - target
-            weights, state = optimizer.step(weights, off @ text / len(text), state)
-            residual += (off**2).mean(axis=1)
-        effective = np.broadcast_to(optimizer.effective_rate(state), weights.shape)
+    optimizer, residual = method(rates[:, np.newaxis]), 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # runs that diverge
+        for last in word_steps(optimizer, words, len(rates)):
+            residual = residual + (last[2] ** 2).mean(axis=-1)
+    weights, state, _off = last
+    effective = np.broadcast_to(optimizer.effective_rate(state), weights.shape)
     return Learned(weights, effective, residual)
+
+
+def word_steps(optimizer, words, n_runs):
+    """Learn from the texts, one mini batch per step, from weights 0.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The rule. Settings of shape (n_runs, 1) give each run its own.
+    words : Words
+        The texts.
+    n_runs : int
+        How many runs there are.
+
+    Returns
+    -------
+    iterator of (weights, state, off)
+        After each step the weights, of shape (n_runs, n_words), the state of the optimizer, and the
+        residuals of the mini batch before it, of shape (n_runs, batch_size). Stacked draws have
+        their axis in front.
+    """
+    weights = np.zeros((*words.weights.shape[:-1], n_runs, words.weights.shape[-1]))
+    state = optimizer.initial_state(weights)
+    for text, target in zip(words.texts, words.targets, strict=True):
+        with np.errstate(over="ignore", invalid="ignore"):  # runs that diverge
+            off = weights @ text.swapaxes(-1, -2) - target[..., np.newaxis, :]
+            weights, state = optimizer.step(weights, off @ text / text.shape[-2], state)
+        yield weights, state, off
 
 
 def sweep_words(words, learned, learning_rates):
