@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_number, as_whole, require_choice
+from lecture_kit.maths.checks import as_number, as_row, as_whole, require_choice
 from lecture_kit.maths.schedules import (
     Scheduled,
     constant_schedule,
@@ -69,7 +69,7 @@ def draw_words(exponent, seeds, noise=0.5):
     ----------
     exponent, noise : float
         As in :func:`write_words`.
-    seeds : iterable of int
+    seeds : sequence of int
         One draw for each.
 
     Returns
@@ -80,8 +80,9 @@ def draw_words(exponent, seeds, noise=0.5):
     Raises
     ------
     ValueError
-        As in :func:`write_words`.
+        As in :func:`write_words`, or if there are no seeds.
     """
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
     return stack_words([write_words(exponent, noise, seed) for seed in seeds])
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_number, as_row, as_whole, require, require_choice
+from lecture_kit.maths.checks import as_number, as_row, as_whole, require_choice
 from lecture_kit.maths.comparisons import random_split
 from lecture_kit.maths.datasets import load_attack_triage, load_spambase
 from lecture_kit.maths.ensembles import Ensemble
@@ -181,7 +181,7 @@ def _learn_once(network, optimizer, training, batch_size, seed):
     return losses, diverged
 
 
-def tune_on_splits(data, name, schedule, learning_rates, seeds, batch_size=32):
+def tune_on_splits(data, name, schedule, seeds, learning_rates=RATES, batch_size=32):
     """Find the learning rate with the fewest wrong answers after one epoch, over many splits.
 
     Parameters
@@ -192,10 +192,10 @@ def tune_on_splits(data, name, schedule, learning_rates, seeds, batch_size=32):
         A name of :data:`METHODS_FOR_NETWORKS`.
     schedule : {"constant", "step", "cosine", "warm-up"}
         How the rate falls during the epoch.
-    learning_rates : array_like of shape (n_rates,)
-        The rates.
-    seeds : iterable of int
+    seeds : sequence of int
         Each seed gives a split, first weights and a shuffle, the same for all methods.
+    learning_rates : array_like of shape (n_rates,), optional
+        The rates; :data:`RATES` if left out.
     batch_size : int, default 32
         Rows per mini batch.
 
@@ -211,9 +211,9 @@ def tune_on_splits(data, name, schedule, learning_rates, seeds, batch_size=32):
     """
     require_choice("name", name, METHODS_FOR_NETWORKS)
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
     tasks = {seed: load_task(data, seed) for seed in seeds}
-    require(tasks, "seeds must not be empty", seeds, "Pass some seeds.")
-    n_updates = -(-len(next(iter(tasks.values())).training[1]) // batch_size)
+    n_updates = -(-len(tasks[seeds[0]].training[1]) // batch_size)
     rule = with_schedule(METHODS_FOR_NETWORKS[name], make_schedule(schedule, n_updates))
     return tune(learning_rates, [
         train_one_epoch(task, rule, learning_rates, batch_size, seed).wrong
@@ -245,7 +245,7 @@ def step_lengths(task, optimizer, batch_size, seeds):
         As in :func:`lecture_kit.maths.training.learn`, or if the rate of the rule is 0.
     """
     rate = as_number("learning_rate", optimizer.learning_rate, "Try 0.01.", above=0)
-    seeds = [as_whole("seed", seed, "Pass one seed per network.", least=0) for seed in seeds]
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
     network = Ensemble([fully_connected(task.sizes, RELU, task.loss, he, seed) for seed in seeds])
     before, lengths = network.parameters.copy(), []
     for _ in learn(network, optimizer, task.training, batch_size=batch_size, epochs=1, seed=seeds):

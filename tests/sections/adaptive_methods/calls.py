@@ -5,9 +5,17 @@ from makings import ADAM, BOWL, LABELS, PATH, ROWS, random
 
 from lecture_kit.maths import landscapes, optimizers
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
-from lecture_kit.sections.adaptive_methods import experiments, inside, one_epoch, words
+from lecture_kit.sections.adaptive_methods import (
+    experiments,
+    falling_rates,
+    inside,
+    knobs,
+    one_epoch,
+    words,
+)
 
 WORDS = words.write_words(1.0, 0.5, 0, 4, 5, 2)
+STACKED = words.stack_words([WORDS, WORDS])
 LEARNED = words.learn_words(optimizers.Adam, WORDS, [0.1, 0.2])
 TASK = one_epoch.Task((ROWS, LABELS), (ROWS, LABELS), (3, 4, 2), SOFTMAX_CROSS_ENTROPY, 0.5)
 OUTCOME = experiments.Outcome({"Adam": PATH}, {"Adam": 3.0}, {"Adam": -1})
@@ -22,6 +30,8 @@ GOOD = {
         "hold_race": (lambda rate, start, n_steps: experiments.hold_race(
             BOWL, {"Adam": rate}, start, n_steps), {
                 "rate": 0.1, "start": np.array([2.0, 1.0]), "n_steps": 3}),
+        "lead": {"results": np.array([0.1, 0.4]), "others": np.array([0.3, 0.2])},
+        "tune": {"learning_rates": np.array([0.1, 0.2]), "results": random(3, 2)},
         "make_sweep": {"learning_rates": np.array([0.1, 0.2]), "results": np.array([3.0, 2.0])},
         "race": (lambda name, rate, start, n_steps, bound: experiments.race(
             BOWL, {str(name): rate}, start, n_steps, bound), {
@@ -33,18 +43,41 @@ GOOD = {
         "Outcome.lost_by": (OUTCOME.lost_by, {"step": 2}),
         "Outcome.seen_by": (OUTCOME.seen_by, {"step": 2, "corner": np.array([4.0, 2.5])}),
     },
+    "falling_rates": {
+        "draw_words": {"exponent": 1.0, "seeds": [0, 1], "noise": 0.5},
+        "error_course": {"words": STACKED, "optimizer": ADAM, "every": 2},
+        "make_schedule": {"name": "step", "n_steps": 10, "share": 0.5},
+        "tune_on_words": {"words": STACKED, "method": optimizers.Adam,
+                          "learning_rates": np.array([0.1, 0.2]),
+                          "schedule": falling_rates.make_schedule("cosine", 5)},
+        "tune_share": {"words": STACKED, "method": optimizers.Adam,
+                       "learning_rates": np.array([0.1, 0.2]), "name": "step"},
+    },
+    "knobs": {
+        "arrivals": {"landscape": BOWL, "optimizer": ADAM, "starts": np.array([[2.0, 1.0]]),
+                     "n_steps": 3, "radius": 0.1},
+        "draw_starts": {"n_starts": 3, "seed": 0, "angle": 45.0},
+        "tune_knobs": (lambda tried, starts, n_steps: knobs.tune_knobs(
+            BOWL, optimizers.GradientDescent, {"learning_rate": tried}, starts, n_steps), {
+                "tried": np.array([0.1, 0.2]), "starts": np.array([[2.0, 1.0]]), "n_steps": 3}),
+    },
     "inside": {
         "longest_step": {"lengths": np.array([1.0, 3.0, 2.0])},
         "look_inside": {"optimizer": ADAM, "gradient": inside.rare_gradient,
                         "start": np.zeros(2), "n_steps": 3},
         "make_inside": {"name": "RMSprop", "learning_rate": 0.1, "decay": 0.9},
         "rate_for_first_step": {"length": 0.1, "decay": 0.9},
+        "step_in_noise": {"ratio": np.array([0.0, 0.5]), "beta1": 0.9},
         "step_on_a_slope": {"name": "RMSprop", "step": np.array([1, 2]), "decay": 0.9,
                             "beta1": 0.9},
         "Inside.lengths": (RECORD.lengths, {"learning_rate": 0.1}),
     },
     "one_epoch": {
-        "load_task": {"name": "spambase"},
+        "load_task": {"name": "spambase", "split": 3},
+        "step_lengths": {"task": TASK, "optimizer": ADAM, "batch_size": 3, "seeds": [0, 1]},
+        "tune_on_splits": {"data": "attack_triage", "name": "Adam", "schedule": "step",
+                           "seeds": [0, 1], "learning_rates": np.array([0.1]),
+                           "batch_size": 900},
         "train_one_epoch": {"task": TASK, "method": optimizers.Adam,
                             "learning_rates": np.array([0.1, 0.2]), "batch_size": 2, "seed": 0,
                             "n_records": 2},
@@ -73,18 +106,31 @@ GOOD = {
 HOLDERS = (
     "experiments.Outcome",
     "experiments.Sweep",
+    "experiments.Tuned",
     "inside.Inside",
+    "knobs.Settings",
     "one_epoch.Epoch",
     "one_epoch.Task",
     "words.Learned",
     "words.Words",
 )
+NOTHING_TO_REPLACE = ("falling_rates.with_schedule", "words.stack_words")
 UNCHECKED = {
+    "inside.noisy_gradient": "look_inside calls it at every step",
+    "schedule_views.show_schedules": "the controls of the panel give it what it takes",
+    "words.word_steps": "runs inside functions that have checked their numbers",
     "inside.canyon_gradient": "look_inside calls it at every step",
     "inside.constant_gradient": "look_inside calls it at every step",
     "inside.rare_gradient": "look_inside calls it at every step",
 }
 NOT_FINITE = {
+    "experiments.tune": "NaN for a run without a result",
+    "falling_rates.error_course": "infinite or NaN where a run diverged",
+    "falling_rates.tune_on_words": "NaN for a run that diverged",
+    "falling_rates.tune_share": "NaN for a run that diverged",
+    "knobs.arrivals": "infinite for a run that has not arrived",
+    "knobs.tune_knobs": "infinite for a run that has not arrived",
+    "one_epoch.tune_on_splits": "NaN for a training that diverged",
     "words.Words.error": "infinite or NaN for weights that diverged",
     "experiments.race": "NaN from where a run has diverged",
     "experiments.arrival": "NaN for a run that has not arrived",

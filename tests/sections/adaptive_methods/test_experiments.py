@@ -134,3 +134,19 @@ def test_a_run_that_arrived_before_it_diverged_is_not_lost():
     outcome = experiments.Outcome({"out": path}, {"out": 1.0}, {"out": 2})
     assert outcome.lost_by(2) == []
     assert_array_equal(outcome.seen_by(2, (4, 1))["out"], path)
+
+
+def test_tuning_takes_one_rate_for_all_draws():
+    results = np.array([[1.0, 5.0, nan, 2.0], [9.0, 5.0, 0.0, 4.0]])
+    tuned = experiments.tune([0.1, 0.2, 0.4, 0.8], results)
+    assert tuned.sweep.best_rate == 0.8
+    assert_array_equal(tuned.at_best, [2, 4])
+    assert tuned.at_edge
+    assert not experiments.tune([0.1, 0.2, 0.4], results[:, [0, 3, 1]]).at_edge
+
+
+@pytest.mark.parametrize(("results", "words"), [
+    ([1.0, 2.0, 3.0], "–"), ([0.0, 1.0, 2.1], "−0.967 ± 0.033 (clear)"),
+    ([2.0, 0.0, 3.2], "−0.27 ± 0.90 (not clear)")])
+def test_a_lead_is_put_into_words(results, words):
+    assert experiments.lead(results, [1.0, 2.0, 3.0]) == words

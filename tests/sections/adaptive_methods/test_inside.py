@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from oracles import says
+from scipy.stats import norm
 
 from lecture_kit.maths.landscapes import quadratic, saddle
-from lecture_kit.maths.optimizers import Adagrad, RMSprop
+from lecture_kit.maths.optimizers import Adagrad, Adam, RMSprop
 from lecture_kit.maths.trajectories import trajectory
 from lecture_kit.sections.adaptive_methods import inside
 
@@ -66,7 +67,30 @@ def test_streams_of_gradients():
     assert_array_equal(np.array(rare)[:, 0], 1)
     assert_array_equal(inside.constant_gradient(None, 7), [1, 0.01])
     assert_allclose(inside.canyon_gradient(np.array([3.0, -1.0]), 7), [0.3, -2])  # x²/20 + y²
-    assert list(inside.GRADIENTS) == ["constant", "rare", "canyon"]
+    noisy = np.array([inside.noisy_gradient(None, step) for step in range(1, 1001)])
+    assert_allclose(noisy.mean(axis=0), [1, 0], atol=0.1)
+    assert_allclose(noisy.std(axis=0), 1, atol=0.1)
+    assert list(inside.GRADIENTS) == ["constant", "rare", "canyon", "noisy"]
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+def test_steps_in_noise_are_means_over_the_normal_distribution(beta1):
+    """Against an integral by SciPy, and the two ends that one knows."""
+    spread = np.sqrt((1 - beta1) / (1 + beta1))
+    for ratio in (0, 0.2, 1, 5):
+        mean = norm(ratio, spread).expect(np.abs)
+        theory = inside.step_in_noise(ratio, beta1)
+        assert theory == pytest.approx(mean / np.hypot(1, ratio), rel=1e-6)
+    assert inside.step_in_noise(0, beta1) == pytest.approx(spread * np.sqrt(2 / np.pi))
+    assert inside.step_in_noise(1e6, beta1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("ratio", [0, 0.3, 2])
+def test_adams_late_steps_in_noise_are_those_of_theory(ratio):
+    noise = np.random.default_rng(1).standard_normal((300, 3000))
+    record = inside.look_inside(Adam(0.1, beta2=0.9999), lambda w, step: ratio + noise[step - 1],
+                                np.zeros(3000), 300)
+    assert record.lengths(0.1)[-1].mean() == pytest.approx(inside.step_in_noise(ratio), rel=0.06)
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.9, 0.999])

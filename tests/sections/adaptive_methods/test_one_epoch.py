@@ -9,7 +9,8 @@ from lecture_kit.maths.activations import RELU
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import Adagrad, Adam, AdamW, GradientDescent
-from lecture_kit.maths.training import train
+from lecture_kit.maths.schedules import Scheduled, cosine_decay_schedule
+from lecture_kit.maths.training import learn, train
 from lecture_kit.sections.adaptive_methods import experiments, one_epoch
 
 
@@ -96,3 +97,40 @@ def test_a_training_changes_no_data():
     again = type(task)((features, task.training[1]), task.validation, task.sizes, task.loss, 0.4)
     first = one_epoch.train_one_epoch(again, Adam, [0.01], 256, 0)
     assert_array_equal(first.losses, one_epoch.train_one_epoch(task, Adam, [0.01], 256, 0).losses)
+
+
+def test_a_random_split_has_the_same_rows_in_another_order():
+    for name in ("spambase", "attack_triage"):
+        task, usual = one_epoch.load_task(name, 3), one_epoch.load_task(name)
+        assert task.training[0].shape == usual.training[0].shape
+        counts = [np.bincount(np.concatenate([own.training[1], own.validation[1]]))
+                  for own in (task, usual)]
+        assert_array_equal(*counts)
+        assert_allclose(task.training[0].mean(axis=0), 0, atol=1e-9)
+        assert not np.array_equal(task.training[1], usual.training[1])
+
+
+def test_tuning_on_splits_trains_on_each():
+    rates = [0.01, 0.1, 1.0]
+    tuned = one_epoch.tune_on_splits("attack_triage", "Adam", "cosine", [2, 5], rates, 200)
+    cosine = cosine_decay_schedule(9)
+    for row, seed in zip(tuned.results, (2, 5), strict=True):
+        task = one_epoch.load_task("attack_triage", seed)
+        for wrong, rate in zip(row, rates, strict=True):
+            network = fully_connected(task.sizes, RELU, task.loss, he, seed)
+            *_, last = train(network, Scheduled(Adam(rate), cosine), task.training,
+                             task.validation, batch_size=200, epochs=1, seed=seed)
+            assert wrong == pytest.approx(1 - last.validation_accuracy, abs=1e-12)
+
+
+def test_step_lengths_are_those_of_single_networks():
+    task = one_epoch.load_task("attack_triage")
+    lengths = one_epoch.step_lengths(task, Adam(0.02), 450, [3, 4])
+    assert lengths.shape == (4, 2)
+    for column, seed in zip(lengths.T, (3, 4), strict=True):
+        network = fully_connected(task.sizes, RELU, task.loss, he, seed)
+        before = network.parameters.copy()
+        updates = learn(network, Adam(0.02), task.training, batch_size=450, epochs=1, seed=seed)
+        for length, _ in zip(column, updates, strict=True):
+            assert length == pytest.approx(np.abs(network.parameters - before).mean() / 0.02)
+            before = network.parameters.copy()
