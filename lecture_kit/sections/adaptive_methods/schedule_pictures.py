@@ -43,13 +43,14 @@ class SchedulePicture(Picture):
         search.set_ylabel("error after the last step", labelpad=0)
         self.titles = [self.moving(axes.title) for axes in columns]
         self.cursor = self.moving(search.plot([], [], color=GREY, linewidth=1)[0])
-        self.rates, self.errors, self.searches = (
+        self.factors, self.errors, self.searches = (
             {name: self.moving(axes.plot([], [], **look)[0])
              for name, look in reversed(_LOOKS.items())} for axes in columns)
         self.best = {name: self.moving(search.plot(
             [], [], _MARKERS[name], color=_LOOKS[name]["color"], markersize=8,
             markeredgecolor="white", clip_on=False)[0]) for name in _LOOKS}
-        rate.legend([self.rates[name] for name in _LOOKS], list(_LOOKS), loc="upper right", ncols=2)
+        rate.legend([self.factors[name] for name in _LOOKS], list(_LOOKS), loc="upper right",
+                    ncols=2)
         self.handles.append(Handle(search, self.cursor, "learning_rate", anywhere=True))
 
     def draw(self, factors, errors, searches, rate, titles):
@@ -69,7 +70,7 @@ class SchedulePicture(Picture):
             What is seen on the left, in the middle and on the right.
         """
         for name, (steps, course) in errors.items():
-            self.rates[name].set_data(np.arange(self.n_steps), factors[name])
+            self.factors[name].set_data(np.arange(self.n_steps), factors[name])
             self.errors[name].set_data(steps, course)
             sweep = searches[name]
             self.searches[name].set_data(sweep.learning_rates, sweep.results)

@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from lecture_kit.live.looks import LOOKS
 from lecture_kit.maths.landscapes import beale, canyon, rosenbrock, saddle
 from lecture_kit.maths.optimizers import Adam, GradientDescent, RMSprop
-from lecture_kit.sections.adaptive_methods import experiments, one_epoch, panels
+from lecture_kit.maths.schedules import Scheduled
+from lecture_kit.sections.adaptive_methods import experiments, falling_rates, one_epoch, panels
 from lecture_kit.sections.adaptive_methods.words import learn_words, write_words
 
 nan = np.nan
@@ -289,6 +290,50 @@ def test_rare_words_draws_the_search_and_the_rates(rare_words, exponent, seed):
     assert picture.board.rows[first][0].get_weight() == "bold"
     met = first == "Adagrad" and errors["Adagrad"] < errors["gradient descent"] / 2
     assert rare_words.view.goal_met == met == (exponent == 1.0)
+
+
+# Schedules
+
+
+@pytest.fixture
+def schedules():
+    return built(panels.schedules)
+
+
+@pytest.mark.parametrize(("schedule", "method", "rate", "share", "seed"), [
+    ("step", "gradient descent", 0.1, 0.6, 0), ("cosine", "Adam", 0.0501, 1.0, 2),
+    ("warm-up", "Adagrad", 1.0, 0.1, 0), ("constant", "RMSprop", 0.01, 0.5, 0)])
+def test_schedules_draws_factors_errors_and_the_search(
+        schedules, schedule, method, rate, share, seed):
+    schedules.set_values({"schedule": schedule, "method": method, "learning_rate": rate,
+                          "share": share, "seed": seed})
+    picture, rule = schedules.picture, experiments.METHODS[method]
+    texts = falling_rates.draw_words(0.0, range(10 * seed, 10 * seed + 10))
+    tried, ends, bests = np.geomspace(1e-3, 10, 25), [], []
+    for kind, name in (("schedule", schedule), ("constant", "constant")):
+        factors = falling_rates.make_schedule(name, 500, share)
+        assert_allclose(data(picture.factors[kind]),
+                        np.column_stack([np.arange(500), factors(np.arange(500))]))
+        steps, errors = falling_rates.error_course(texts, Scheduled(rule(rate), factors))
+        assert_allclose(data(picture.errors[kind]), np.column_stack([steps, errors]))
+        sweep = falling_rates.tune_on_words(texts, rule, tried, factors).sweep
+        assert_allclose(data(picture.searches[kind]), np.column_stack([tried, sweep.results]))
+        assert_allclose(data(picture.best[kind]), [[sweep.best_rate, sweep.best_result]])
+        ends.append(errors[-1])
+        bests.append(sweep.best_result)
+    assert_allclose(data(picture.cursor)[:, 0], rate)
+    assert schedules.readout.value == (
+        f"Last error at η = {rate:.3g}: schedule {ends[0]:.2g}, constant {ends[1]:.2g}; each at "
+        f"its best η: {bests[0]:.2g} and {bests[1]:.2g}.")
+    assert schedules.view.goal_met == bool(ends[0] < 0.6 * bests[1]) == (
+        schedule in ("cosine", "warm-up"))
+
+
+def test_a_schedule_that_diverges_says_so(schedules):
+    schedules.set_values({"learning_rate": 10.0})
+    assert "schedule diverged, constant diverged; each at its best η: 0.0" in \
+        schedules.readout.value
+    assert not schedules.view.goal_met
 
 
 # Real data
