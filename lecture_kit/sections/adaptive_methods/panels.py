@@ -168,7 +168,7 @@ def _show_inside(method, gradient, learning_rate, decay):
               f"rate of y : rate of x = {y / x:.3g}",
               {"constant": "g in x is 100 times as large", "rare": "g in y is rare",
                "canyon": "g along the run in the canyon",
-               "noisy": "noise of size 1; mean 1 in x, 0 in y"}[gradient])
+               "noisy": "noise 1; mean 1 in x, 0 in y"}[gradient])
     drawing = {"moves": moves, "theory": theory, "rates": record.rates, "roots": record.roots,
                "gradients": np.abs(record.gradients), "titles": titles}
     return View(drawing, readout, method == "Adam, not corrected" and bool(0.9 < first < 1.1))
@@ -352,13 +352,13 @@ def schedules():
                 _("schedule"), [(name, name) for name in falling.SCHEDULES], "step")),
             "method": _wide(choice(_("method"), [(name, name) for name in _SHOWN], _SHOWN[0])),
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.03),
-            "share": slider(_("share of the steps"), 0.05, 1, 0.5, 0.05),
+            "share": slider(_("share q of the steps"), 0.05, 1, 0.5, 0.05),
             "seed": seed(),
         },
         falling.show_schedules,
         goal=_("a last error below 0.6 of what the best constant rate reaches"),
-        presets={_("cosine"): {"schedule": "cosine", "share": 1.0},
-                 _("warm-up"): {"schedule": "warm-up", "share": 0.1}},
+        presets={_("cosine, q = 1"): {"schedule": "cosine", "share": 1.0},
+                 _("warm-up, q = 0.1"): {"schedule": "warm-up", "share": 0.1}},
     )
 
 
