@@ -222,7 +222,7 @@ def random_split(labels, share, seed, groups=None):
     share : float
         Which share of each class goes to the first part, between 0 and 1. Groups are not cut, so
         it is met as well as they allow.
-    seed : int or numpy.random.Generator
+    seed : int
         The chance.
     groups : array_like of int, shape (n_samples,), optional
         Group of each row. A group counts to the class of its first row. Without it each row is a
