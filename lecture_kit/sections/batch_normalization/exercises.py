@@ -1,15 +1,40 @@
 """Exercises of the section: the right answer, hints, and mistakes that people really make."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+
 import numpy as np
 
 from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
-from lecture_kit.maths import normalization
 from lecture_kit.maths.normalization import batch_normalize
+
+_BUGS = {
+    "mean": _("line 2 takes one mean of the whole table. Each feature has its own."),
+    "variance": _("line 4 divides by B − 1. In training the batch is normalized with the mean "
+                  "square, divided by B."),
+    "epsilon": _("line 5 adds ε to the root. It belongs under the root."),
+    "shift": _("line 7 multiplies β by γ, too."),
+}
+
+
+def _batch_norm(bugs):
+    """Make the eight lines of the notebook, with some of its four bugs."""
+
+    def batch_norm(x, scale, shift, epsilon):
+        mean = x.mean() if "mean" in bugs else x.mean(axis=0)
+        centred = x - mean
+        variance = (centred**2).sum(axis=0) / (len(x) - ("variance" in bugs))
+        inside, outside = (0, epsilon) if "epsilon" in bugs else (epsilon, 0)
+        normalized = centred / (np.sqrt(variance + inside) + outside)
+        return scale * (normalized + shift) if "shift" in bugs else scale * normalized + shift
+
+    return batch_norm
 
 
 def check_batch_normalize(attempt):
-    """Exercise 1: the forward pass in training mode.
+    """Exercise 1: four bugs in a forward pass of eight lines.
 
     Parameters
     ----------
@@ -22,57 +47,55 @@ def check_batch_normalize(attempt):
     ExercisePanel
         The verdict.
     """
-
-    def batch_normalize(x, scale, shift, epsilon):
-        return normalization.batch_normalize(x, scale, shift, epsilon)
-
-    rng = np.random.default_rng(0)
     two, one = np.array([2.0, 0.5]), np.array([0.0, -1.0])
     return ExercisePanel(Exercise(
-        _("Exercise 1, the forward pass"), batch_normalize,
+        _("Exercise 1, four bugs"), _batch_norm(()),
         solution=(
             "def batch_norm(x, scale, shift, epsilon):\n"
-            "    mean, variance = x.mean(axis=0), x.var(axis=0)\n"
-            "    return scale * (x - mean) / np.sqrt(variance + epsilon) + shift"),
+            "    mean = x.mean(axis=0)\n"
+            "    centred = x - mean\n"
+            "    variance = (centred ** 2).sum(axis=0) / len(x)\n"
+            "    deviation = np.sqrt(variance + epsilon)\n"
+            "    normalized = centred / deviation\n"
+            "    output = scale * normalized + shift\n"
+            "    return output"),
         hints=(
-            _("Each column of x is one feature. np.mean with axis=0 goes down the rows."),
-            _("x.var(axis=0) divides by the number of rows, as the slide does."),
-            _("Subtract the mean, divide by np.sqrt(variance + epsilon), then scale and shift."),
+            _("Hold each line against the four lines of part 1. Which formula does it stand for?"),
+            _("Lines 3, 6 and 8 are right. For a table, x.mean(axis=0) goes down the rows."),
+            _("Lines 2, 4, 5 and 7 are wrong: whose mean, divided by what, where ε stands, and "
+              "what γ multiplies."),
         ),
         cases=(
-            (rng.normal(3, 2, (4, 2)).round(1), two, one, 1e-5),
+            (np.random.default_rng(0).normal(3, 2, (4, 2)).round(1), two, one, 1e-5),
             (np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]]), two, one, 1e-2),
+            (np.array([[7.0, -2.0]]), two, one, 1e-3),
         ),
         mistakes=_mistakes_with_the_forward_pass(),
     ), attempt)
 
 
 def _mistakes_with_the_forward_pass():
-    def normalized(x, epsilon, axis=0, ddof=0):
+    def along(x, scale, shift, epsilon, axis=0):
         centred = x - x.mean(axis=axis, keepdims=True)
-        return centred / np.sqrt(x.var(axis=axis, ddof=ddof, keepdims=True) + epsilon)
+        return scale * centred / np.sqrt(x.var(axis=axis, keepdims=True) + epsilon) + shift
 
     return (
-        Mistake(lambda x, scale, shift, epsilon: normalized(x, epsilon),
+        *(Mistake(_batch_norm(left), _("Bugs that are left: {n}. One of them: {bug}").format(
+            n=len(left), bug=_BUGS[left[0]]))
+          for n in (1, 2, 3) for left in combinations(_BUGS, n)),
+        Mistake(_batch_norm(tuple(_BUGS)), _("All four bugs are still there.")),
+        Mistake(lambda x, scale, shift, epsilon: along(x, 1, 0, epsilon),
                 _("γ and β are missing: scale * … + shift.")),
-        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, 0) + shift,
+        Mistake(lambda x, scale, shift, epsilon: along(x, scale, shift, 0),
                 _("ε is missing. The constant column of the second batch is divided by 0.")),
-        Mistake(lambda x, scale, shift, epsilon:
-                scale * (x - x.mean(axis=0)) / (x.std(axis=0) + epsilon) + shift,
-                _("ε belongs under the root: np.sqrt(variance + epsilon).")),
+        Mistake(lambda x, scale, shift, epsilon: along(x, scale, shift, epsilon, axis=1),
+                _("You normalized each row. Batch normalization goes down the rows: axis=0.")),
+        Mistake(lambda x, scale, shift, epsilon: along(x, scale, shift, epsilon, axis=None),
+                _("You took one mean and one variance of the whole table. Each feature has its "
+                  "own: axis=0.")),
         Mistake(lambda x, scale, shift, epsilon:
                 scale * (x - x.mean(axis=0)) / (x.var(axis=0) + epsilon) + shift,
                 _("You divided by the variance. Divide by its square root.")),
-        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, ddof=1) + shift,
-                _("This variance is divided by n − 1. In training the batch is normalized with "
-                  "the variance divided by n.")),
-        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, None) + shift,
-                _("You took one mean and one variance of the whole table. Each feature has its "
-                  "own: axis=0.")),
-        Mistake(lambda x, scale, shift, epsilon: scale * normalized(x, epsilon, 1) + shift,
-                _("You normalized each row. Batch normalization goes down the rows: axis=0.")),
-        Mistake(lambda x, scale, shift, epsilon: scale * (normalized(x, epsilon) + shift),
-                _("First multiply by γ, then add β. You multiplied β, too.")),
     )
 
 
@@ -118,72 +141,72 @@ def check_batch_of_one(attempt):
     ), attempt)
 
 
-def check_input_gradient(attempt):
-    """Exercise 3: the gradient in front of a batch normalization, whose columns sum to 0.
+@dataclass(frozen=True)
+class _FirstOfFour:
+    """What comes out for a row beside the three batch mates that a function chooses."""
+
+    choose: Callable
+
+    def __call__(self, z, target):
+        mates = self.choose(z, target)
+        if mates is None or mates is ...:
+            return mates
+        mates = np.asarray(mates, float)
+        if mates.shape != (3,):
+            return _("mates of shape {shape}, not (3,)").format(shape=mates.shape)
+        if not np.isfinite(mates).all():
+            return _("mates that are no numbers")
+        return float(batch_normalize(np.append(z, mates)[:, np.newaxis])[0, 0])
+
+
+def check_batch_mates(attempt):
+    """Exercise 3: three batch mates that decide what comes out for a row.
+
+    Many answers are right. Judged is what they do to the row, to three digits.
 
     Parameters
     ----------
     attempt : callable
-        Takes ``output_gradient`` and ``normalized``, both of shape (batch_size, n_features),
-        ``scale`` and ``deviation`` of shape (n_features,), and returns the gradient of the input.
+        Takes ``z``, the value of the row, and ``target``, from −√3 to √3; returns three values.
 
     Returns
     -------
     ExercisePanel
         The verdict.
     """
-
-    def input_gradient(output_gradient, normalized, scale, deviation):
-        by_mean = output_gradient.mean(axis=0)
-        by_variance = normalized * (output_gradient * normalized).mean(axis=0)
-        return scale / deviation * (output_gradient - by_mean - by_variance)
-
-    def case(seed, n_rows):
-        rng = np.random.default_rng(seed)
-        x = rng.normal(1, 2, (n_rows, 2))
-        deviation = np.sqrt(x.var(axis=0) + 1e-5)
-        return (rng.normal(0.5, 1, (n_rows, 2)).round(2), (x - x.mean(axis=0)) / deviation,
-                np.array([2.0, 0.5]), deviation)
-
+    is_ready = isinstance(attempt, _FirstOfFour) or not callable(attempt)
     return ExercisePanel(Exercise(
-        _("Exercise 3, the gradient before the normalization"), input_gradient,
+        _("Exercise 3, three batch mates"), _mates(1, 1),
         solution=(
-            "def input_gradient(output_gradient, normalized, scale, deviation):\n"
-            "    by_mean = output_gradient.mean(axis=0)\n"
-            "    by_variance = normalized * (output_gradient * normalized).mean(axis=0)\n"
-            "    return scale / deviation * (output_gradient - by_mean - by_variance)"),
+            "def three_mates(z, target):\n"
+            "    middle = z - target - target / 3\n"
+            "    return middle + np.sqrt(2 - 2 / 3 * target ** 2) * np.array([-1, 0, 1])"),
         hints=(
-            _("There are three terms. The direct way gives scale / deviation * output_gradient."),
-            _("The way through the batch mean takes the mean of output_gradient over the rows "
-              "away, the same number from each row of a column."),
-            _("The way through the variance takes normalized * (output_gradient * "
-              "normalized).mean(axis=0) away."),
+            _("Let the batch have the standard deviation 1. Which mean must it have, so that z "
+              "comes out as target?"),
+            _("Its mean is z − target. The row lies target above it, so the mates lie target / 3 "
+              "below it on average."),
+            _("The four squared distances from the mean must sum to 4. Take the mates middle − d, "
+              "middle and middle + d, and solve for d."),
         ),
-        cases=(case(0, 3), case(1, 5)),
-        mistakes=_mistakes_with_the_gradient(),
-    ), attempt)
+        cases=((2.0, 1.0), (2.0, -0.5), (-30.0, 1.7), (0.5, 0.0)),
+        mistakes=(
+            Mistake(_mates(-1, 1), _("The sign: a row above the mean comes out positive.")),
+            Mistake(_FirstOfFour(lambda z, target: z - target + np.sqrt(1.5) * np.array([-1, 0, 1])),
+                    _("These mates have the mean z − target and the standard deviation 1. But the "
+                      "row itself belongs to the batch, too.")),
+            Mistake(_FirstOfFour(lambda z, target: np.full(3, z - target)),
+                    _("Three equal mates give √3, −√3 or 0, whatever their value.")),
+            Mistake(_mates(1, 0.5), _("The mean is right, but the mates are too close together.")),
+            Mistake(_mates(1, 2), _("The mean is right, but the mates are too far apart.")),
+        ),
+        tolerance=1e-3,
+    ), attempt if is_ready else _FirstOfFour(attempt))
 
 
-def _mistakes_with_the_gradient():
-    return (
-        Mistake(lambda g, xhat, scale, deviation: scale / deviation * g,
-                _("This is the direct way only. Mean and variance depend on x, too. With it "
-                  "the columns do not sum to 0.")),
-        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (g - g.mean(axis=0)),
-                _("The way through the variance is missing.")),
-        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                    g - xhat * (g * xhat).mean(axis=0)),
-                _("The way through the mean is missing. With it the columns sum to 0.")),
-        Mistake(lambda g, xhat, scale, deviation: (
-                    g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / deviation,
-                _("γ is missing: the gradient also passes through scale.")),
-        Mistake(lambda g, xhat, scale, deviation: scale * (
-                    g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)),
-                _("Divide by the deviation: a wider batch gives a smaller gradient.")),
-        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                    g - g.sum(axis=0) - xhat * (g * xhat).sum(axis=0)),
-                _("You took sums. Each row gets its share: take means over the rows.")),
-        Mistake(lambda g, xhat, scale, deviation: scale / deviation * (
-                    g + g.mean(axis=0) + xhat * (g * xhat).mean(axis=0)),
-                _("Both corrections are subtracted.")),
-    )
+def _mates(sign, spread):
+    def choose(z, target):
+        apart = spread * np.sqrt(2 - 2 / 3 * target**2)
+        return z - sign * 4 / 3 * target + apart * np.array([-1, 0, 1])
+
+    return _FirstOfFour(choose)

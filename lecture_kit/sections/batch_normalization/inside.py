@@ -16,7 +16,7 @@ from lecture_kit.maths.checks import (
 )
 from lecture_kit.maths.layers import ActivationLayer
 from lecture_kit.maths.normalization import BatchNormalization
-from lecture_kit.maths.training import Record, train
+from lecture_kit.sections.batch_normalization.experiments import accuracy_on_the_way
 
 
 def _training_outputs(network, rows):
@@ -176,8 +176,10 @@ class Snapshot:
 
     Parameters
     ----------
-    record : Record
-        How the training stands.
+    update : int
+        How many updates were made.
+    accuracy : float
+        Share of right answers on validation rows; NaN if the training has diverged.
     shares : ndarray of shape (n_layers, n_bins)
         Per hidden layer the share of the inputs in each bin of :func:`shares_per_bin`.
     deviations : ndarray of shape (n_layers,)
@@ -188,21 +190,24 @@ class Snapshot:
         15th, 50th and 85th percentile of the inputs of one unit, the first of the last layer.
     """
 
-    record: Record
+    update: int
+    accuracy: float
     shares: np.ndarray
     deviations: np.ndarray
     expected: np.ndarray | None
     percentiles: np.ndarray
 
 
-def watch_training(network, optimizer, training, validation, probe, *, batch_size, epochs, seed,
-                   low=-8.0, high=8.0, n_bins=64):
-    """Train a network and look at the inputs of its activation functions after every epoch.
+def watch_training(network, optimizer, training, validation, probe, *, batch_size, n_updates,
+                   record_every, seed, low=-8.0, high=8.0, n_bins=64):
+    """Train a network and look at the inputs of its activation functions on the way.
 
     Parameters
     ----------
-    network, optimizer, training, validation, batch_size, epochs, seed
-        As in :func:`~lecture_kit.maths.training.train`.
+    network : Network
+        Its parameters are changed in place.
+    optimizer, training, validation, batch_size, n_updates, record_every, seed
+        As in :func:`~lecture_kit.sections.batch_normalization.experiments.accuracy_on_the_way`.
     probe : ndarray of shape (n_samples, n_features)
         The rows to look at, as one batch in training mode.
     low, high, n_bins
@@ -211,12 +216,13 @@ def watch_training(network, optimizer, training, validation, probe, *, batch_siz
     Yields
     ------
     Snapshot
-        One before any update and one after every epoch.
+        One before any update and one after every ``record_every`` of them.
 
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.maths.training.train` and :func:`shares_per_bin`.
+        As in :func:`~lecture_kit.sections.batch_normalization.experiments.accuracy_on_the_way` and
+        :func:`shares_per_bin`.
 
     References
     ----------
@@ -224,12 +230,15 @@ def watch_training(network, optimizer, training, validation, probe, *, batch_siz
     """
     normalizations = [
         layer for layer in network.layers if isinstance(layer, BatchNormalization)]
-    for record in train(network, optimizer, training, validation, batch_size=batch_size,
-                        epochs=epochs, seed=seed):
+    for update, (accuracy,) in accuracy_on_the_way(
+            [network], optimizer, training, validation, batch_size=batch_size,
+            n_updates=n_updates, record_every=record_every, seed=seed):
+        if update % record_every:
+            continue
         inputs = activation_inputs(network, probe)
         expected = [pooled_deviation(layer.scale, layer.shift) for layer in normalizations]
         yield Snapshot(
-            record,
+            update, float(accuracy),
             np.stack([shares_per_bin(values, low, high, n_bins) for values in inputs]),
             np.array([values.std() for values in inputs]),
             np.array(expected) if expected else None,

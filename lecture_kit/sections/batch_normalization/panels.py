@@ -80,8 +80,9 @@ def _snapshots(finished, name, learning_rate, init_scale, seed):
     so_far = []
     for snapshot in inside.watch_training(
             experiments.build_network(name, init_scale, seed=seed), GradientDescent(learning_rate),
-            training, validation, training[0][:300], batch_size=_BATCH_SIZE, epochs=_N_EPOCHS,
-            seed=seed, low=_LOW, high=_HIGH, n_bins=_N_BINS):
+            training, validation, training[0][:300], batch_size=_BATCH_SIZE,
+            n_updates=_UPDATES[-1], record_every=_UPDATES[1], seed=seed, low=_LOW, high=_HIGH,
+            n_bins=_N_BINS):
         so_far.append(snapshot)
         yield so_far
     finished[key] = so_far
@@ -90,9 +91,8 @@ def _snapshots(finished, name, learning_rate, init_scale, seed):
 def _inside_view(histories, epoch):
     """Show an epoch of two trainings, each a list of snapshots by the name of its network."""
     now = {name: history[min(epoch, len(history) - 1)] for name, history in histories.items()}
-    n_done = min(_N_EPOCHS if history[-1].record.diverged else len(history) - 1
-                 for history in histories.values())
-    words = [_accuracy(snapshot.record.diverged, snapshot.record.validation_accuracy)
+    n_done = min(map(len, histories.values())) - 1
+    words = [_accuracy(np.isnan(snapshot.accuracy), snapshot.accuracy)
              for snapshot in now.values()]
     deviations = [snapshot.deviations[-1] for snapshot in now.values()]
     update = _UPDATES[min(epoch, n_done)]
@@ -107,11 +107,11 @@ def _inside_view(histories, epoch):
             "percentiles": np.array([snapshot.percentiles for snapshot in history]),
         } for name, history in histories.items()},
         "curves": {
-            name: np.array([snapshot.record.validation_accuracy for snapshot in history])
+            name: np.array([snapshot.accuracy for snapshot in history])
             for name, history in histories.items()},
         "title": f"update {update}: {words[0]} and {words[1]}",
     }
-    plain = histories["without BN"][-1].record.validation_accuracy
+    plain = histories["without BN"][-1].accuracy
     return View(drawing, readout, bool(epoch == n_done == _N_EPOCHS and plain > 0.9),
                 n_done / _N_EPOCHS)
 

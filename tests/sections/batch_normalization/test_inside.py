@@ -74,10 +74,10 @@ def test_a_snapshot_holds_what_the_network_shows(digits):
     network = experiments.build_network("with BN", 0.3, (64, 20, 15, 10))
     probe = digits[0][0][:50]
     for n, snapshot in enumerate(inside.watch_training(
-            network, GradientDescent(0.5), *digits, probe, batch_size=60, epochs=2, seed=0,
-            low=-5, high=5, n_bins=20)):
+            network, GradientDescent(0.5), *digits, probe, batch_size=60, n_updates=10,
+            record_every=5, seed=0, low=-5, high=5, n_bins=20)):
         first, second = inside.activation_inputs(network, probe)
-        assert snapshot.record.update == 5 * n
+        assert snapshot.update == 5 * n
         assert_allclose(snapshot.deviations, [first.std(), second.std()])
         assert_allclose(snapshot.deviations, snapshot.expected, rtol=1e-2)
         assert_allclose(
@@ -85,16 +85,8 @@ def test_a_snapshot_holds_what_the_network_shows(digits):
         )
         assert_allclose(snapshot.percentiles, np.percentile(second[:, 0], [15, 50, 85]))
     assert n == 2
-    assert snapshot.record.validation_accuracy == network.evaluate(*digits[1])[1]
-    plain = next(
-        inside.watch_training(
-            experiments.build_network("without BN", 0.3),
-            GradientDescent(0.5),
-            *digits,
-            probe,
-            batch_size=60,
-            epochs=0,
-            seed=0,
-        )
-    )
+    assert snapshot.accuracy == network.evaluate(*digits[1])[1]
+    plain = next(inside.watch_training(
+        experiments.build_network("without BN", 0.3), GradientDescent(0.5), *digits, probe,
+        batch_size=60, n_updates=0, record_every=1, seed=0))
     assert plain.expected is None
