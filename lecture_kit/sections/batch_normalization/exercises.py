@@ -192,7 +192,7 @@ def check_batch_mates(attempt):
         cases=((2.0, 1.0), (2.0, -0.5), (-30.0, 1.7), (0.5, 0.0)),
         mistakes=(
             Mistake(_mates(-1, 1), _("The sign: a row above the mean comes out positive.")),
-            Mistake(_FirstOfFour(lambda z, target: z - target + np.sqrt(1.5) * np.array([-1, 0, 1])),
+            Mistake(_FirstOfFour(lambda z, target: z - target + np.array([-1, 0, 1]) * 1.5**0.5),
                     _("These mates have the mean z − target and the standard deviation 1. But the "
                       "row itself belongs to the batch, too.")),
             Mistake(_FirstOfFour(lambda z, target: np.full(3, z - target)),

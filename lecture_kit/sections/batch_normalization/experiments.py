@@ -6,6 +6,8 @@ import numpy as np
 
 from lecture_kit.maths.activations import RELU, SIGMOID
 from lecture_kit.maths.checks import (
+    as_labels,
+    as_measured,
     as_number,
     as_numbers,
     as_rng,
@@ -22,6 +24,7 @@ from lecture_kit.maths.normalization import BatchNormalization, batch_normalize,
 from lecture_kit.maths.training import learn
 
 KINDS = ("without BN", "with BN", "noisy BN")
+SMALL = (64, 30, 30, 30, 10)  # layers of a network small enough to train it many times
 
 
 def build_network(kind, init_scale, sizes=(64, 100, 100, 100, 10), activation=SIGMOID, seed=0,
@@ -108,6 +111,70 @@ def accuracy_on_the_way(networks, optimizer, training, validation, *, batch_size
             right = ensemble.loss.predict(ensemble.logits(rows)) == labels
             accuracies = np.where(alive, right.mean(axis=-1), np.nan)
         yield update, accuracies
+
+
+def small_sets(rows, n_rows, share_wrong, seeds):
+    """Draw a small training set for each seed; some of its labels are drawn at random, too.
+
+    Parameters
+    ----------
+    rows : tuple of (features, labels)
+        All rows, with labels from 0 to 9.
+    n_rows : int
+        How many rows each set has.
+    share_wrong : float
+        Share of the labels that are replaced by a random one, from 0 to 1.
+    seeds : sequence of int
+        One set for each.
+
+    Returns
+    -------
+    features : ndarray of shape (n_seeds, n_rows, n_features)
+    labels : ndarray of int, shape (n_seeds, n_rows)
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range or a label is not from 0 to 9.
+    """
+    features, labels = rows[0], as_labels("labels", rows[1], 10)
+    n_rows = as_whole("n_rows", n_rows, "Take fewer.", least=1, most=len(labels))
+    share = as_number("share_wrong", share_wrong, "It is a share.", least=0, most=1)
+    sets = []
+    for rng in map(np.random.default_rng, seeds):
+        picked = rng.permutation(len(labels))[:n_rows]
+        is_wrong, wrong = rng.random(n_rows) < share, rng.integers(0, 10, n_rows)
+        sets.append((features[picked], np.where(is_wrong, wrong, labels[picked])))
+    return tuple(map(np.stack, zip(*sets, strict=True)))
+
+
+def at_training_accuracy(training, validation, level):
+    """Validation accuracy of each network when its training accuracy first reaches a level.
+
+    Parameters
+    ----------
+    training, validation : array_like of shape (n_records, n_networks)
+        Accuracies on the way; NaN from where a network has diverged.
+    level : float
+        The training accuracy.
+
+    Returns
+    -------
+    ndarray of shape (n_networks,)
+        NaN for a network that never gets there.
+
+    Raises
+    ------
+    ValueError
+        If the two are no tables of the same shape.
+    """
+    training, validation = (as_measured(name, values, "Pass a row per record.", 2) for name, values
+                            in (("training", training), ("validation", validation)))
+    require(training.shape == validation.shape, "validation must be as long as training",
+            validation.shape, f"That has the shape {training.shape}.")
+    is_there = training >= as_number("level", level, "It is a share.")
+    first = np.take_along_axis(validation, is_there.argmax(axis=0)[np.newaxis], axis=0)[0]
+    return np.where(is_there.any(axis=0), first, np.nan)
 
 
 def gradient_keeping_scale(activation, width):

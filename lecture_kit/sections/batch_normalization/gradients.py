@@ -1,19 +1,24 @@
 """Gradients: how long they are at the start, and how far one can trust them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from lecture_kit.maths.activations import SIGMOID
-from lecture_kit.maths.checks import as_number, as_row, as_whole
+from lecture_kit.maths.checks import as_measured, as_number, as_row, as_whole, require_fit
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import xavier
-from lecture_kit.maths.training import learn
-from lecture_kit.sections.batch_normalization.experiments import build_network
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.sections.batch_normalization.experiments import (
+    SMALL,
+    accuracy_on_the_way,
+    build_network,
+)
 from lecture_kit.sections.batch_normalization.inside import activation_inputs, mean_drift
 
 
-def first_layer_gradients(kind, activation, init_scale, depth, rows, seeds, width=50):
+def first_layer_gradients(kind, activation, init_scale, depth, rows, seeds, width=30):
     """Length of the gradient of the first layer's weights, before training.
 
     Only the hidden layers have the init scale. The output layer always has 1/√n: what is left
@@ -31,7 +36,7 @@ def first_layer_gradients(kind, activation, init_scale, depth, rows, seeds, widt
         One batch, with labels from 0 to 9.
     seeds : sequence of int
         One network for each.
-    width : int, default 50
+    width : int, default 30
         n, nodes per hidden layer.
 
     Returns
@@ -55,60 +60,153 @@ def first_layer_gradients(kind, activation, init_scale, depth, rows, seeds, widt
     return np.linalg.norm(ensemble.layers[0].weights_gradient, axis=(-2, -1))
 
 
-@dataclass(frozen=True)
-class Foresight:
-    """What the gradient of networks side by side says about the loss a step ahead.
-
-    Parameters
-    ----------
-    losses : ndarray of shape (n_steps, n_networks)
-        Training loss at the end of each step.
-    agreement : ndarray of shape (n_steps, n_networks)
-        Cosine of the angle between the gradient before the step and the one after it; 1 means
-        that it still points the same way.
-    change : ndarray of shape (n_steps, n_networks)
-        How much the gradient has changed, |g′ − g|/|g|.
-    """
-
-    losses: np.ndarray
-    agreement: np.ndarray
-    change: np.ndarray
-
-
 def _losses_and_gradients(build, parameters, rows):
-    """Losses and gradients in training mode of new networks with given parameters."""
+    """Losses and gradients, in training mode, of networks made anew that get these parameters."""
     ensemble = Ensemble(build())
     ensemble.parameters[:] = parameters
-    with np.errstate(over="ignore", invalid="ignore"):
-        gradient = ensemble.backpropagate(*rows).copy()
-        labels = np.broadcast_to(rows[1], ensemble.batch_logits.shape[:-1])
-        return ensemble.loss.value(ensemble.batch_logits, labels).mean(axis=-1), gradient
+    gradient = ensemble.compute_gradient(*rows)
+    labels = np.broadcast_to(rows[1], ensemble.batch_logits.shape[:-1])
+    return ensemble.loss.value(ensemble.batch_logits, labels).mean(axis=-1), gradient
 
 
 def look_ahead(build, parameters, steps, rows):
-    """Go along the gradient and see how far it can be trusted.
+    """Go along the gradient and see whether it still points the same way there.
 
     Parameters
     ----------
     build : callable
-        Makes the networks anew, so that noise in them is the same at all places.
+        Makes the networks anew, so that the noise in them is the same in all places.
     parameters : ndarray of shape (n_networks, n_parameters)
         w, where they stand.
     steps : array_like of shape (n_steps,)
-        η of the steps to w − ηg.
+        η of the steps from w to w − ηg, where g is the gradient at w.
     rows : tuple of (features, labels)
-        The batch, as :meth:`Ensemble.check` has returned it.
+        One batch for all.
 
     Returns
     -------
-    Foresight
+    losses : ndarray of shape (n_networks,)
+        Of the batch, at w.
+    agreement : ndarray of shape (n_steps, n_networks)
+        Cosine of the angle between g and the gradient at w − ηg. With 1 it points the same way,
+        with −1 the opposite way.
+
+    Raises
+    ------
+    ValueError
+        If a step is not a finite number, or the rows do not fit.
+
+    References
+    ----------
+    Santurkar, S., Tsipras, D., Ilyas, A., & Mądry, A. (2018). How does batch normalization help
+    optimization?, section 3.
     """
-    _loss, before = _losses_and_gradients(build, parameters, rows)
-    losses, agreement, change = [], [], []
-    length = np.linalg.norm(before, axis=-1)
-    for step in steps:
-        loss, after = _losses_and_gradients(build, parameters - step * before, rows)
-        losses.append(loss)
-        agreement.append(np.vecdot(before, after) / (length * np.linalg.norm(after, axis=-1)))
-        change.append(np.linalg.norm(after - before, axis=-1) / length)
-    return Foresight(*map(np.array, (losses, agreement, change)))
+    steps = as_row("steps", steps, "Try [1.0].")
+    losses, before = _losses_and_gradients(build, parameters, rows)
+    after = [_losses_and_gradients(build, parameters - step * before, rows)[1] for step in steps]
+    length = np.linalg.norm(before, axis=-1) * np.linalg.norm(after, axis=-1)
+    return losses, np.vecdot(before, after) / length
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was seen of networks side by side while they were trained.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n_looks, n_networks)
+        As in :func:`look_ahead`.
+    agreement : ndarray of shape (n_looks, n_steps, n_networks)
+        As in :func:`look_ahead`.
+    accuracies : ndarray of shape (n_looks, n_networks)
+        On the validation rows.
+    shift : ndarray of shape (n_layers, n_networks)
+        How far the mean of a node moves from one look to the next, on average, see
+        :func:`~lecture_kit.sections.batch_normalization.inside.mean_drift`.
+    """
+
+    losses: np.ndarray
+    agreement: np.ndarray
+    accuracies: np.ndarray
+    shift: np.ndarray
+
+
+def watch_gradients(kind, init_scale, learning_rate, steps, training, validation, *, n_updates,
+                    every, seeds, sizes=SMALL):
+    """Train sigmoid networks, and look on the way how their inputs shift and how gradients turn.
+
+    Looks go to the first 150 training rows. Batches have 60.
+
+    Parameters
+    ----------
+    kind, init_scale, sizes
+        As in :func:`~lecture_kit.sections.batch_normalization.experiments.build_network`.
+    learning_rate : float
+        η of the training, above 0.
+    steps : array_like of shape (n_steps,)
+        η of the steps that are tried, as in :func:`look_ahead`.
+    training, validation : tuple of (features, labels)
+        Rows.
+    n_updates, every : int
+        How many updates to make, and after how many to look, at least 1 and at least two looks.
+    seeds : sequence of int
+        One network for each.
+
+    Returns
+    -------
+    Watched
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or as in :func:`~lecture_kit.maths.training.train`.
+    """
+    rate = as_number("learning_rate", learning_rate, "Try 1.0.", above=0)
+    every = as_whole("every", every, "Try every=10.", least=1)
+    n_updates = as_whole("n_updates", n_updates, "Let there be two looks.", least=every)
+
+    def build():
+        return [build_network(kind, init_scale, sizes, SIGMOID, seed) for seed in seeds]
+
+    networks, looks, seen = build(), [], []
+    probe = training[0][:150], training[1][:150]
+    for update, accuracies in accuracy_on_the_way(
+            networks, GradientDescent(rate), training, validation, batch_size=60,
+            n_updates=n_updates, record_every=every, seed=list(seeds)):
+        if update % every == 0:
+            parameters = np.stack([network.parameters for network in networks])
+            looks.append((*look_ahead(build, parameters, steps, probe), accuracies))
+            seen.append([activation_inputs(network, probe[0]) for network in networks])
+    shift = np.mean([[[mean_drift(*pair) for pair in zip(*two, strict=True)]
+                      for two in zip(before, after, strict=True)]
+                     for before, after in pairwise(seen)], axis=0)
+    return Watched(*map(np.array, zip(*looks, strict=True)), shift.T)
+
+
+def mean_agreement(losses, agreement, below):
+    """Average how far the gradient can be trusted over the looks at which the loss is small.
+
+    Parameters
+    ----------
+    losses, agreement
+        As in :class:`Watched`.
+    below : float
+        The looks of a network count while its loss is smaller.
+
+    Returns
+    -------
+    ndarray of shape (n_steps, n_networks)
+        NaN for a network whose loss never is.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    losses = as_measured("losses", losses, "Pass a row per look.", 2)
+    agreement = as_measured("agreement", agreement, "Pass a table per look.", 3)
+    counts = losses[:, np.newaxis] < as_number("below", below, "Try 1.0.")
+    require_fit(losses=losses[:, np.newaxis], agreement=agreement)
+    n_looks = counts.sum(axis=0)
+    total = np.where(counts, agreement, 0).sum(axis=0)
+    return np.where(n_looks > 0, total / np.maximum(n_looks, 1), np.nan)

@@ -81,6 +81,39 @@ def training_logits(network, rows):
     return _training_outputs(network, rows)[-1]
 
 
+def accuracy_in_batches(networks, rows, batch_size, is_sorted):
+    """How often networks are right if they answer in training mode, batch by batch.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+        With batch normalization.
+    rows : tuple of (features, labels)
+        What they are asked.
+    batch_size : int
+        How many rows they see at a time, at least 1. A rest that fills no batch is left out.
+    is_sorted : bool
+        Whether the rows come sorted by their labels, or else shuffled.
+
+    Returns
+    -------
+    ndarray of shape (n_networks,)
+        Shares of right answers.
+
+    Raises
+    ------
+    ValueError
+        If ``batch_size`` is less than 1 or larger than the number of rows, or the rows do not fit.
+    """
+    features, labels = networks[0].check(*rows)
+    size = as_whole("batch_size", batch_size, "Try 60.", least=1, most=len(labels))
+    order = (np.argsort(labels, kind="stable") if is_sorted
+             else np.random.default_rng(0).permutation(len(labels)))
+    batches = order[:len(order) // size * size].reshape(-1, size)
+    return np.array([np.mean([training_logits(network, features[batch]).argmax(axis=1)
+                              == labels[batch] for batch in batches]) for network in networks])
+
+
 def shares_per_bin(values, low, high, n_bins):
     """Count which share of the values lies in each of many equal bins.
 

@@ -206,14 +206,15 @@ def _two(value):
 _KINDS = pictures.MapPicture.kinds
 _ACTIVATIONS = {"sigmoid": SIGMOID, "ReLU": RELU}
 _RATES, _SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
-_N_UPDATES, _EVERY, _WIDTH = 240, 20, 50
+_N_UPDATES, _EVERY, _WIDTH = 240, 20, 30
+_BRIGHT = 0.8
 _maps = {}  # a map takes a few seconds, so all panels of a session share the finished ones
 
 
 def rate_and_scale():
     """Accuracy over learning rate and init scale, without and with batch normalization.
 
-    Three layers of 50 nodes, 240 updates. The maps are means over the seeds 0, 1, …, and so is
+    Three layers of 30 nodes, 240 updates. The maps are means over the seeds 0, 1, …, and so is
     the run at the point.
 
     Returns
@@ -243,7 +244,7 @@ def rate_and_scale():
         _("Learning rate and init scale"), pictures.MapPicture(_RATES, _SCALES, _N_UPDATES),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.03, 10, 0.1),
-            "init_scale": log_slider(_("init scale σ"), 0.01, 3, 0.01, also=(0.2, 0.57)),
+            "init_scale": log_slider(_("init scale σ"), 0.01, 3, 0.01, also=(0.26, 0.73)),
             "activation": choice(_("activation"), [(name, name) for name in _ACTIVATIONS],
                                  "sigmoid"),
             "n_seeds": stop_slider(_("seeds averaged"), [1, 2, 3], 1),
@@ -252,8 +253,8 @@ def rate_and_scale():
         goal=_("3 seeds: without BN above 0.90, at most 0.02 behind BN"),
         presets={
             _("small weights"): {"learning_rate": 0.1, "init_scale": 0.01},
-            _("theory's σ"): {"learning_rate": 1.0, "init_scale": 0.57, "activation": "sigmoid"},
-            _("ReLU, He's σ"): {"learning_rate": 0.302, "init_scale": 0.2, "activation": "ReLU"},
+            _("theory's σ"): {"learning_rate": 1.0, "init_scale": 0.73, "activation": "sigmoid"},
+            _("ReLU, He's σ"): {"learning_rate": 0.302, "init_scale": 0.26, "activation": "ReLU"},
         },
     )
 
@@ -323,12 +324,15 @@ def _map_view(point, activation, maps, runs, progress):
         rate=point[0], scale=point[1], plain=plain, normalized=normalized,
         n=max(updates[np.isfinite(mean)][-1] for mean in means.values()),
         seeds=len(runs[_KINDS[0]]))
+    bright = {kind: f"{kind}: {np.sum(maps[kind] > _BRIGHT)} of {maps[kind].size} above {_BRIGHT}"
+              for kind in _KINDS}
     good = float(experiments.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))
     drawing = {
         "maps": maps, "good_scale": good, "point": point,
         "same_rate": experiments.same_effective_rate(*point, _SCALES[[0, -1]]),
         "updates": updates, "runs": runs,
-        "titles": (f"without BN; dotted: theory σ = {good:.2g}", "with BN; dotted: equal η/σ²",
+        "titles": (f"{bright['without BN']}; theory σ = {good:.2g}",
+                   f"{bright['with BN']}; dotted: equal η/σ²",
                    f"without {plain}, with {normalized}"),
     }
     goal_met = progress == 1 and len(runs[_KINDS[0]]) == 3 and not any(diverged.values()) and (
