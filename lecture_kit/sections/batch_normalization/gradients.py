@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit.maths.activations import SIGMOID
-from lecture_kit.maths.checks import as_measured, as_number, as_row, as_whole, require_fit
+from lecture_kit.maths.checks import as_number, as_row, as_whole
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import xavier
 from lecture_kit.maths.optimizers import GradientDescent
@@ -14,6 +14,7 @@ from lecture_kit.sections.batch_normalization.experiments import (
     SMALL,
     accuracy_on_the_way,
     build_network,
+    gradient_keeping_scale,
 )
 from lecture_kit.sections.batch_normalization.inside import activation_inputs, mean_drift
 
@@ -87,7 +88,7 @@ def look_ahead(build, parameters, steps, rows):
     -------
     losses : ndarray of shape (n_networks,)
         Of the batch, at w.
-    agreement : ndarray of shape (n_steps, n_networks)
+    cosines : ndarray of shape (n_steps, n_networks)
         Cosine of the angle between g and the gradient at w − ηg. With 1 it points the same way,
         with −1 the opposite way.
 
@@ -114,32 +115,31 @@ class Watched:
 
     Parameters
     ----------
-    losses : ndarray of shape (n_looks, n_networks)
-        As in :func:`look_ahead`.
-    agreement : ndarray of shape (n_looks, n_steps, n_networks)
-        As in :func:`look_ahead`.
-    accuracies : ndarray of shape (n_looks, n_networks)
-        On the validation rows.
+    cosines : ndarray of shape (n_steps, n_networks)
+        As from :func:`look_ahead`, averaged over the looks at which the loss is below 1; NaN for a
+        network whose loss never is.
     shift : ndarray of shape (n_layers, n_networks)
         How far the mean of a node moves from one look to the next, on average, see
         :func:`~lecture_kit.sections.batch_normalization.inside.mean_drift`.
+    accuracies : ndarray of shape (n_networks,)
+        On the validation rows, at the end.
     """
 
-    losses: np.ndarray
-    agreement: np.ndarray
-    accuracies: np.ndarray
+    cosines: np.ndarray
     shift: np.ndarray
+    accuracies: np.ndarray
 
 
-def watch_gradients(kind, init_scale, learning_rate, steps, training, validation, *, n_updates,
-                    every, seeds, sizes=SMALL):
+def watch_gradients(kind, learning_rate, steps, training, validation, seeds, *, n_updates=120,
+                    every=10, sizes=SMALL):
     """Train sigmoid networks, and look on the way how their inputs shift and how gradients turn.
 
-    Looks go to the first 150 training rows. Batches have 60.
+    The init scale keeps the gradient of small inputs. Batches have 60 rows. What is looked at are
+    the first 150 training rows.
 
     Parameters
     ----------
-    kind, init_scale, sizes
+    kind, sizes
         As in :func:`~lecture_kit.sections.batch_normalization.experiments.build_network`.
     learning_rate : float
         η of the training, above 0.
@@ -147,14 +147,16 @@ def watch_gradients(kind, init_scale, learning_rate, steps, training, validation
         η of the steps that are tried, as in :func:`look_ahead`.
     training, validation : tuple of (features, labels)
         Rows.
-    n_updates, every : int
-        How many updates to make, and after how many to look, at least 1 and at least two looks.
     seeds : sequence of int
         One network for each.
+    n_updates, every : int
+        How many updates to make, and after how many to look at the inputs; at least two looks. At
+        every third of them the gradients are looked at, too.
 
     Returns
     -------
     Watched
+        What was seen.
 
     Raises
     ------
@@ -164,49 +166,34 @@ def watch_gradients(kind, init_scale, learning_rate, steps, training, validation
     rate = as_number("learning_rate", learning_rate, "Try 1.0.", above=0)
     every = as_whole("every", every, "Try every=10.", least=1)
     n_updates = as_whole("n_updates", n_updates, "Let there be two looks.", least=every)
+    scale, seeds = gradient_keeping_scale(SIGMOID, sizes[1]), list(seeds)
 
     def build():
-        return [build_network(kind, init_scale, sizes, SIGMOID, seed) for seed in seeds]
+        return [build_network(kind, scale, sizes, SIGMOID, seed) for seed in seeds]
 
     networks, looks, seen = build(), [], []
     probe = training[0][:150], training[1][:150]
-    for update, accuracies in accuracy_on_the_way(
+    for update, found in accuracy_on_the_way(
             networks, GradientDescent(rate), training, validation, batch_size=60,
-            n_updates=n_updates, record_every=every, seed=list(seeds)):
+            n_updates=n_updates, record_every=n_updates, seed=seeds):
+        accuracies = found
         if update % every == 0:
-            parameters = np.stack([network.parameters for network in networks])
-            looks.append((*look_ahead(build, parameters, steps, probe), accuracies))
             seen.append([activation_inputs(network, probe[0]) for network in networks])
-    shift = np.mean([[[mean_drift(*pair) for pair in zip(*two, strict=True)]
-                      for two in zip(before, after, strict=True)]
-                     for before, after in pairwise(seen)], axis=0)
-    return Watched(*map(np.array, zip(*looks, strict=True)), shift.T)
+        if update % (3 * every) == 0:
+            parameters = np.stack([network.parameters for network in networks])
+            looks.append(look_ahead(build, parameters, steps, probe))
+    losses, cosines = map(np.array, zip(*looks, strict=True))
+    return Watched(_mean_where(losses[:, np.newaxis] < 1, cosines), _mean_shift(seen), accuracies)
 
 
-def mean_agreement(losses, agreement, below):
-    """Average how far the gradient can be trusted over the looks at which the loss is small.
+def _mean_where(counts, values):
+    """Average over the first axis what counts; NaN where nothing does."""
+    n = np.broadcast_to(counts, values.shape).sum(axis=0)
+    return np.where(n > 0, np.where(counts, values, 0).sum(axis=0) / np.maximum(n, 1), np.nan)
 
-    Parameters
-    ----------
-    losses, agreement
-        As in :class:`Watched`.
-    below : float
-        The looks of a network count while its loss is smaller.
 
-    Returns
-    -------
-    ndarray of shape (n_steps, n_networks)
-        NaN for a network whose loss never is.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
-    """
-    losses = as_measured("losses", losses, "Pass a row per look.", 2)
-    agreement = as_measured("agreement", agreement, "Pass a table per look.", 3)
-    counts = losses[:, np.newaxis] < as_number("below", below, "Try 1.0.")
-    require_fit(losses=losses[:, np.newaxis], agreement=agreement)
-    n_looks = counts.sum(axis=0)
-    total = np.where(counts, agreement, 0).sum(axis=0)
-    return np.where(n_looks > 0, total / np.maximum(n_looks, 1), np.nan)
+def _mean_shift(seen):
+    """Average the drift between looks, each a list of the inputs of all layers per network."""
+    return np.mean([[[mean_drift(*pair) for pair in zip(*two, strict=True)]
+                     for two in zip(before, after, strict=True)]
+                    for before, after in pairwise(seen)], axis=0).T

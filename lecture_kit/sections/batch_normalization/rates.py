@@ -10,6 +10,7 @@ from lecture_kit.maths.training import train
 from lecture_kit.sections.batch_normalization.experiments import (
     SMALL,
     accuracy_on_the_way,
+    at_training_accuracy,
     build_network,
     gradient_keeping_scale,
 )
@@ -33,7 +34,7 @@ def train_at_rates(kind, activation, init_scale, rates, training, validation, *,
         Learning rates η, all positive, in rising order.
     training : tuple of (features, labels)
         Rows for all, or one table for each seed, with one more axis in front.
-    validation : tuple of (features, labels)
+    validation : tuple of (features, labels), or None
         Rows for all.
     batch_size, epochs
         As in :func:`~lecture_kit.maths.training.train`.
@@ -44,6 +45,7 @@ def train_at_rates(kind, activation, init_scale, rates, training, validation, *,
     -------
     losses, accuracies : ndarray of shape (n_rates, n_seeds)
         Training loss and validation accuracy at the end; NaN where a training has diverged.
+        Without validation rows there are no accuracies, but None.
 
     Raises
     ------
@@ -60,7 +62,8 @@ def train_at_rates(kind, activation, init_scale, rates, training, validation, *,
     *_, last = train(Ensemble(networks), optimizer, training, validation, batch_size=batch_size,
                      epochs=epochs, seed=seeds * len(rates), record_every=10**9)
     shape = len(rates), len(seeds)
-    return last.training_loss.reshape(shape), last.validation_accuracy.reshape(shape)
+    accuracies = last.validation_accuracy.reshape(shape) if validation else None
+    return last.training_loss.reshape(shape), accuracies
 
 
 def best_rate(rates, scores):
@@ -93,6 +96,32 @@ def best_rate(rates, scores):
     require(0 < best < len(rates) - 1, "the best rate must lie inside", rates[best],
             "Take wider rates.")
     return float(rates[best])
+
+
+def own_rate(kind, rates, training, epochs, seeds, sizes=SMALL):
+    """Find the learning rate with which sigmoid networks get to the smallest training loss.
+
+    The init scale keeps the gradient of small inputs. Batches have 60 rows.
+
+    Parameters
+    ----------
+    kind, rates, training, epochs, seeds, sizes
+        As in :func:`train_at_rates`.
+
+    Returns
+    -------
+    float
+        As from :func:`best_rate`.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`train_at_rates` and :func:`best_rate`.
+    """
+    scale = gradient_keeping_scale(SIGMOID, sizes[1])
+    losses, _none = train_at_rates(kind, SIGMOID, scale, rates, training, None, batch_size=60,
+                                   epochs=epochs, seeds=seeds, sizes=sizes)
+    return best_rate(rates, -losses)
 
 
 def largest_rates_that_learn(kind, activation, init_scale, rates, training, validation, *,
@@ -142,11 +171,11 @@ def largest_rates_that_learn(kind, activation, init_scale, rates, training, vali
     return np.concatenate([[0], rates[:-1], [np.inf]])[low + 1]
 
 
-def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *, most,
-                     record_every, seeds, sizes=SMALL):
+def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *, most, seeds,
+                     sizes=SMALL):
     """Let sigmoid networks with several learning rates race to an accuracy, in float32.
 
-    The race ends when all seeds of one rate are there.
+    They are measured every 20 updates. The race ends when all seeds of one rate are there.
 
     Parameters
     ----------
@@ -160,8 +189,6 @@ def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *,
         Rows. The batches have 60.
     most : int
         After how many updates the race ends at last, at least 0.
-    record_every : int
-        Updates from one measurement to the next, at least 1.
     seeds : sequence of int
         Seeds of the weights and of the shuffles.
 
@@ -183,7 +210,7 @@ def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *,
     reached = np.full(len(networks), np.inf)
     for update, found in accuracy_on_the_way(
             networks, GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis]), training,
-            validation, batch_size=60, n_updates=most, record_every=record_every,
+            validation, batch_size=60, n_updates=most, record_every=20,
             seed=seeds * len(rates)):
         reached = np.where(found > accuracy, np.minimum(reached, update), reached)
         by_rate = reached.reshape(len(rates), len(seeds))
@@ -192,40 +219,48 @@ def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *,
     return by_rate
 
 
-def learn_small_sets(kind, learning_rate, sets, validation, epochs, seeds, sizes=SMALL):
-    """Train sigmoid networks, each on a small set of its own, in batches of 60.
+def accuracies_at_levels(kind, learning_rate, sets, validation, levels, seeds, *, epochs=48,
+                         sizes=SMALL):
+    """Train sigmoid networks on small sets, and compare when they know them equally well.
+
+    The init scale keeps the gradient of small inputs. Batches have 60 rows.
 
     Parameters
     ----------
     kind, sizes
-        As in :func:`~lecture_kit.sections.batch_normalization.experiments.build_network`. The
-        init scale keeps the gradient of small inputs.
+        As in :func:`~lecture_kit.sections.batch_normalization.experiments.build_network`.
     learning_rate : float
         η, above 0.
     sets : tuple of (features, labels)
-        As from :func:`~lecture_kit.sections.batch_normalization.experiments.small_sets`.
+        A table for each seed, as from
+        :func:`~lecture_kit.sections.batch_normalization.experiments.small_sets`.
     validation : tuple of (features, labels)
         Rows for all.
-    epochs : int
-        Passes through a set; every second one is measured.
+    levels : sequence of float, n_levels of them
+        Training accuracies.
     seeds : sequence of int
         One network for each set.
+    epochs : int, default 48
+        Passes through a set. Every third one is measured.
 
     Returns
     -------
-    training, validation : ndarray of shape (n_records, n_seeds)
-        Accuracies on the way; NaN from where a network has diverged.
+    ndarray of shape (n_levels + 1, n_seeds)
+        Validation accuracies when the training accuracy first reaches each level, NaN where it
+        never does; and those at the end.
 
     Raises
     ------
     ValueError
-        As in :func:`~lecture_kit.maths.training.train`.
+        As in :func:`~lecture_kit.maths.training.train`, or if a level is no number.
     """
     rate = as_number("learning_rate", learning_rate, "Try 1.0.", above=0)
     scale, seeds = gradient_keeping_scale(SIGMOID, sizes[1]), list(seeds)
     networks = [build_network(kind, scale, sizes, SIGMOID, seed) for seed in seeds]
-    every = 2 * -(-np.shape(sets[1])[-1] // 60)
+    every = 3 * -(-np.shape(sets[1])[-1] // 60)
     records = list(train(Ensemble(networks), GradientDescent(rate), sets, validation,
                          batch_size=60, epochs=epochs, seed=seeds, record_every=every))
-    return (np.array([record.training_accuracy for record in records]),
-            np.array([record.validation_accuracy for record in records]))
+    known = [record.training_accuracy for record in records]
+    accuracies = [record.validation_accuracy for record in records]
+    return np.array([at_training_accuracy(known, accuracies, level) for level in levels]
+                    + accuracies[-1:])
