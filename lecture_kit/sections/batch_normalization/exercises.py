@@ -189,14 +189,14 @@ def check_batch_mates(attempt):
             _("The four squared distances from the mean must sum to 4. Take the mates middle − d, "
               "middle and middle + d, and solve for d."),
         ),
-        cases=((2.0, 1.0), (2.0, -0.5), (-30.0, 1.7), (0.5, 0.0)),
+        cases=((2.0, 1.0), (2.0, -0.5), (-30.0, 1.7)),
         mistakes=(
             Mistake(_mates(-1, 1), _("The sign: a row above the mean comes out positive.")),
             Mistake(_FirstOfFour(lambda z, target: z - target + np.array([-1, 0, 1]) * 1.5**0.5),
                     _("These mates have the mean z − target and the standard deviation 1. But the "
                       "row itself belongs to the batch, too.")),
             Mistake(_FirstOfFour(lambda z, target: np.full(3, z - target)),
-                    _("Three equal mates give √3, −√3 or 0, whatever their value.")),
+                    _("Three equal mates give √3 or −√3, whatever their value.")),
             Mistake(_mates(1, 0.5), _("The mean is right, but the mates are too close together.")),
             Mistake(_mates(1, 2), _("The mean is right, but the mates are too far apart.")),
         ),

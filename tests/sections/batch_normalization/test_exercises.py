@@ -169,7 +169,7 @@ RIGHT_MATES = {
     "one is apart": mates([2.0, -1.0, -1.0]),
     "two are equal": only_two_differ,
     "a tuple": lambda z, target: tuple(mates([-3.0, 1.0, 2.0])(z, target)),
-    "a little off": lambda z, target: mates([-1.0, 0.0, 1.0])(z, target) * (1 + 1e-5),
+    "a little off": lambda z, target: mates([-1.0, 0.0, 1.0])(z, target) * (1 + 1e-6),
 }
 WRONG_MATES = {
     "the target itself": lambda z, target: [target] * 3,

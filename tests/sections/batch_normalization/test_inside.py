@@ -36,6 +36,25 @@ def test_looking_in_training_mode_changes_nothing():
     )
 
 
+@pytest.mark.parametrize("is_sorted", [False, True])
+def test_answers_in_batches_depend_on_the_mates(digits, is_sorted):
+    networks = [experiments.build_network("with BN", 0.3, (64, 12, 10), seed=k) for k in (0, 1)]
+    features, labels = digits[1]
+    found = inside.accuracy_in_batches(networks, digits[1], 30, is_sorted)
+    order = sorted(range(200), key=lambda row: labels[row])
+    if not is_sorted:
+        order = np.random.default_rng(0).permutation(200)
+    z = features[order[30:60]] @ networks[1].layers[0].weights
+    hidden = SIGMOID.function(batch_normalize(z)) @ networks[1].layers[3].weights
+    answers = inside.training_logits(networks[1], features[order[30:60]])
+    assert_allclose(answers, hidden)
+    right = [inside.training_logits(networks[1], features[order[i:i + 30]]).argmax(axis=1)
+             == labels[order[i:i + 30]] for i in range(0, 180, 30)]
+    assert found[1] == np.mean(right)
+    with pytest.raises(ValueError, match=says("batch_size must lie between 1 and 200", "201", "")):
+        inside.accuracy_in_batches(networks, digits[1], 201, is_sorted)
+
+
 def test_activation_inputs_are_what_goes_into_the_activations():
     network = experiments.build_network("with BN", 0.3, (3, 4, 5, 2))
     first, second = inside.activation_inputs(network, ROWS)
