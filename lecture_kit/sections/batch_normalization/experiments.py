@@ -141,7 +141,7 @@ def small_sets(rows, n_rows, share_wrong, seeds):
     n_rows = as_whole("n_rows", n_rows, "Take fewer.", least=1, most=len(labels))
     share = as_number("share_wrong", share_wrong, "It is a share.", least=0, most=1)
     sets = []
-    for rng in map(np.random.default_rng, seeds):
+    for rng in map(as_rng, seeds):
         picked = rng.permutation(len(labels))[:n_rows]
         is_wrong, wrong = rng.random(n_rows) < share, rng.integers(0, 10, n_rows)
         sets.append((features[picked], np.where(is_wrong, wrong, labels[picked])))

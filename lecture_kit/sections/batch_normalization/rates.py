@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.maths.activations import SIGMOID
-from lecture_kit.maths.checks import as_measured, as_number, as_row, require
+from lecture_kit.maths.checks import as_measured, as_number, as_row, as_whole, require
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.training import train
@@ -139,7 +139,7 @@ def largest_rates_that_learn(kind, activation, init_scale, rates, training, vali
     training, validation : tuple of (features, labels)
         Rows.
     n_updates : int
-        How many updates a network has, with batches of 60.
+        How many updates a network has, at least 1, with batches of 60.
     accuracy : float
         What it must exceed on the validation rows to have learned.
     seeds : sequence of int
@@ -159,13 +159,14 @@ def largest_rates_that_learn(kind, activation, init_scale, rates, training, vali
     """
     rates, seeds = _as_rates(rates), list(seeds)
     accuracy = as_number("accuracy", accuracy, "It is a share.")
+    n_updates = as_whole("n_updates", n_updates, "Try n_updates=100.", least=1)
     low, high = np.full(len(seeds), -1), np.full(len(seeds), len(rates))
     while (high - low).max() > 1:
         middle = np.clip((low + high) // 2, 0, len(rates) - 1)
         networks = [build_network(kind, init_scale, sizes, activation, seed) for seed in seeds]
         *_, (_update, found) = accuracy_on_the_way(
             networks, GradientDescent(rates[middle][:, np.newaxis]), training, validation,
-            batch_size=60, n_updates=n_updates, record_every=n_updates or 1, seed=seeds)
+            batch_size=60, n_updates=n_updates, record_every=n_updates, seed=seeds)
         learned = found > accuracy
         low, high = np.where(learned, middle, low), np.where(learned, high, middle)
     return np.concatenate([[0], rates[:-1], [np.inf]])[low + 1]
@@ -236,7 +237,7 @@ def accuracies_at_levels(kind, learning_rate, sets, validation, levels, seeds, *
         :func:`~lecture_kit.sections.batch_normalization.experiments.small_sets`.
     validation : tuple of (features, labels)
         Rows for all.
-    levels : sequence of float, n_levels of them
+    levels : array_like of shape (n_levels,)
         Training accuracies.
     seeds : sequence of int
         One network for each set.
@@ -254,6 +255,7 @@ def accuracies_at_levels(kind, learning_rate, sets, validation, levels, seeds, *
     ValueError
         As in :func:`~lecture_kit.maths.training.train`, or if a level is no number.
     """
+    levels = as_row("levels", levels, "Try [0.9].")
     rate = as_number("learning_rate", learning_rate, "Try 1.0.", above=0)
     scale, seeds = gradient_keeping_scale(SIGMOID, sizes[1]), list(seeds)
     networks = [build_network(kind, scale, sizes, SIGMOID, seed) for seed in seeds]

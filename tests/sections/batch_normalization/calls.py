@@ -31,8 +31,8 @@ GOOD = {
         "random_batches": {"values": np.arange(5.0), "batch_size": 2, "n_batches": 3, "seed": 0},
         "same_effective_rate": {"learning_rate": 0.1, "init_scale": 0.1,
                                 "init_scales": np.array([0.1, 1.0])},
-        "small_sets": (lambda **arguments: experiments.small_sets((ROWS, LABELS), **arguments),
-                       {"n_rows": 4, "share_wrong": 0.5, "seeds": (0, 1)}),
+        "small_sets": (lambda **arguments: experiments.small_sets(
+            (ROWS, LABELS), seeds=(0, 1), **arguments), {"n_rows": 4, "share_wrong": 0.5}),
         "stages_of_normalization": {"batch": ROWS[:, :1], "mean": 0.5, "deviation": 1.5,
                                     "scale": 2.0, "shift": 1.0},
     },
