@@ -207,7 +207,6 @@ _KINDS = pictures.MapPicture.kinds
 _ACTIVATIONS = {"sigmoid": SIGMOID, "ReLU": RELU}
 _RATES, _SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
 _N_UPDATES, _EVERY, _WIDTH = 240, 20, 30
-_BRIGHT = 0.8
 _maps = {}  # a map takes a few seconds, so all panels of a session share the finished ones
 
 
@@ -324,16 +323,13 @@ def _map_view(point, activation, maps, runs, progress):
         rate=point[0], scale=point[1], plain=plain, normalized=normalized,
         n=max(updates[np.isfinite(mean)][-1] for mean in means.values()),
         seeds=len(runs[_KINDS[0]]))
-    bright = {kind: f"{kind}: {np.sum(maps[kind] > _BRIGHT)} of {maps[kind].size} above {_BRIGHT}"
-              for kind in _KINDS}
     good = float(experiments.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))
     drawing = {
         "maps": maps, "good_scale": good, "point": point,
         "same_rate": experiments.same_effective_rate(*point, _SCALES[[0, -1]]),
         "updates": updates, "runs": runs,
-        "titles": (f"{bright['without BN']}; theory σ = {good:.2g}",
-                   f"{bright['with BN']}; dotted: equal η/σ²",
-                   f"without {plain}, with {normalized}"),
+        "titles": (*(f"{kind}: {np.sum(maps[kind] > 0.8)} of {maps[kind].size} above 0.8"
+                     for kind in _KINDS), f"without {plain}, with {normalized}"),
     }
     goal_met = progress == 1 and len(runs[_KINDS[0]]) == 3 and not any(diverged.values()) and (
         ends["without BN"] > 0.9 and ends["with BN"] - ends["without BN"] <= 0.02)
