@@ -196,6 +196,13 @@ def test_mates_that_do_not_are_refused(attempt):
     assert exercises.check_batch_mates(attempt).feedback.status == NOT_YET
 
 
+def test_an_axis_too_many_is_told_as_the_reason():
+    for check, wrong in [
+            (exercises.check_batch_normalize, WRONG_FORWARD["an axis too many"]),
+            (exercises.check_batch_of_one, WRONG_ONES["an axis too many"])]:
+        assert "shape" in check(wrong).feedback.text
+
+
 def test_mates_in_another_shape_are_told_so():
     for wrong in (lambda z, target: mates([-1.0, 0.0, 1.0])(z, target)[:, np.newaxis],
                   lambda z, target: [z, *mates([-1.0, 0.0, 1.0])(z, target)]):
