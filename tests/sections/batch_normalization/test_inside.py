@@ -9,6 +9,7 @@ from lecture_kit.maths.activations import SIGMOID
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.normalization import batch_normalize
 from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.training import train
 from lecture_kit.sections.batch_normalization import experiments, inside
 
 ROWS = frozen(np.random.default_rng(1).normal([3, -1, 0.2], [2, 0.5, 4], size=(6, 3)))
@@ -109,3 +110,12 @@ def test_a_snapshot_holds_what_the_network_shows(digits):
         experiments.build_network("without BN", 0.3), GradientDescent(0.5), *digits, probe,
         batch_size=60, n_updates=0, record_every=1, seed=0))
     assert plain.expected is None
+
+
+def test_the_inputs_of_a_layer_shift_without_batches_too(digits):
+    network = experiments.build_network("without BN", 0.5, (64, 12, 12, 10))
+    before = inside.activation_inputs(network, digits[0][0])[1]
+    for _record in train(network, GradientDescent(1.0), digits[0], batch_size=300, epochs=10,
+                         seed=0):
+        pass
+    assert inside.mean_drift(before, inside.activation_inputs(network, digits[0][0])[1]) > 0.1
