@@ -113,31 +113,32 @@ def precision_at(recall, false_alarm_rate, share):
 
     Parameters
     ----------
-    recall : float
+    recall : array_like
         r, which part of the attacks raises an alarm, above 0 and at most 1.
-    false_alarm_rate : float
+    false_alarm_rate : array_like
         f, which part of the harmless rows raises an alarm, from 0 to 1.
     share : array_like
         s, which part of all rows is an attack, above 0 and at most 1.
 
     Returns
     -------
-    ndarray of the shape of ``share``
+    ndarray of the broadcast shape
         The precision.
 
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a number is out of its range, or the shapes do not fit.
 
     References
     ----------
     Axelsson, S. (2000). The base-rate fallacy and the difficulty of intrusion detection.
     """
-    recall = as_number("recall", recall, "It is a share.", above=0, most=1)
-    false_alarm_rate = as_number("false_alarm_rate", false_alarm_rate, "It is a share.",
-                                 least=0, most=1)
+    recall = as_numbers("recall", recall, "It is a share.", above=0, most=1)
+    false_alarm_rate = as_numbers("false_alarm_rate", false_alarm_rate, "It is a share.",
+                                  least=0, most=1)
     share = as_numbers("share", share, "It is a share.", above=0, most=1)
+    require_fit(recall=recall, false_alarm_rate=false_alarm_rate, share=share)
     return recall * share / (recall * share + false_alarm_rate * (1 - share))
 
 

@@ -31,11 +31,13 @@ from lecture_kit.maths import (
     schedules,
     training,
 )
+from lecture_kit.maths.detection import roc_curve
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.layers import Dense
 from lecture_kit.maths.network_losses import CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.trajectories import walk
 
+ROC = roc_curve([0.1, 0.4, 0.4, -2.0, 1.0, 0.3], LABELS)
 OPTIMIZERS = (optimizers.Adadelta, optimizers.Adagrad, optimizers.Adam, optimizers.AdamW,
               optimizers.GradientDescent, optimizers.Momentum, optimizers.Nesterov,
               optimizers.RMSprop)
@@ -69,11 +71,21 @@ GOOD = {
         "binomial_probabilities": {"n_rows": 5, "share": 0.5},
         "exact_coverage": {"n_rows": 5, "recall": 0.5, "confidence": 0.9, "interval": "exact"},
         "exact_interval": {"n_found": 3, "n_rows": 5, "confidence": 0.9},
-        "precision_at": {"recall": 0.9, "false_alarm_rate": 0.1, "share": np.array([0.1, 0.5])},
+        "precision_at": {"recall": np.array([0.9, 0.8]), "false_alarm_rate": 0.1,
+                         "share": np.array([0.1, 0.5])},
         "wilson_interval": {"n_found": np.array([1, 3]), "n_rows": np.array([3, 4]),
                             "confidence": 0.9},
         "guessing": {"labels": LABELS},
         "binomial_spread": {"error": np.array([0.1, 0.5]), "n_samples": 10},
+    },
+    "detection": {
+        "Roc.at": (ROC.at, {"threshold": 0.5}),
+        "Roc.costs": (ROC.costs, {"share": 0.1, "cost_alarm": 1.0, "cost_miss": 20.0}),
+        "Roc.within": (ROC.within, {"most": 0.1}),
+        "cheapest_log_odds": {"cost_alarm": 1.0, "cost_miss": np.array([1.0, 9.0]), "share": 0.1,
+                              "trained_share": 0.4},
+        "log_odds": {"share": np.array([0.1, 0.5])},
+        "roc_curve": {"scores": np.array([0.1, 0.4, 0.4, -2.0, 1.0, 0.3]), "labels": LABELS},
     },
     "comparisons": {
         "mcnemar": {"is_right": LABELS, "other_is_right": LABELS[::-1]},
@@ -289,6 +301,7 @@ HOLDERS = (
     "activations.Activation",
     "comparisons.PairedDifference",
     "datasets.Dataset",
+    "detection.Roc",
     "landscapes.Landscape",
     "network_losses.NetworkLoss",
     "schedules.Scheduled",
