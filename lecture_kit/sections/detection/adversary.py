@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_array, as_number, as_whole, require
+from lecture_kit.maths.checks import as_array, as_number, as_numbers, as_whole, require
 from lecture_kit.maths.datasets import load_spambase
 from lecture_kit.maths.optimizers import Adam
 from lecture_kit.maths.training import learn
@@ -22,6 +22,7 @@ N_WORDS, N_FREQUENCIES = 48, 54  # the first columns: words, then characters, al
 WORDS = tuple(name.removeprefix("word_freq_") for name in load_spambase().feature_names[:N_WORDS])
 ROUNDS, STEPS, RATE = 10, 5, 0.003  # of the second training
 MOST_STEPS = 20  # of a spammer who meets the detector, each of 1 % of the words
+_hardened = {}  # by splits and budget
 
 
 def score_and_gradient(network, rows):
@@ -64,7 +65,7 @@ def add_words(mails, words, shares):
     words : ndarray of int, shape (..., n_mails)
         Which word each mail gets, from 0 to 47; 48 is a word that no column counts.
     shares : float or ndarray of shape (..., n_mails)
-        How many, as a share of the words that the mail has, at least 0.
+        How many, as a share of the words that the mail has, from 0 to 100.
 
     Returns
     -------
@@ -74,18 +75,18 @@ def add_words(mails, words, shares):
     Raises
     ------
     ValueError
-        If a share is negative, a word is unknown, or there is not one word per mail.
+        If a number is negative, a word is unknown, or there is not one word per mail.
     """
-    mails, words, shares = (as_array(part) for part in (mails, words, shares))
-    require(mails.ndim >= 2 and mails.shape[-1] == 57 and mails.dtype.kind == "f",
-            "mails must have 57 columns", mails.shape, "Use load_spambase().")
+    mails, words = np.asarray(as_numbers("mails", mails, least=0)), as_array(words)
+    require(mails.ndim >= 2 and mails.shape[-1] == 57, "mails must have 57 columns", mails.shape,
+            "Use load_spambase().")
+    shares = np.asarray(as_numbers("shares", shares, "Try 0.01.", least=0, most=100))
     require(words.dtype.kind in "iu" and words.shape == mails.shape[:-1]
             and ((words >= 0) & (words <= N_WORDS)).all(),
             "words must hold a number from 0 to 48 per mail", words, "Use 48 for any other word.")
-    require(shares.dtype.kind in "fiu" and shares.shape in ((), words.shape)
-            and ((shares >= 0) & (shares <= 100)).all(),
-            "shares must lie between 0 and 100", shares, "Try 0.01.")
-    return _with_words(mails, words, shares[..., np.newaxis])
+    require(shares.shape in ((), words.shape), "shares must be a number or one per mail",
+            shares.shape, f"There are {words.shape} mails.")
+    return _with_words(mails.astype(float), words, shares[..., np.newaxis])
 
 
 def _with_words(mails, words, shares):
@@ -231,7 +232,8 @@ def harden(seeds, budget):
     Returns
     -------
     iterator of Ensemble
-        The same detectors after each round, those of :func:`train_detectors` first.
+        The same detectors after each round, those of :func:`train_detectors` first; if they were
+        hardened before, only the end. Do not train them further: they are kept.
 
     Raises
     ------
@@ -239,7 +241,9 @@ def harden(seeds, budget):
         If ``seeds`` is no list of whole numbers from 0 on, or ``budget`` is out of its range.
     """
     seeds = as_splits(seeds)
-    budget = as_number("budget", budget, "Try budget=0.05.", least=0, most=1)
+    budget = float(as_number("budget", budget, "Try budget=0.05.", least=0, most=1))
+    if (tuple(seeds), budget) in _hardened:
+        return iter([_hardened[tuple(seeds), budget]])
     detectors = build_detectors(seeds)
     detectors.parameters[:] = train_detectors(seeds).parameters
     return _rounds(detectors, seeds, budget)
@@ -256,6 +260,8 @@ def _rounds(detectors, seeds, budget):
         for _ in learn(detectors, Adam(RATE), tables, batch_size=BATCH_SIZE, epochs=1,
                        seed=[1000 * number + seed for seed in seeds]):
             pass
+        if number == ROUNDS - 1:
+            _hardened[tuple(seeds), budget] = detectors
         yield detectors
 
 

@@ -157,6 +157,14 @@ def _evaluation(scaler_leaks, twins_leak, threshold_leaks):
     return evaluate
 
 
+class _Evaluation(Exercise):
+    """An exercise whose input is too long to be shown."""
+
+    def _given(self, case):
+        return _("With {n} rows, {n_test} of them for the test: ").format(
+            n=len(case[0]), n_test=case[3].sum())
+
+
 def check_evaluation(attempt):
     """Exercise 3: an evaluation with three leaks, to be repaired.
 
@@ -171,7 +179,7 @@ def check_evaluation(attempt):
     ExercisePanel
         The verdict.
     """
-    return ExercisePanel(Exercise(
+    return ExercisePanel(_Evaluation(
         _("Exercise 3, three leaks"), _evaluation(False, False, False),
         solution=(
             "def evaluate(rows, labels, groups, is_test):\n"

@@ -91,7 +91,7 @@ def split_mail(seed):
     Returns
     -------
     MailSplit
-        2,100, 1,050 and 1,050 mails.
+        2,099, 1,050 and 1,051 mails.
 
     Raises
     ------
@@ -133,9 +133,9 @@ def training_tables(seeds):
 
     Returns
     -------
-    rows : ndarray of shape (n_splits, 2100, 57)
+    rows : ndarray of shape (n_splits, 2099, 57)
         Z-scores.
-    labels : ndarray of int, shape (n_splits, 2100)
+    labels : ndarray of int, shape (n_splits, 2099)
         1 is spam.
 
     Raises

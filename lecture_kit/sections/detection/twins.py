@@ -83,7 +83,11 @@ def nearest_row_test(seed, together):
     ValueError
         If ``seed`` is no whole number from 0 on.
     """
-    seed = as_whole("seed", seed, "Try seed=0.", least=0)
+    return _test(as_whole("seed", seed, "Try seed=0.", least=0), bool(together))
+
+
+@cache
+def _test(seed, together):
     data, groups = load_attack_triage(), groups_of_connections()
     halves = random_split(data.labels, 0.5, seed, groups if together else None)
     parts = [replace(data, features=data.features[rows], labels=data.labels[rows],

@@ -9,7 +9,7 @@ from lecture_kit.maths.checks import as_number, as_whole
 from lecture_kit.maths.network_losses import CROSS_ENTROPY, NetworkLoss
 from lecture_kit.sections.detection.experiments import PARTS, build_detectors, curves_of, fit
 
-WEIGHTS, RATES = (1, 8, 64), (0.001, 0.003, 0.01, 0.03)
+WEIGHTS, RATES = (1, 8, 64), (0.003, 0.01, 0.03)
 
 
 def weighted(weight):
