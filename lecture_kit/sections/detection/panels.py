@@ -103,8 +103,7 @@ def base_rate():
     unseen = exact_interval(0, n_harmless)[1]
 
     def show(share, volume, budget):
-        rate = min(1.0, budget / (volume * (1 - share)))
-        point = roc.within(rate)
+        point = roc.within(rate := min(1.0, budget / (volume * (1 - share))))
         f, r = roc.false_alarm_rates[point], roc.recalls[point]
         precision = float(precision_at(r, f, share)) if f > 0 else np.nan
         words = {"volume": volume, "n": f"{share * volume:,.0f}", "budget": f"{budget:,.0f}"}
@@ -124,7 +123,6 @@ def base_rate():
                    "point": (f if f > 0 else np.nan, r, precision), "titles": titles}
         return View(drawing, readout, bool(share <= 0.01 and precision >= 0.5))
 
-    one_in = {_("1 in 2"): 0.5, _("1 in 100"): 0.01, _("1 in 10,000"): 1e-4}
     return Panel(
         _("Base rate"), pictures.BaseRatePicture(1 / n_harmless),
         {
@@ -134,7 +132,8 @@ def base_rate():
         },
         show,
         goal=_("base rate 1 % or less, and yet a measured precision of 0.5 or more"),
-        presets={words: {"share": share} for words, share in one_in.items()},
+        presets={_("1 in 2"): {"share": 0.5}, _("1 in 100"): {"share": 0.01},
+                 _("1 in 10,000"): {"share": 1e-4}},
     )
 
 
