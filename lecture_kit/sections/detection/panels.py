@@ -205,14 +205,14 @@ def evasion():
         again = path(hardened[hardening], rate, (hardening, rate))
         yield _evasion_view(budget, rate, {"as trained": plain, "hardened": again}, edges, 1.0)
 
-    budgets = [(_("0 % (control)"), 0.0), ("2 %", 0.02), ("5 %", 0.05), ("10 %", 0.1)]
+    budgets = [("0 %", 0.0), ("2 %", 0.02), ("5 %", 0.05), ("10 %", 0.1)]
     rates = [("1 %", 0.01), ("2 %", 0.02), ("5 %", 0.05)]
     return Panel(
         _("Evasion"), pictures.AdversaryPicture(adversary.MOST_STEPS, edges),
         {
             "budget": whole_slider(_("words added, %"), 0, adversary.MOST_STEPS, 2),
             "rate": choice(_("false alarms"), rates, 0.01),
-            "hardening": choice(_("hardened with"), budgets, 0.0),
+            "hardening": choice(_("hardening"), budgets, 0.0),
         },
         show,
         goal=_("5 % of the words added: the hardened detector still has a recall of 0.6"),

@@ -39,7 +39,7 @@ class ThresholdPicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         scores, roc = figure.subplots(1, 2, width_ratios=(1.3, 1))
-        figure.subplots_adjust(0.06, 0.15, 0.965, 0.9, wspace=0.18)
+        figure.subplots_adjust(0.065, 0.15, 0.965, 0.9, wspace=0.18)
         scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 0.25),
                    xlabel="score (log-odds of spam; the ends hold what lies beyond)",
                    ylabel="share of the class")
