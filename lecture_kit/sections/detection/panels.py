@@ -178,7 +178,7 @@ def costs():
             "share": log_slider(_("base rate of spam s"), 1e-3, 0.5, 0.4),
         },
         show,
-        goal=_("a miss costs 5 false alarms or more, and yet the cheapest threshold is above 3"),
+        goal=_("a miss costs ≥ 5 false alarms, the cheapest threshold is > 3"),
         presets={_("10 times"): {"cost_alarm": 1.0, "cost_miss": 10.0, "share": 0.4},
                  _("1 in 100"): {"share": 0.01}},
     )
