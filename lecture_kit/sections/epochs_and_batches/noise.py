@@ -136,12 +136,49 @@ def trained_plane(epochs, seed):
     ValueError
         If ``epochs`` is negative or not whole, or ``seed`` is none.
     """
+    return noise_plane(_trained_gradients(epochs, seed))
+
+
+def _trained_gradients(epochs, seed):
     digits = [part[:512] for part in load_rows("digits")[0]]
     network = build_network("digits", seed, 16)
     for _update in learn(network, GradientDescent(0.1), digits, batch_size=32, epochs=epochs,
                          seed=seed):
         pass
-    return noise_plane(row_gradients(network, *digits))
+    return row_gradients(network, *digits)
+
+
+def signal_and_uphill(epochs, batch_size, seed):
+    """Compare the full gradient with the noise of single digits after some epochs of training.
+
+    Parameters
+    ----------
+    epochs, seed
+        As in :func:`trained_plane`.
+    batch_size : int
+        B, from 1 to 512.
+
+    Returns
+    -------
+    signal : float
+        Length of the full gradient through the spread of the gradients of single rows, in all
+        directions.
+    uphill : float
+        Share of 300 mini batches whose gradient has the wrong direction, see
+        :func:`uphill_share`.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`trained_plane`, or if ``batch_size`` leaves 1 … 512.
+    """
+    batch_size = as_whole("batch_size", batch_size, "Try 8.", least=1, most=512)
+    gradients = _trained_gradients(epochs, seed)
+    full = gradients.mean(axis=0)
+    order = draw_order(len(gradients), 300, np.random.default_rng(seed))[:, :batch_size]
+    along = (gradients @ full)[order].mean(axis=1)
+    signal = np.linalg.norm(full) / spread(gradients, full)
+    return float(signal), float((along < 0).mean())
 
 
 def draw_order(n_samples, n_batches, rng, replace=False):

@@ -19,6 +19,7 @@ from lecture_kit.sections.epochs_and_batches import (
 )
 from lecture_kit.sections.epochs_and_batches import noise as noises
 from lecture_kit.sections.epochs_and_batches import race as races
+from lecture_kit.sections.epochs_and_batches.own_rates import OWN_RATES
 from lecture_kit.sections.epochs_and_batches.wrong_labels import train_on_few_digits
 
 _DATA = [(_("digits"), "digits"), (_("mail"), "spambase")]
@@ -176,40 +177,45 @@ _races = Kept(200)
 
 
 def race():
-    """Five batch sizes race to the same validation loss, in updates, epochs or seconds.
+    """Six batch sizes race to the same validation loss, in updates, epochs or seconds.
 
     Returns
     -------
     Panel
-        Controls: learning rate, axis, data, seed.
+        Controls: learning rate, whether each size takes its own, axis, data, seed.
     """
 
-    def show(learning_rate, unit, data, seed):
+    def show(learning_rate, own, unit, data, seed):
+        rates = [OWN_RATES[data][size] if own else learning_rate for size in races.BATCH_SIZES]
         runs = [[] for _size in races.BATCH_SIZES]
-        for rank, size in enumerate(races.BATCH_SIZES):
-            for records in _remember(_races, races.run, (data, size, learning_rate, seed),
+        for rank, (size, rate) in enumerate(zip(races.BATCH_SIZES, rates, strict=True)):
+            for records in _remember(_races, races.run, (data, size, rate, seed),
                                      lambda so_far: len(so_far) % 16):
                 runs[rank] = records
-                yield _view_race(runs, unit, data, rank / len(runs))
-        yield _view_race(runs, unit, data, 1.0)
+                yield _view_race(runs, rates, unit, data, rank / len(runs))
+        yield _view_race(runs, rates, unit, data, 1.0)
 
-    return Panel(
-        _("The race"), pictures.RacePicture(races.BATCH_SIZES),
-        {
-            "learning_rate": log_slider(_("learning rate η"), 0.1, 3, 0.3),
-            "unit": choice(_("axis"), [(_("updates"), "updates"), (_("epochs"), "epochs"),
-                                       (_("seconds"), "seconds")], "updates"),
-            "data": choice(_("data"), _DATA, "digits"),
-            "seed": seed(),
-        },
-        show,
-        goal=_("digits: B = 64 is first in epochs"),
-        presets={_("η = 0.1"): {"learning_rate": 0.1}, _("η = 0.3"): {"learning_rate": 0.3},
-                 _("η = 1"): {"learning_rate": 1.0}},
-    )
+    return Panel(_("The race"), pictures.RacePicture(races.BATCH_SIZES), _race_controls(), show,
+                 goal=_("digits: B = 64 is first in epochs"), presets=_race_presets())
 
 
-def _view_race(runs, unit, data, progress):
+def _race_controls():
+    return {
+        "learning_rate": log_slider(_("learning rate η"), 0.1, 3, 0.3),
+        "own": choice(_("rates"), [(_("η for all"), False), (_("own"), True)], False),
+        "unit": choice(_("axis"), [(_("updates"), "updates"), (_("epochs"), "epochs"),
+                                   (_("seconds"), "seconds")], "updates"),
+        "data": choice(_("data"), _DATA, "digits"),
+        "seed": seed(),
+    }
+
+
+def _race_presets():
+    rates = {f"η = {rate:g}": {"learning_rate": rate, "own": False} for rate in (0.1, 0.3, 1.0)}
+    return {**rates, _("own rates"): {"own": True}}
+
+
+def _view_race(runs, rates, unit, data, progress):
     target, seconds, step_cost = races.TARGETS[data], None, ""
     if unit == "seconds":
         seconds, epochs = races.step_seconds(data)
@@ -219,11 +225,11 @@ def _view_race(runs, unit, data, progress):
     costs = races.costs_to_reach(runs, target, seconds)
     steps = np.ones(len(runs)) if seconds is None else seconds
     first = {name: _names_of_winners(values) for name, values in costs.items()}
-    readout = _("Target {target}: {n} of 5 get there. First in {firsts}.").format(
-        target=target, n=sum(cost is not None for cost in costs[unit]),
+    readout = _("Target {target}: {n} of {all} stay there. First in {firsts}.").format(
+        target=target, n=sum(cost is not None for cost in costs[unit]), all=len(runs),
         firsts=", ".join(f"{name}: {names}" for name, names in first.items()))
     drawing = {
-        "unit": unit, "target": target, "costs": costs, "step_cost": step_cost,
+        "unit": unit, "target": target, "costs": costs, "rates": rates, "step_cost": step_cost,
         "curves": [races.curve(records, unit, float(step))
                    for records, step in zip(runs, steps, strict=True)],
         "winners": {name: races.cheapest(values) for name, values in costs.items()},
@@ -395,7 +401,7 @@ def overfitting():
             "n_rows": stop_slider(_("training images"), [100, 200, 400, 800, 1600], 200),
             "label_noise": slider(_("wrong labels"), 0, 0.5, 0.15),
             "patience": whole_slider(_("patience"), 1, 30, 30),
-            "seed": seed(5),
+            "seed": seed(3),
         },
         show,
         goal=_("stop by epoch 20, and keep the best of all 60 epochs"),

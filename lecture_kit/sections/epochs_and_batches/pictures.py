@@ -15,7 +15,7 @@ _RANKS = {  # the looks of batch sizes, the smallest first
     "linestyle": ("-", "--", "-.", (0, (1, 1)), "-", "--"),
     "marker": ("o", "s", "^", "D", "*", "v"),
 }
-_LIMITS = {"updates": (1, 3000), "epochs": (0.01, 400), "seconds": (2e-5, 5)}
+_LIMITS = {"updates": (1, 4000), "epochs": (0.01, 400), "seconds": (2e-5, 5)}
 
 
 def _look(rank):
@@ -199,7 +199,7 @@ class RacePicture(Picture):
 
     def build(self, figure):
         """Draw axes, the table's frame and empty curves."""
-        grid = figure.add_gridspec(1, 3, width_ratios=(1.4, 1, 1.2))
+        grid = figure.add_gridspec(1, 3, width_ratios=(1.3, 1, 1.4))
         grid.update(left=0.055, right=0.995, bottom=0.15, top=0.9, wspace=0.25)
         race, cost, table = (figure.add_subplot(cell) for cell in grid)
         race.set(xscale="log", ylim=(0, 2.6), ylabel="validation loss (nats)")
@@ -228,21 +228,22 @@ class RacePicture(Picture):
     def _build_table(self, axes):
         axes.set(xlim=(0, 1), ylim=(len(self.batch_sizes) + 1.9, -0.6))
         axes.axis("off")
-        self.columns = (0.45, 0.7, 1.0)
-        axes.text(0.17, 0, "B", ha="right", weight="bold")
-        for x, unit in zip(self.columns, self.units, strict=True):
-            axes.text(x, 0, unit, ha="right", weight="bold")
-        self.cells = {unit: [] for unit in self.units}
+        self.columns = (0.54, 0.74, 1.0)
+        heads = ("B", "η", *self.units)
+        for x, head in zip((0.13, 0.32, *self.columns), heads, strict=True):
+            axes.text(x, 0, head, ha="right", weight="bold")
+        self.cells, self.rates = {unit: [] for unit in self.units}, []
         for rank, batch_size in enumerate(self.batch_sizes):
             look, row = _look(rank), rank + 1
-            axes.plot(-0.04, row - 0.12, look["marker"], color=look["color"], clip_on=False)
-            axes.text(0.17, row, f"{batch_size:,}", ha="right", color=look["color"])
+            axes.plot(-0.06, row - 0.12, look["marker"], color=look["color"], clip_on=False)
+            axes.text(0.13, row, f"{batch_size:,}", ha="right", color=look["color"])
+            self.rates.append(self.moving(axes.text(0.32, row, "", ha="right", color=GREY)))
             for x, unit in zip(self.columns, self.units, strict=True):
                 self.cells[unit].append(self.moving(axes.text(x, row, "", ha="right")))
         self.step_cost = self.moving(axes.text(
             1.0, len(self.batch_sizes) + 1.75, "", ha="right", color=GREY))
 
-    def draw(self, unit, curves, target, costs, winners, scaling, step_cost, titles):
+    def draw(self, unit, curves, target, rates, costs, winners, scaling, step_cost, titles):
         """Give the curves and the table new data.
 
         Parameters
@@ -253,6 +254,8 @@ class RacePicture(Picture):
             For each batch size where it is, in that unit, and its validation loss.
         target : float
             The loss to reach.
+        rates : list of float
+            Learning rate of each batch size.
         costs : dict of str to list of float or None
             For each unit that is known the costs to reach the target, per batch size; None for one
             that does not get there.
@@ -285,6 +288,7 @@ class RacePicture(Picture):
                 cell.set(text=f"★ {words}" if first else words, color=GREEN if first else BLACK,
                          weight="bold" if first else "normal")
         self.step_cost.set_text(step_cost)
+        write(self.rates, [f"{rate:.2g}" for rate in rates])
         write(self.titles, titles)
 
     def _change_unit(self, unit):

@@ -12,6 +12,9 @@ from lecture_kit.maths.checks import (
     require,
     require_choice,
 )
+from lecture_kit.maths.ensembles import Ensemble
+from lecture_kit.maths.optimizers import GradientDescent
+from lecture_kit.maths.training import learn
 from lecture_kit.sections.epochs_and_batches.experiments import (
     build_network,
     count_iterations,
@@ -20,60 +23,159 @@ from lecture_kit.sections.epochs_and_batches.experiments import (
     train_small_network,
 )
 
-BATCH_SIZES = (1, 4, 16, 64, 1024)
+BATCH_SIZES = (1, 4, 16, 64, 256, 1024)
 TARGETS = {"digits": 0.3, "spambase": 0.25}  # validation losses
-_MOST_EPOCHS = {1: 2, 4: 4, 16: 10, 64: 32, 1024: 300}  # then a batch size gives up
+MOST_EPOCHS = {1: 3, 4: 6, 16: 16, 64: 40, 256: 120, 1024: 300}  # then a batch size gives up
 
 
-def until_loss(records, target):
-    """Pass on the records of a training until its validation loss reaches a target.
+class _Watch:
+    """Tell since which update the losses of one or many trainings stay at or below a target.
+
+    A training has arrived at update U if no loss measured from U to 1.25 U lies above the target.
+    """
+
+    def __init__(self, target, shape=()):
+        self.target = as_number("target", target, "Pass a loss.")
+        self.since, self.stays = np.full(shape, np.nan), np.zeros(shape, bool)
+
+    def see(self, update, losses):
+        below = np.asarray(losses) <= self.target
+        since = np.where(below, np.fmin(self.since, update), np.nan)
+        self.since = np.where(self.stays, self.since, since)
+        self.stays |= update >= 1.25 * self.since
+
+
+def until_it_stays(records, target):
+    """Pass on the records of a training until its validation loss has come to stay.
+
+    It stays when it has been at or below the target from some update U to 1.25 U: to touch the
+    target and to jump up again does not count.
 
     Parameters
     ----------
     records : iterator of Record
         A training, with validation rows.
     target : float
-        The loss to reach. The first record at or below it is the last.
+        The loss to reach.
 
     Returns
     -------
     iterator of Record
-        The records.
+        The records, up to the first that completes a stay.
 
     Raises
     ------
     ValueError
         If ``target`` is not one finite number.
     """
-    target = as_number("target", target, "Pass a loss.")
+    watch = _Watch(target)
+    return _until(watch, records)
+
+
+def _until(watch, records):
     for record in records:
         yield record
-        if record.validation_loss <= target:
+        watch.see(record.update, record.validation_loss)
+        if watch.stays:
             return
 
 
-def first_to_reach(records, target):
-    """Find the first record with a validation loss at or below a target.
+def arrival(records, target):
+    """Find the record from which on the validation loss stays at or below a target.
 
     Parameters
     ----------
     records : sequence of Record
-        A training, with validation rows.
+        A training, with validation rows, as from :func:`until_it_stays`.
     target : float
         The loss to reach.
 
     Returns
     -------
     Record or None
-        The record, or None if none gets there.
+        The record, or None if the training does not come to stay.
 
     Raises
     ------
     ValueError
         If ``target`` is not one finite number.
     """
-    target = as_number("target", target, "Pass a loss.")
-    return next((record for record in records if record.validation_loss <= target), None)
+    watch = _Watch(target)
+    records = list(_until(watch, records))
+    return next((record for record in records if watch.stays and record.update == watch.since),
+                None)
+
+
+def updates_to_arrive(data, batch_size, learning_rates, seeds):
+    """Count the updates after which the loss stays at the target, for many trainings at once.
+
+    Parameters
+    ----------
+    data : {"digits", "spambase"}
+        What the network shall learn.
+    batch_size : int
+        B, one of ``BATCH_SIZES``.
+    learning_rates : sequence of float, shape (n_rates,)
+        η, each larger than 0.
+    seeds : sequence of int, shape (n_seeds,)
+        Seeds of the weights and of the shuffles.
+
+    Returns
+    -------
+    ndarray of shape (n_rates, n_seeds)
+        The updates; NaN for a training that had not arrived when all seeds of one of the rates
+        had, or within the epochs that its batch size gets.
+
+    Raises
+    ------
+    ValueError
+        If ``data`` is unknown, or another value is out of range.
+    """
+    require_choice("data", data, TARGETS)
+    batch_size = as_batch_size(batch_size)
+    rates = as_row("learning_rates", learning_rates, "Try (0.1,).", above=0)
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).astype(int).tolist()
+    training, validation = load_rows(data)
+    networks = Ensemble([build_network(data, seed) for _rate in rates for seed in seeds])
+    optimizer = GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis])
+    updates = learn(networks, optimizer, training, batch_size=batch_size,
+                    epochs=MOST_EPOCHS[batch_size], seed=seeds * len(rates))
+    watch, shape = _Watch(TARGETS[data], len(networks.members)), (len(rates), len(seeds))
+    for update, (_rows, alive) in enumerate(updates, start=1):
+        if update % _updates_per_record(batch_size) == 0:
+            losses, _accuracies = networks.measure(*validation)
+            watch.see(update, np.where(alive, losses, np.nan))
+            if watch.stays.reshape(shape).all(axis=1).any():
+                break
+    return np.where(watch.stays, watch.since, np.nan).reshape(shape)
+
+
+def as_batch_size(batch_size):
+    """Check that a number is one of the racing batch sizes.
+
+    Parameters
+    ----------
+    batch_size : int
+        B.
+
+    Returns
+    -------
+    int
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If it is none of ``BATCH_SIZES``.
+    """
+    batch_size = as_whole("batch_size", batch_size, "Try batch_size=64.", least=1)
+    require(batch_size in BATCH_SIZES, f"batch_size must be one of {BATCH_SIZES}", batch_size,
+            "Take one of these.")
+    return batch_size
+
+
+def _updates_per_record(batch_size):
+    return max(1, 64 // batch_size)
 
 
 def costs_to_reach(trainings, target, seconds=None):
@@ -84,7 +186,7 @@ def costs_to_reach(trainings, target, seconds=None):
     trainings : sequence of sequence of Record
         The trainings, with validation rows.
     target : float
-        The validation loss to reach.
+        The validation loss at or below which they shall stay.
     seconds : sequence of float, optional
         Seconds per update of each training.
 
@@ -100,7 +202,7 @@ def costs_to_reach(trainings, target, seconds=None):
         If ``target`` is not one finite number, or ``seconds`` are not one for each
         training.
     """
-    reached = [first_to_reach(records, target) for records in trainings]
+    reached = [arrival(records, target) for records in trainings]
     costs = {"updates": [record and record.update for record in reached],
              "epochs": [record and record.epoch for record in reached]}
     if seconds is not None:
@@ -206,7 +308,7 @@ def all_cheapest(costs):
 
 
 def run(data, batch_size, learning_rate, seed):
-    """Train with one of the batch sizes until the target is reached, or its time is over.
+    """Train with one of the batch sizes until the loss stays at the target, or time is over.
 
     Parameters
     ----------
@@ -222,7 +324,7 @@ def run(data, batch_size, learning_rate, seed):
     Returns
     -------
     iterator of Record
-        Up to 32 per epoch. The last is the first one at or below the target, if it gets there.
+        Up to 16 per epoch, at most until the loss has come to stay, see :func:`until_it_stays`.
 
     Raises
     ------
@@ -230,12 +332,10 @@ def run(data, batch_size, learning_rate, seed):
         If ``data`` is unknown, or another value is out of range.
     """
     require_choice("data", data, TARGETS)
-    batch_size = as_whole("batch_size", batch_size, "Try batch_size=64.", least=1)
-    require(batch_size in BATCH_SIZES, f"batch_size must be one of {BATCH_SIZES}", batch_size,
-            "Take one of these.")
-    epochs = _MOST_EPOCHS[batch_size]
-    return until_loss(train_small_network(data, learning_rate, batch_size, epochs, seed, 32),
-                      TARGETS[data])
+    batch_size = as_batch_size(batch_size)
+    records = train_small_network(data, learning_rate, batch_size, MOST_EPOCHS[batch_size], seed,
+                                  16)
+    return until_it_stays(records, TARGETS[data])
 
 
 def curve(records, unit, seconds=1.0):
