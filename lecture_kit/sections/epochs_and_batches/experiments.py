@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_numbers, as_whole, require_choice, require_fit
+from lecture_kit.maths.checks import as_numbers, as_row, as_whole, require_choice, require_fit
 from lecture_kit.maths.datasets import load_digits, load_spambase
+from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import as_sizes, fully_connected
@@ -300,3 +301,36 @@ def train_small_network(data, learning_rate, batch_size, epochs, seed, records_p
     return train(build_network(data, seed), GradientDescent(learning_rate), training, validation,
                  batch_size=batch_size, epochs=epochs, seed=seed,
                  record_every=max(1, per_epoch // n_records))
+
+
+def final_losses(learning_rates, batch_size, epochs, seeds):
+    """Train the small network on the digits with several rates and seeds, and look at the end.
+
+    Parameters
+    ----------
+    learning_rates : sequence of float, shape (n_rates,)
+        η, each larger than 0.
+    batch_size : int
+        B, at least 1.
+    epochs : int
+        How many times all 1,024 rows go through, at least 0.
+    seeds : sequence of int, shape (n_seeds,)
+        Seeds of the weights and of the shuffles.
+
+    Returns
+    -------
+    ndarray of shape (n_rates, n_seeds)
+        Validation losses at the end; NaN for a training that has diverged.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+    """
+    rates = as_row("learning_rates", learning_rates, "Try (0.1,).", above=0)
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).astype(int).tolist()
+    networks = Ensemble([build_network("digits", seed) for _rate in rates for seed in seeds])
+    optimizer = GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis])
+    *_records, last = train(networks, optimizer, *load_rows("digits"), batch_size=batch_size,
+                            epochs=epochs, seed=seeds * len(rates))
+    return last.validation_loss.reshape(len(rates), len(seeds))

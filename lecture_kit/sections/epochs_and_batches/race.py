@@ -25,13 +25,14 @@ from lecture_kit.sections.epochs_and_batches.experiments import (
 
 BATCH_SIZES = (1, 4, 16, 64, 256, 1024)
 TARGETS = {"digits": 0.3, "spambase": 0.25}  # validation losses
-MOST_EPOCHS = {1: 3, 4: 6, 16: 16, 64: 40, 256: 120, 1024: 300}  # then a batch size gives up
+MOST_EPOCHS = {1: 3, 4: 3, 16: 8, 64: 20, 256: 80, 1024: 300}  # then a batch size gives up
 
 
 class _Watch:
     """Tell since which update the losses of one or many trainings stay at or below a target.
 
-    A training has arrived at update U if no loss measured from U to 1.25 U lies above the target.
+    A training has arrived at update U if from there on no loss lies above the target, up to the
+    first one that is measured at 1.25 U or later.
     """
 
     def __init__(self, target, shape=()):

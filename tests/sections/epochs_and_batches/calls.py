@@ -8,6 +8,8 @@ GOOD = {
         "batch_bytes": {"sizes": (3, 4, 2), "batch_size": 4, "bytes_per_number": 8},
         "build_network": {"data": "digits", "seed": 0, "n_hidden": 4},
         "count_iterations": {"n_samples": 10, "batch_size": np.array([3, 5]), "epochs": 2},
+        "final_losses": {"learning_rates": (0.1, 0.2), "batch_size": 512, "epochs": 1,
+                         "seeds": (0, 1)},
         "iteration_of_place": {"n_samples": 10, "batch_size": 3, "epochs": 2},
         "load_rows": {"data": "digits"},
         "rows_in_last_batch": {"n_samples": 10, "batch_size": 3},
@@ -26,22 +28,31 @@ GOOD = {
         "row_gradients": {"network": network(), "features": ROWS, "labels": LABELS},
         "sample_means": {"points": random(4, 2), "batch_sizes": (1, 3), "n_batches": 5, "seed": 0},
         "scaled_learning_rate": {"learning_rate": 0.1, "factor": np.array([2.0, 4.0])},
+        "signal_and_uphill": {"epochs": 1, "batch_size": 8, "seed": 0},
         "spread": {"points": random(4, 2), "centre": np.zeros(2)},
         "trained_plane": {"epochs": 1, "seed": 0},
         "uphill_share": {"points": random(4, 2)},
     },
+    "own_rates": {
+        "best_rate": {"data": "spambase", "batch_size": 256},
+        "critical_batch_size": {"batch_sizes": (1, 4, 16),
+                                "updates": np.array([[90.0, 80.0], [30.0, 30.0], [12.0, 15.0]])},
+    },
     "race": {
         "all_cheapest": {"costs": (3.0, None, 3.0)},
+        "arrival": {"records": RECORDS, "target": 0.1},
+        "as_batch_size": {"batch_size": 64},
         "cheapest": {"costs": (3.0, None, 2.0)},
         "costs_to_reach": {"trainings": [RECORDS, RECORDS], "target": 0.1,
                            "seconds": np.array([0.1, 0.2])},
         "curve": {"records": RECORDS, "unit": "seconds", "seconds": 0.1},
-        "first_to_reach": {"records": RECORDS, "target": 0.1},
         "perfect_scaling": {"batch_sizes": (1, 2), "costs": {"updates": [8, 4], "epochs": [1, 1]},
                             "unit": "epochs"},
         "run": {"data": "digits", "batch_size": 64, "learning_rate": 0.3, "seed": 0},
         "step_seconds": {"data": "digits"},
-        "until_loss": {"records": RECORDS, "target": 0.1},
+        "until_it_stays": {"records": RECORDS, "target": 0.1},
+        "updates_to_arrive": {"data": "spambase", "batch_size": 256,
+                              "learning_rates": (0.5, 1.0), "seeds": (0, 1)},
     },
     "walkers": {
         "descend": {"learning_rate": 0.1, "batch_size": 64, "seed": 0},
@@ -59,11 +70,14 @@ GOOD = {
     "wrong_labels": {
         "flip_labels": {"labels": LABELS, "share": 0.5, "n_classes": 2, "seed": 0},
         "load_few_digits": {"n_rows": 5, "label_noise": 0.1, "seed": 0},
+        "overfits": {"n_rows": 5, "label_noise": 0.1, "n_draws": 2, "epochs": 2, "patience": 1},
         "train_on_few_digits": {"n_rows": 5, "label_noise": 0.1, "seed": 0, "epochs": 2},
     },
 }
-HOLDERS = ("walkers.Descent",)
+HOLDERS = ("walkers.Descent", "wrong_labels.Overfits")
 NOT_FINITE = {
+    "experiments.final_losses": "NaN for a training that has diverged",
+    "race.updates_to_arrive": "NaN for a training that does not arrive",
     "walkers.descend": "NaN from where a walker has diverged",
     "walkers.mean_height": "NaN from where a run has diverged",
     "walkers.measured_floors": "NaN from where a walker has diverged",

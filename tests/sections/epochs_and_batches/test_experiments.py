@@ -178,3 +178,12 @@ def test_all_arrays_of_the_notebook_are_left_alone():
                batch_size=64, epochs=1, seed=0))
     for array, copy in zip((*training, *validation), copies, strict=True):
         assert_array_equal(array, copy)
+
+
+def test_final_losses_are_those_of_trainings_by_hand():
+    losses = experiments.final_losses((0.1, 0.5), 256, 2, (4, 7))
+    for row, rate in zip(losses, (0.1, 0.5), strict=True):
+        for loss, seed in zip(row, (4, 7), strict=True):
+            *_, last = train(experiments.build_network("digits", seed), GradientDescent(rate),
+                             *experiments.load_rows("digits"), batch_size=256, epochs=2, seed=seed)
+            assert loss == last.validation_loss

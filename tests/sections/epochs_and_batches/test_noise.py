@@ -174,3 +174,17 @@ def test_noise_scale_and_its_scaling_rule():
 def test_noise_refuses_impossible_settings(function, arguments, pattern):
     with pytest.raises(ValueError, match=pattern):
         function(*arguments)
+
+
+def test_signal_and_uphill_steps_by_gradients_one_by_one():
+    signal, uphill = noise.signal_and_uphill(1, 8, 3)
+    rows, labels = (part[:512] for part in experiments.load_rows("digits")[0])
+    network = experiments.build_network("digits", 3, 16)
+    list(train(network, GradientDescent(0.1), (rows, labels), batch_size=32, epochs=1, seed=3))
+    full = network.compute_gradient(rows, labels).copy()
+    single = [network.compute_gradient(rows[[i]], labels[[i]]).copy() for i in range(512)]
+    distances = [np.sum((gradient - full) ** 2) for gradient in single]
+    assert signal == pytest.approx(np.linalg.norm(full) / np.sqrt(np.mean(distances)))
+    order = noise.draw_order(512, 300, np.random.default_rng(3))[:, :8]
+    wrong = [network.compute_gradient(rows[batch], labels[batch]) @ full < 0 for batch in order]
+    assert uphill == pytest.approx(np.mean(wrong))
