@@ -72,8 +72,8 @@ def critical_batch_size(batch_sizes, updates):
     Raises
     ------
     ValueError
-        If there is not one row of positive updates for each batch size, or there are fewer than
-        two sizes.
+        If there is not one row of updates for each batch size, an update is less than 1, or there
+        are fewer than two sizes.
 
     References
     ----------
@@ -86,7 +86,7 @@ def critical_batch_size(batch_sizes, updates):
             f"There are {len(sizes)} batch sizes.")
     require(len(sizes) >= 2, "a law with two unknowns needs two batch sizes", len(sizes),
             "Pass more.")
-    require((updates > 0).all(), "updates must be positive", updates, "Count from 1.")
+    require((updates >= 1).all(), "updates must be at least 1", updates, "Count from 1.")
     columns = np.stack([np.ones(len(sizes)), 1 / sizes], axis=1)
     fits = [np.linalg.lstsq(columns / own[:, np.newaxis], np.ones(len(sizes)))[0]
             for own in updates.T]

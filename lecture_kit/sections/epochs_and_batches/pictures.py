@@ -230,14 +230,14 @@ class RacePicture(Picture):
         axes.axis("off")
         self.columns = (0.54, 0.74, 1.0)
         heads = ("B", "η", *self.units)
-        for x, head in zip((0.13, 0.32, *self.columns), heads, strict=True):
+        for x, head in zip((0.13, 0.3, *self.columns), heads, strict=True):
             axes.text(x, 0, head, ha="right", weight="bold")
         self.cells, self.rates = {unit: [] for unit in self.units}, []
         for rank, batch_size in enumerate(self.batch_sizes):
             look, row = _look(rank), rank + 1
             axes.plot(-0.06, row - 0.12, look["marker"], color=look["color"], clip_on=False)
             axes.text(0.13, row, f"{batch_size:,}", ha="right", color=look["color"])
-            self.rates.append(self.moving(axes.text(0.32, row, "", ha="right", color=GREY)))
+            self.rates.append(self.moving(axes.text(0.3, row, "", ha="right", color=GREY)))
             for x, unit in zip(self.columns, self.units, strict=True):
                 self.cells[unit].append(self.moving(axes.text(x, row, "", ha="right")))
         self.step_cost = self.moving(axes.text(

@@ -153,7 +153,6 @@ class Overfits:
         return best - self.accuracies[-1]
 
 
-@lru_cache(maxsize=8)
 def overfits(n_rows, label_noise, n_draws=10, epochs=60, patience=8):
     """Train networks of 100 hidden nodes on few digits, each on a draw of its own.
 
@@ -178,8 +177,16 @@ def overfits(n_rows, label_noise, n_draws=10, epochs=60, patience=8):
     ValueError
         As in :func:`load_few_digits`, or if another number is less than 1 or not whole.
     """
+    n_rows = as_whole("n_rows", n_rows, "Try n_rows=200.", least=1, most=2000)
+    label_noise = as_number("label_noise", label_noise, "Try 0.15.", least=0, most=1)
     n_draws = as_whole("n_draws", n_draws, "Try n_draws=10.", least=1)
     epochs = as_whole("epochs", epochs, "Try epochs=60.", least=1)
+    patience = as_whole("patience", patience, "Try patience=8.", least=1)
+    return _overfits(n_rows, label_noise, n_draws, epochs, patience)
+
+
+@lru_cache(maxsize=8)
+def _overfits(n_rows, label_noise, n_draws, epochs, patience):
     training, validation = load_few_digits(n_rows, label_noise, range(n_draws))
     networks = Ensemble([build_network("digits", seed, 100) for seed in range(n_draws)])
     updates = learn(networks, Momentum(0.1, 0.9), training, batch_size=32, epochs=epochs,
@@ -195,8 +202,8 @@ def overfits(n_rows, label_noise, n_draws=10, epochs=60, patience=8):
             kept[is_best] = networks.parameters[is_best]
     losses, accuracies = map(np.array, zip(*measured, strict=True))
     test = load_digits()[1]
-    at_the_end = networks.measure(*networks.check(test.features / 16, test.labels))[1]
-    known = networks.measure(*networks.check(*training))[1]
+    test = networks.check(test.features / 16, test.labels)
+    at_the_end, known = (networks.measure(*rows)[1] for rows in (test, training))
     networks.parameters[:] = kept
-    stopped = networks.measure(*networks.check(test.features / 16, test.labels))[1]
+    stopped = networks.measure(*test)[1]
     return Overfits(losses, accuracies, known, at_the_end, stops[1], stopped)
