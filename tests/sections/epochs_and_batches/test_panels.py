@@ -137,7 +137,8 @@ def race_records(batch_size, rate, seed=0):
     return records, None
 
 
-@pytest.mark.parametrize(("unit", "own"), [("updates", False), ("epochs", True)])
+@pytest.mark.parametrize(("unit", "own"), [
+    ("updates", False), pytest.param("epochs", True, marks=pytest.mark.full)])
 def test_the_race_draws_each_batch_size_until_it_stays(race, unit, own):
     race.set_values({"unit": unit, "own": own})
     assert f"{unit} (logarithmic)" == race.picture.race.get_xlabel()
