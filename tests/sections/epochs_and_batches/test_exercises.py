@@ -189,3 +189,13 @@ def test_the_last_of_equal_losses_is_named():
     feedback = exercises.check_early_stop(last_of_equals).feedback
     assert feedback.status == NOT_YET
     assert "Of equal losses the first one counts" in feedback.text
+
+
+@pytest.mark.parametrize("check", [
+    exercises.check_count_iterations, exercises.check_gradient_in_pieces,
+    exercises.check_early_stop])
+def test_a_right_answer_of_another_shape_is_told_so(check):
+    right = check(...).exercise.answer
+    feedback = check(lambda *given: np.asarray(right(*given))[np.newaxis]).feedback
+    assert feedback.status == NOT_YET
+    assert "shape" in feedback.text
