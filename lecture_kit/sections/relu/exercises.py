@@ -83,7 +83,8 @@ def check_killing_bias(attempt):
             _("Take the largest wx of each unit with .max(axis=0). Which b brings it to 0?"),
         ),
         cases=((rows, np.array([[1.0, -0.5, 0.3], [-0.4, 0.8, 0.6]])),
-               (rows, np.array([[-1.0, 2.0], [-0.5, 0.1]]))),
+               (rows, np.array([[-1.0, 2.0], [-0.5, 0.1]])),
+               (rows[:1], np.array([[0.3], [-0.2]]))),
         mistakes=_mistakes_with_biases(),
     ), attempt)
 
@@ -152,4 +153,6 @@ def _mistakes_with_steps():
         Mistake(lambda z, x, learning_rate, leak:
                 -z / (learning_rate * leak * (x.sum() + 1)),
                 _("Each weight gets its own part of x: the sum of the squares, np.sum(x**2).")),
+        Mistake(lambda z, x, learning_rate, leak:
+                np.ceil(-z / (learning_rate * leak * (x @ x + 1))), _("Right, but do not round.")),
     )

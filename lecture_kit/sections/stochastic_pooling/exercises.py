@@ -7,6 +7,8 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.maths import pooling
 from lecture_kit.sections.stochastic_pooling import chance
 
+_FAINT = np.array([0.0, 0.3, 0.1, 0.0, 0.1, 0.2, 0.0, 0.0, 0.1])  # 3 × 3, with a sum below 1
+
 
 def check_probabilities(attempt):
     """Exercise 1: the probabilities of one window, the window of zeros too.
@@ -36,7 +38,8 @@ def check_probabilities(attempt):
             _("A window of zeros has the sum 0. Ask for that before you divide."),
             _("Return np.zeros_like(a) if the sum is 0, and a / a.sum() otherwise."),
         ),
-        cases=((np.array(chance.EXAMPLE),), (np.array([0.5, 1.5, 2.0, 1.0]),), (np.zeros(4),)),
+        cases=((np.array(chance.EXAMPLE),), (np.array([0.5, 1.5, 2.0, 1.0]),), (np.zeros(4),),
+               (_FAINT,)),
         mistakes=_mistakes_with_probabilities(),
     ), attempt)
 
@@ -91,7 +94,7 @@ def check_pooled(attempt):
             _("Sum over the entries of one window only: a.sum(axis=1)."),
             _("Where the sum is 0, divide by 1 in its place: np.where(total > 0, total, 1)."),
         ),
-        cases=((one,), (three,)),
+        cases=((one,), (three,), (np.stack([_FAINT, np.zeros(9)]),)),
         mistakes=_mistakes_with_many_windows(),
     ), attempt)
 
@@ -112,6 +115,8 @@ def _mistakes_with_many_windows():
         Mistake(lambda a: divided(a, a.sum(axis=1) + 1),
                 _("Adding 1 to every sum changes every output. Replace only the sums that "
                   "are 0.")),
+        Mistake(lambda a: divided(a, np.maximum(a.sum(axis=1), 1)),
+                _("This also replaces sums between 0 and 1. Replace only the sums that are 0.")),
     )
 
 
@@ -144,7 +149,7 @@ def check_variance(attempt):
             _("It is Σ p a² − (Σ p a)². Remember where the squares stand."),
         ),
         cases=((np.array(chance.EXAMPLE),), (np.array([2.0, 2.0, 0.0, 2.0]),),
-               (np.array([0.5, 1.5, 2.0, 1.0]),)),
+               (np.array([0.5, 1.5, 2.0, 1.0]),), (_FAINT,)),
         mistakes=_mistakes_with_variance(),
     ), attempt)
 

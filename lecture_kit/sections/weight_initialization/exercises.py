@@ -34,7 +34,9 @@ def check_scale_from_experiment(attempt):
         ),
         cases=(
             (np.array([[1.0, 2.0], [-1.0, 1.0], [0.5, -2.0]]), np.array([[1.0, -1.0], [2.0, 0.5]])),
-            (np.array([[0.5, -1.0], [2.0, 1.5]]), np.array([[-1.5, 1.0], [0.5, 2.0]])),
+            (np.array([[0.5, -1.0], [2.0, 1.5]]),
+             np.array([[-1.5, 1.0, 0.4, 2.0], [0.5, 2.0, -0.7, -0.1]])),
+            (np.array([[0.5, -1.0, 2.0]]), np.array([[1.5, -0.5], [0.2, 1.0], [0.8, -1.2]])),
         ),
         mistakes=_mistakes_with_the_scale(),
     ), attempt)
@@ -63,6 +65,9 @@ def _mistakes_with_the_scale():
         Mistake(lambda x, w: np.std(x) / np.std(_relu(x @ w)),
                 _("np.std subtracts the mean, and after a ReLU the mean is not 0. The next "
                   "layer gets the mean square.")),
+        Mistake(lambda x, w: np.linalg.norm(x) / np.linalg.norm(_relu(x @ w)),
+                _("A norm is a sum over all entries, and x and the output have not as many. Take "
+                  "the mean of the squares.")),
         Mistake(lambda x, w: np.sqrt(2 / len(w)),
                 _("This is He's formula. Here you shall measure: use x and w.")),
     )
