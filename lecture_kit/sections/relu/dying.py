@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from lecture_kit.maths.activations import leaky
+from lecture_kit.maths.activations import RELU, leaky
 from lecture_kit.maths.checks import as_number, as_row, as_table, as_whole, require
+from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
-from lecture_kit.maths.networks import fully_connected
+from lecture_kit.maths.networks import deep_network, fully_connected
 from lecture_kit.maths.normal import normal_cdf
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.training import train
@@ -136,6 +137,73 @@ def train_and_count(network, learning_rate, rows, seed, batch_size=32, epochs=10
     for record in train(network, GradientDescent(learning_rate), rows, batch_size=batch_size,
                         epochs=epochs, seed=seed, record_every=every):
         yield record, activity(network, rows[0])
+
+
+def ends(networks, learning_rate, rows):
+    """Train many networks side by side as in :func:`train_and_count`, and look at the end only.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+        As from :func:`one_hidden_layer`. They are changed in place; the shuffles of network i have
+        the seed i.
+    learning_rate : float
+        η, at least 0.
+    rows : tuple of (features, labels)
+        All training rows.
+
+    Returns
+    -------
+    off : ndarray of int, shape (n_networks,)
+        How many units of each no row switches on.
+    accuracies : ndarray of shape (n_networks,)
+        On the training rows, NaN where the training has diverged.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`~lecture_kit.maths.training.train`.
+    """
+    *_, last = train(Ensemble(networks), GradientDescent(learning_rate), rows, batch_size=32,
+                     epochs=10, seed=range(len(networks)), record_every=10**6)
+    off = [np.sum(activity(network, rows[0]) == 0) for network in networks]
+    return np.array(off), last.training_accuracy
+
+
+def died_and_woke(hidden_layer, rows, seeds):
+    """Count the units of the last hidden layer that die in training, and of these the woken ones.
+
+    The layers have 60 units and He's weights; all biases of the last one start at −0.5. The
+    training is that of :func:`train_and_count` at η = 0.1, with a look after every epoch.
+
+    Parameters
+    ----------
+    hidden_layer : int
+        How many hidden layers there are, at least 1.
+    rows : tuple of (features, labels)
+        All training rows.
+    seeds : sequence of int
+        One network for each.
+
+    Returns
+    -------
+    died, woke : ndarray of int, shape (n_seeds,)
+        How many units were dead at some time, and how many of these are not dead in the end.
+
+    Raises
+    ------
+    ValueError
+        If ``hidden_layer`` is less than 1, or the rows do not fit.
+    """
+    networks = [deep_network(RELU, 2**0.5, hidden_layer, seed, 60) for seed in seeds]
+    for network in networks:
+        network.layers[2 * hidden_layer - 2].bias[:] = -0.5
+    steps = train(Ensemble(networks), GradientDescent(0.1), rows, batch_size=32, epochs=10,
+                  seed=seeds)
+    dead = np.array([[activity(network, rows[0], hidden_layer) == 0 for network in networks]
+                     for _record in steps])
+    died = dead.any(axis=0)
+    return died.sum(axis=1), (died & ~dead[-1]).sum(axis=1)
 
 
 def course(seen):

@@ -268,7 +268,7 @@ def speed():
 
 def _races_that_are_remembered():
     """Make a function that streams a race; of one that is over, the second time only its end."""
-    rows = digit_rows(512, z_score="these rows")
+    rows = digit_rows(320, z_score="these rows")
     end_of = lru_cache(maxsize=128)(lambda *_settings: [])
 
     def stream(name, rates, batch_size, init_scale, seed):

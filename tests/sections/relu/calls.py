@@ -11,6 +11,9 @@ GOOD = {
     "dying": {
         "activity": {"network": network(), "features": ROWS, "hidden_layer": 1},
         "course": {"seen": [(record, np.array([0.0, 0.5])) for record in RECORDS]},
+        "died_and_woke": {"hidden_layer": 1, "rows": DIGITS, "seeds": (0, 1)},
+        "ends": (lambda **arguments: dying.ends([network(), network()], **arguments),
+                 {"learning_rate": 0.1, "rows": (ROWS, LABELS)}),
         "expected_activity": {"bias": 0.1, "init_scale": 0.5, "features": ROWS},
         "killing_bias": {"features": ROWS, "weights": random(3, 2)},
         "one_hidden_layer": {"leak": 0.1, "bias": 0.0, "seed": 0},
@@ -36,6 +39,8 @@ GOOD = {
         "best_rate": {"needed": {0.1: 5, 0.3: None}},
         "needed_by_rate": {"activation": RELU, "batch_size": 0, "init_scale": 1.0, "rows": DIGITS,
                            "seed": 0},
+        "quickest": {"activation": RELU, "learning_rates": (0.3, 1.0), "batch_size": 3,
+                     "init_scale": 1.0, "rows": DIGITS, "seeds": (0,)},
         "race": (lambda **arguments: list(itertools.islice(speed.race(**arguments), 3)),
                  {"activation": RELU, "learning_rates": (0.1, 0.3), "batch_size": 3,
                   "init_scale": 1.0, "rows": DIGITS, "seed": 0}),
@@ -51,7 +56,9 @@ TOO_LONG = (
     "speed.needed_by_rate",
 )
 NOT_FINITE = {
+    "dying.ends": "NaN where a run has diverged",
     "dying.train_and_count": "NaN from where a run has diverged",
     "experiments.curves": "NaN where a jump parts the slopes",
+    "speed.quickest": "NaN where no rate arrived",
     "speed.race": "NaN from where a run has diverged",
 }

@@ -78,6 +78,43 @@ def test_training_and_counting_takes_320_updates_for_1024_rows():
     assert updates == list(range(0, 321, 8))
 
 
+def test_the_ends_of_many_networks_are_those_of_each_alone(rows):
+    def build():
+        return [dying.one_hidden_layer(0.01, -1.0, seed=seed) for seed in range(3)]
+
+    off, accuracies = dying.ends(build(), 1.0, rows)
+    for seed, network in enumerate(build()):
+        *_, (record, activity) = dying.train_and_count(network, 1.0, rows, seed)
+        assert off[seed] == np.sum(activity == 0)
+        assert accuracies[seed] == record.training_accuracy
+
+
+def test_an_end_that_has_diverged_is_nan(rows):
+    _off, accuracies = dying.ends([dying.one_hidden_layer(0.1, 0.0, seed=0)], 50.0, rows)
+    assert np.isnan(accuracies).all()
+
+
+def test_died_and_woke_counts_units_of_the_last_layer(rows):
+    died, woke = dying.died_and_woke(2, rows, (3, 4))
+    for place, seed in enumerate((3, 4)):
+        network = deep_network(RELU, 2**0.5, 2, seed, 60)
+        network.layers[2].bias[:] = -0.5
+        seen = []
+        for _record in train(network, GradientDescent(0.1), rows, batch_size=32, epochs=10,
+                             seed=seed):
+            first = np.maximum(network.layers[0].infer(rows[0]), 0)
+            seen.append((network.layers[2].infer(first) <= 0).all(axis=0))
+        assert died[place] == sum(map(any, zip(*seen, strict=True)))
+        assert woke[place] == sum(any(unit) and not unit[-1] for unit in zip(*seen, strict=True))
+    assert woke.any()
+
+
+def test_nobody_wakes_in_the_first_layer(rows):
+    died, woke = dying.died_and_woke(1, rows, (0, 1))
+    assert died.all()
+    assert not woke.any()
+
+
 def test_a_course_lines_up_what_was_seen(rows):
     network = dying.one_hidden_layer(0.0, -0.5, seed=1)
     seen = list(dying.train_and_count(network, 0.5, rows, 2, epochs=2))

@@ -156,7 +156,7 @@ def test_speed_races_alone_at_a_rate_that_is_none_of_the_seven(speed):
     views = list(speed._show(**{**speed.values, "seed": 8, "learning_rate": 0.2}))
     first = next(view for view in views if "…" not in view.readout)
     assert not any(first.drawing["needed"].values())
-    assert first.readout.endswith("Own best rate: >240, >240, >240.")
+    assert first.readout.endswith("Own best rate: >160, >160, >160.")
 
 
 @pytest.mark.full

@@ -132,7 +132,7 @@ def test_dying_trains_and_counts_with_the_values_of_its_controls(dying, change):
 def test_speed_races_with_the_values_of_its_controls(speed, change):
     speed.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 32, "init_scale": 1.41, "seed": 0, **change}
-    rows = digit_rows(512, z_score="these rows")
+    rows = digit_rows(320, z_score="these rows")
     settings = values["batch_size"], values["init_scale"], rows, values["seed"]
     words, best_words = [], []
     for name, activation in ACTIVATIONS.items():
@@ -143,7 +143,7 @@ def test_speed_races_with_the_values_of_its_controls(speed, change):
         n = run.updates_needed
         assert_allclose(data(speed.picture.ends[name]),
                         expected[-1:] if n else np.empty((0, 2)))
-        words.append(f"{name} {n or '>240'}")
+        words.append(f"{name} {n or '>160'}")
         needed = {run.learning_rate: run.updates_needed for run in of_seven}
         drawn = data(speed.picture.speeds[name])
         assert_allclose(drawn[:, 0], RATES)
@@ -164,7 +164,7 @@ def test_speed_races_with_the_values_of_its_controls(speed, change):
 
 def test_speed_draws_nothing_for_one_that_never_arrives(speed):
     speed.set_values({"own": True, "init_scale": 10.0})
-    assert "ReLU >240." in speed.readout.value
+    assert "ReLU >160." in speed.readout.value
     for artists in (speed.picture.losses, speed.picture.bests, speed.picture.guides):
         assert len(artists["ReLU"].get_xdata()) == 0
     assert len(speed.picture.losses["sigmoid"].get_xdata()) > 0

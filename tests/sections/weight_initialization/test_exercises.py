@@ -72,7 +72,8 @@ def test_wrong_answers_are_refused_and_the_usual_ones_recognised(signature, code
 
 
 @pytest.mark.parametrize("sigma", [
-    0.2, 1 / 5, np.sqrt(2 / 50), (2 / 50) ** 0.5, np.float32(0.2), np.array(0.2), 2 / 50**0.5 / 2**0.5])
+    0.2, 1 / 5, np.sqrt(2 / 50), (2 / 50) ** 0.5, np.float32(0.2), np.array(0.2),
+    2 / 50**0.5 / 2**0.5])
 def test_the_scale_of_fifty_nodes_in_any_style_is_right(sigma):
     assert exercises.check_alive(sigma).feedback.status == RIGHT
 

@@ -1,0 +1,124 @@
+"""Each pooling at its own best learning rate, on many draws of the training digits."""
+
+from functools import cache
+
+import numpy as np
+
+from lecture_kit.maths.checks import as_number, as_row, as_table, as_whole
+from lecture_kit.maths.datasets import load_digits
+from lecture_kit.maths.ensembles import Ensemble
+from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.training import train
+from lecture_kit.sections.stochastic_pooling.experiments import digit_images, digit_network
+
+N_TRAINING, N_VALIDATION, _BATCH_SIZE = 200, 500, 20
+
+
+def drawn_digits(seed, wrong_labels=0.0):
+    """Draw 200 digits for training and 500 others for the choice of a rate, from 30 writers.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the draw.
+    wrong_labels : float, default 0
+        Which share of the training labels is replaced by another digit, from 0 to 1.
+
+    Returns
+    -------
+    training, validation : tuple of (images, labels)
+        Images of shape (n_samples, 1, 8, 8), as from :func:`digit_images`.
+
+    Raises
+    ------
+    ValueError
+        If ``wrong_labels`` leaves 0 … 1 or ``seed`` is no seed.
+    """
+    seed = as_whole("seed", seed, "Try 0.", least=0)
+    wrong_labels = as_number("wrong_labels", wrong_labels, "It is a share.", least=0, most=1)
+    images, labels = _written_by_thirty()
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(len(labels))[: N_TRAINING + N_VALIDATION]
+    training, validation = np.split(rows, [N_TRAINING])
+    answers = labels[training]
+    wrong = rng.permutation(N_TRAINING)[: round(wrong_labels * N_TRAINING)]
+    answers[wrong] = (answers[wrong] + rng.integers(1, 10, len(wrong))) % 10
+    return (images[training], answers), (images[validation], labels[validation])
+
+
+@cache
+def _written_by_thirty():
+    return digit_images(load_digits()[0])
+
+
+def errors_by_rate(kind, learning_rates, seeds, epochs=16, wrong_labels=0.0, n_filters=8):
+    """Train under one pooling at several learning rates, each seed on digits of its own.
+
+    Batches of 20, momentum with β = 0.9. Runs with the same seed have the same digits, first
+    weights and mini batches, also under another pooling.
+
+    Parameters
+    ----------
+    kind : type
+        Class of the pooling.
+    learning_rates : sequence of float
+        η.
+    seeds : sequence of int
+        One run at every rate for each.
+    epochs : int, default 16
+        How long to train.
+    wrong_labels, n_filters
+        As in :func:`drawn_digits` and :func:`digit_network`.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_rates, n_seeds)
+        Shares of wrong answers at the end: "training"; "validation" on digits of the same writers,
+        to choose the rate; "test" on the 1,797 of other writers. 0.9 (guessing) for a run that has
+        diverged.
+
+    Raises
+    ------
+    ValueError
+        If a rate or seed is no number from 0 on, or as in :func:`lecture_kit.maths.training.train`.
+    """
+    rates = as_row("learning_rates", learning_rates, "Try [0.05, 0.1].", least=0)
+    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True)
+    training, validation = (
+        tuple(np.concatenate([np.stack(own)] * len(rates)) for own in zip(*parts, strict=True))
+        for parts in zip(*(drawn_digits(seed, wrong_labels) for seed in seeds), strict=True))
+    ensemble = Ensemble([digit_network(kind, seed, n_filters=n_filters)
+                         for _rate in rates for seed in seeds])
+    rule = Momentum(np.repeat(rates, len(seeds))[:, np.newaxis], 0.9)
+    *_, last = train(ensemble, rule, training, validation, batch_size=_BATCH_SIZE, epochs=epochs,
+                     seed=np.tile(seeds, len(rates)), record_every=10**6)
+    test = ensemble.measure(*ensemble.check(*digit_images(load_digits()[1])))[1]
+    accuracies = {"training": last.training_accuracy, "validation": last.validation_accuracy,
+                  "test": np.where(last.diverged, np.nan, test)}
+    return {name: np.nan_to_num(1 - part, nan=0.9).reshape(len(rates), len(seeds))
+            for name, part in accuracies.items()}
+
+
+def own_best(errors):
+    """Choose the rate with the lowest mean error, and tell whether it is on the edge.
+
+    Parameters
+    ----------
+    errors : array_like of shape (n_rates, n_seeds)
+        Validation errors, from the smallest rate to the largest.
+
+    Returns
+    -------
+    best : int
+        Place of the rate, the first of equals.
+    on_edge : bool
+        Whether it is the smallest or the largest: then better ones may lie beyond.
+
+    Raises
+    ------
+    ValueError
+        If ``errors`` is no table of finite numbers.
+    """
+    errors = as_table("errors", errors)
+    best = int(errors.mean(axis=1).argmin())
+    return best, best in (0, len(errors) - 1)
