@@ -85,7 +85,7 @@ def digit_images(digits):
     return digits.features.reshape(-1, 1, 8, 8) / 16, digits.labels
 
 
-def digit_network(kind, seed, init_scale=1.0, n_filters=8):
+def digit_network(kind, seed, n_filters=8):
     """Build the network of this section: convolution, ReLU, pooling of 2 × 2, dense layer.
 
     The seed gives the same first weights under every pooling.
@@ -96,8 +96,6 @@ def digit_network(kind, seed, init_scale=1.0, n_filters=8):
         Class of the pooling, for example :class:`MaxPooling`.
     seed : int
         Seed of the weights and of the draws.
-    init_scale : float, default 1
-        g, at least 0: the first weights have g times He's standard deviation.
     n_filters : int, default 8
         Filters of 3 × 3 pixels.
 
@@ -109,16 +107,14 @@ def digit_network(kind, seed, init_scale=1.0, n_filters=8):
     Raises
     ------
     ValueError
-        If ``init_scale`` is negative or ``n_filters`` is less than 1.
+        If ``n_filters`` is less than 1.
     """
-    init_scale = as_number("init_scale", init_scale, "Try init_scale=1.", least=0)
     pooling = kind(seed=seed) if issubclass(kind, StochasticPooling) else kind()
     return convolutional_network(
-        8, n_filters, pooling, 10, lambda fan_in: init_scale * he(fan_in), seed)
+        8, n_filters, pooling, 10, he, seed)
 
 
-def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds, epochs,
-                   record_every, kinds=POOLINGS):
+def train_poolings(training, test, learning_rate, batch_size, seeds, epochs, record_every):
     """Train the same network under several poolings, all seeds and poolings at the same pace.
 
     Runs with the same seed have the same first weights and the same mini batches. The optimizer is
@@ -128,16 +124,14 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     ----------
     training, test : tuple of (images, labels)
         As :func:`digit_images` gives them.
-    learning_rate, batch_size, init_scale
-        Settings; ``init_scale`` as in :func:`digit_network`.
+    learning_rate, batch_size
+        Settings.
     seeds : sequence of int
         One run of every pooling for each seed.
     epochs : int
         How many times all training rows go through.
     record_every : int
         Epochs from one record to the next.
-    kinds : dict of str to type, optional
-        Poolings by name; left out, max, average and stochastic.
 
     Returns
     -------
@@ -155,16 +149,16 @@ def train_poolings(training, test, learning_rate, batch_size, init_scale, seeds,
     seeds = as_row("seeds", seeds, "Try range(3).", least=0, whole=True)
     updates = record_every * -(-len(training[1]) // batch_size)
     streams = [
-        train(Ensemble([digit_network(kind, seed, init_scale) for seed in seeds]),
+        train(Ensemble([digit_network(kind, seed) for seed in seeds]),
               Momentum(learning_rate, 0.9), training, test, batch_size=batch_size, epochs=epochs,
               seed=seeds, record_every=updates)
-        for kind in kinds.values()
+        for kind in POOLINGS.values()
     ]
     ended = np.full((len(seeds), 2), np.nan)  # after all runs under a pooling have diverged
     errors = []
     for records in zip_longest(*streams):
         errors.append([_wrong(record) if record else ended for record in records])
-        yield dict(zip(kinds, np.stack(errors, axis=2), strict=True))
+        yield dict(zip(POOLINGS, np.stack(errors, axis=2), strict=True))
 
 
 def _wrong(record):
@@ -208,6 +202,52 @@ def drawn_logits(network, images, n_passes):
             rows = layer.forward(rows)
         passes.append(rows)
     return np.stack(passes)
+
+
+def dropped_logits(network, images, n_passes, seed, keep=0.5):
+    """Let a network answer with dropout: its dense layer gets some of its inputs only.
+
+    Each is kept with the probability q, and then divided by q. So the mean over all passes is what
+    the network answers with all of them.
+
+    Parameters
+    ----------
+    network : Network
+        What :func:`digit_network` built.
+    images : ndarray of shape (n_samples, n_channels, height, width)
+        What to look at.
+    n_passes : int
+        How many times.
+    seed : int
+        Seed of the choices.
+    keep : float, default 0.5
+        q, above 0 and at most 1.
+
+    Returns
+    -------
+    passes : ndarray of shape (n_passes, n_samples, n_classes)
+        Logits of every pass.
+    variance : ndarray of shape (n_samples, n_classes)
+        What theory says about them, Σ_d W²_dj x²_d (1 − q)/q, with the inputs x of the layer.
+
+    Raises
+    ------
+    ValueError
+        If ``images`` do not fit, or a number is out of its range.
+
+    References
+    ----------
+    Srivastava, N., et al. (2014). Dropout: a simple way to prevent neural networks from
+    overfitting.
+    """
+    n_passes = as_whole("n_passes", n_passes, "Try n_passes=100.", least=1)
+    keep = as_number("keep", keep, "Try keep=0.5.", above=0, most=1)
+    rows, rng = _as_images(images), as_rng(seed)
+    *others, dense = network.layers
+    for layer in others:
+        rows = layer.infer(rows)
+    passes = [dense.infer(rows * (rng.random(rows.shape) < keep) / keep) for _ in range(n_passes)]
+    return np.stack(passes), rows**2 @ dense.weights**2 * (1 - keep) / keep
 
 
 def slopes_along(network, images, labels, direction, seed=0, step=1e-6):

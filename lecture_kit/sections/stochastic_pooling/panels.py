@@ -17,6 +17,7 @@ from lecture_kit.sections.stochastic_pooling.pictures import (
     TrainingPicture,
     WindowPicture,
 )
+from lecture_kit.sections.stochastic_pooling.tuning import with_wrong_labels
 
 
 def one_window():
@@ -132,34 +133,34 @@ def training():
     Returns
     -------
     Panel
-        Controls: learning rate, batch size, init scale, seed.
+        Controls: learning rate, batch size, share of wrong labels, seed.
     """
-    n_training, n_test, n_runs, epochs, record_every = 200, 500, 3, 20, 2
+    n_training, n_test, n_runs, epochs, record_every = 200, 500, 3, 16, 2
     (images, labels), (test_images, test_labels) = map(experiments.digit_images, load_digits())
-    training_rows = images[:n_training], labels[:n_training]
     test_rows = test_images[:n_test], test_labels[:n_test]
 
-    def show(learning_rate, batch_size, init_scale, seed):
+    def show(learning_rate, batch_size, wrong_labels, seed):
+        training_rows = images[:n_training], with_wrong_labels(labels[:n_training], wrong_labels, 0)
         seeds = range(n_runs * seed, n_runs * (seed + 1))
         for errors in experiments.train_poolings(training_rows, test_rows, learning_rate,
-                                                 batch_size, init_scale, seeds, epochs,
-                                                 record_every):
+                                                 batch_size, seeds, epochs, record_every):
             yield _view_of_training(errors, record_every, epochs, n_test)
 
     return Panel(
         _("Training"), TrainingPicture(epochs, 0.9),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 2, 0.05, also=(0.2,)),
-            "batch_size": stop_slider(_("batch size B"), [8, 16, 32, 64, 200], 16),
-            "init_scale": log_slider(_("init scale, gain g"), 0.1, 10, 1.0),
+            "batch_size": stop_slider(_("batch size B"), [10, 20, 40, 100, 200], 20),
+            "wrong_labels": choice(_("wrong labels"), [("0 %", 0.0), ("20 %", 0.2), ("40 %", 0.4)],
+                                   0.0),
             "seed": seed(),
         },
         show,
         goal=_("average below 13 % wrong, both others at least 2 points worse"),
         presets={
-            _("usual"): {"learning_rate": 0.05, "batch_size": 16, "init_scale": 1.0},
-            _("few updates"): {"learning_rate": 0.05, "batch_size": 200, "init_scale": 1.0},
-            _("too fast"): {"learning_rate": 1.0, "batch_size": 16, "init_scale": 1.0},
+            _("few updates"): {"learning_rate": 0.05, "batch_size": 200, "wrong_labels": 0.0},
+            _("too fast"): {"learning_rate": 1.0, "batch_size": 20, "wrong_labels": 0.0},
+            _("wrong labels"): {"learning_rate": 0.05, "batch_size": 20, "wrong_labels": 0.2},
         },
     )
 

@@ -4,14 +4,45 @@ from functools import cache
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_number, as_row, as_table, as_whole
+from lecture_kit.maths.checks import as_labels, as_number, as_rng, as_row, as_table, as_whole
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.optimizers import Momentum
 from lecture_kit.maths.training import train
 from lecture_kit.sections.stochastic_pooling.experiments import digit_images, digit_network
 
-N_TRAINING, N_VALIDATION, _BATCH_SIZE = 200, 500, 20
+_N_TRAINING, _N_VALIDATION, _BATCH_SIZE = 200, 500, 20
+
+
+def with_wrong_labels(labels, share, seed):
+    """Replace some labels of digits by another digit.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n_samples,)
+        The digits, from 0 to 9.
+    share : float
+        Which share becomes wrong, from 0 to 1.
+    seed : int
+        Seed of the choice.
+
+    Returns
+    -------
+    ndarray of int, shape (n_samples,)
+        The labels, of which ``share``, rounded to whole rows, are wrong.
+
+    Raises
+    ------
+    ValueError
+        If a label is no digit, or ``share`` leaves 0 … 1.
+    """
+    labels = as_labels("labels", labels, 10)
+    share = as_number("share", share, "Try 0.2.", least=0, most=1)
+    rng = as_rng(seed)
+    wrong = rng.permutation(labels.size)[: round(share * labels.size)]
+    changed = np.array(labels)
+    changed[wrong] = (changed[wrong] + rng.integers(1, 10, len(wrong))) % 10
+    return changed
 
 
 def drawn_digits(seed, wrong_labels=0.0):
@@ -22,7 +53,7 @@ def drawn_digits(seed, wrong_labels=0.0):
     seed : int
         Seed of the draw.
     wrong_labels : float, default 0
-        Which share of the training labels is replaced by another digit, from 0 to 1.
+        Share of wrong training labels, as in :func:`with_wrong_labels`.
 
     Returns
     -------
@@ -35,14 +66,10 @@ def drawn_digits(seed, wrong_labels=0.0):
         If ``wrong_labels`` leaves 0 … 1 or ``seed`` is no seed.
     """
     seed = as_whole("seed", seed, "Try 0.", least=0)
-    wrong_labels = as_number("wrong_labels", wrong_labels, "It is a share.", least=0, most=1)
     images, labels = _written_by_thirty()
-    rng = np.random.default_rng(seed)
-    rows = rng.permutation(len(labels))[: N_TRAINING + N_VALIDATION]
-    training, validation = np.split(rows, [N_TRAINING])
-    answers = labels[training]
-    wrong = rng.permutation(N_TRAINING)[: round(wrong_labels * N_TRAINING)]
-    answers[wrong] = (answers[wrong] + rng.integers(1, 10, len(wrong))) % 10
+    rows = np.random.default_rng(seed).permutation(len(labels))[: _N_TRAINING + _N_VALIDATION]
+    training, validation = np.split(rows, [_N_TRAINING])
+    answers = with_wrong_labels(labels[training], wrong_labels, seed)
     return (images[training], answers), (images[validation], labels[validation])
 
 

@@ -22,9 +22,10 @@ GOOD = {
     },
     "experiments": {
         "digit_images": {"digits": datasets.load_digits()[1]},
-        "digit_network": {"kind": pooling.StochasticPooling, "seed": 0, "init_scale": 1.0,
-                          "n_filters": 2},
+        "digit_network": {"kind": pooling.StochasticPooling, "seed": 0, "n_filters": 2},
         "drawn_logit_variance": {"network": digit_network(), "images": IMAGES},
+        "dropped_logits": {"network": digit_network(), "images": IMAGES, "n_passes": 2, "seed": 0,
+                           "keep": 0.5},
         "drawn_logits": {"network": digit_network(), "images": IMAGES, "n_passes": 2},
         "learned_filters": {"training": (IMAGES, np.array([0, 1, 2])), "epochs": 1, "seed": 0},
         "pool_side_by_side": {"pixels": np.abs(random(5, 5)), "window": 2, "stride": 1, "seed": 0},
@@ -34,8 +35,14 @@ GOOD = {
              "direction": random(digit_network().parameters.size), "seed": 0, "step": 1e-6}),
         "train_poolings": {"training": (IMAGES, np.array([0, 1, 2])),
                            "test": (IMAGES, np.array([0, 1, 2])), "learning_rate": 0.1,
-                           "batch_size": 2, "init_scale": 1.0, "seeds": (0, 1), "epochs": 1,
-                           "record_every": 1},
+                           "batch_size": 2, "seeds": (0, 1), "epochs": 1, "record_every": 1},
+    },
+    "tuning": {
+        "drawn_digits": {"seed": 0, "wrong_labels": 0.2},
+        "errors_by_rate": {"kind": pooling.MaxPooling, "learning_rates": (0.1, 0.2),
+                           "seeds": (0, 1), "epochs": 1, "wrong_labels": 0.2, "n_filters": 2},
+        "own_best": {"errors": np.array([[0.3, 0.2], [0.1, 0.2], [0.2, 0.2]])},
+        "with_wrong_labels": {"labels": np.arange(10), "share": 0.2, "seed": 0},
     },
 }
 NOTHING_TO_REPLACE = {

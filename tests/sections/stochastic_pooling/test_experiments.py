@@ -14,6 +14,7 @@ from lecture_kit.sections.stochastic_pooling.experiments import (
     digit_network,
     drawn_logit_variance,
     drawn_logits,
+    dropped_logits,
     learned_filters,
     photograph_and_maps,
     pool_side_by_side,
@@ -85,9 +86,7 @@ def test_every_pooling_starts_from_the_same_weights():
     assert np.abs(first - digit_network(AveragePooling, seed=4).parameters).max() > 0.1
 
 
-def test_init_scale_multiplies_hes_scale():
-    one, half = digit_network(AveragePooling, 0), digit_network(AveragePooling, 0, init_scale=0.5)
-    np.testing.assert_allclose(half.parameters, 0.5 * one.parameters, rtol=1e-14)
+def test_the_first_weights_have_hes_scale():
     wide = digit_network(AveragePooling, 0, n_filters=500)
     assert wide.layers[0].weights.std() == pytest.approx(he(9), rel=0.03)
 
@@ -161,6 +160,21 @@ def test_mean_and_variance_of_drawn_logits_are_what_theory_says():
     np.testing.assert_allclose(passes.var(axis=0), variance, rtol=0.15)
 
 
+def test_mean_and_variance_of_logits_with_dropout_are_what_theory_says():
+    network = moved(StochasticPooling)
+    passes, variance = dropped_logits(network, IMAGES, 4000, seed=1, keep=0.7)
+    off = (passes.mean(axis=0) - network.logits(IMAGES)) / np.sqrt(variance / 4000)
+    assert np.abs(off).max() < 4.5
+    np.testing.assert_allclose(passes.var(axis=0), variance, rtol=0.15)
+
+
+def test_dropout_that_keeps_all_changes_nothing():
+    network = moved(AveragePooling)
+    passes, variance = dropped_logits(network, IMAGES, 2, seed=0, keep=1.0)
+    np.testing.assert_allclose(passes, [network.logits(IMAGES)] * 2, rtol=1e-13)
+    assert not variance.any()
+
+
 # Training side by side
 
 
@@ -173,10 +187,10 @@ def digits():
 @pytest.mark.parametrize("name", POOLINGS)
 def test_runs_side_by_side_are_single_trainings(digits, name):
     training, test = digits
-    *_, last = train_poolings(training, test, 0.05, 16, 0.7, (4, 9), 4, 2)
+    *_, last = train_poolings(training, test, 0.05, 16, (4, 9), 4, 2)
     assert list(last) == list(POOLINGS)
     for row, seed in zip(last[name], (4, 9), strict=True):
-        network = digit_network(POOLINGS[name], seed, 0.7)
+        network = digit_network(POOLINGS[name], seed)
         records = list(train(network, Momentum(0.05, 0.9), training, test, batch_size=16,
                              epochs=4, seed=seed, record_every=8))
         expected = [(1 - r.training_accuracy, 1 - r.validation_accuracy) for r in records]
@@ -185,18 +199,12 @@ def test_runs_side_by_side_are_single_trainings(digits, name):
 
 
 def test_runs_side_by_side_come_record_by_record(digits):
-    shapes = [errors["max"].shape for errors in train_poolings(*digits, 0.05, 16, 1, (0, 1), 6, 2)]
+    shapes = [errors["max"].shape for errors in train_poolings(*digits, 0.05, 16, (0, 1), 6, 2)]
     assert shapes == [(2, 1, 2), (2, 2, 2), (2, 3, 2), (2, 4, 2)]
 
 
-def test_other_poolings_can_be_asked_for(digits):
-    *_, last = train_poolings(*digits, 0.05, 16, 1, (0,), 1, 1, {"weighted": WeightedPooling})
-    assert list(last) == ["weighted"]
-    assert last["weighted"].shape == (1, 2, 2)
-
-
 def test_runs_that_diverge_are_nan_and_the_others_go_on(digits):
-    *_, last = train_poolings(*digits, 1e9, 16, 1, (0,), 4, 1)
+    *_, last = train_poolings(*digits, 1e9, 16, (0,), 4, 1)
     for runs in last.values():
         assert np.isfinite(runs[0, 0]).all()
         assert np.isnan(runs[0, -1]).all()
