@@ -221,8 +221,8 @@ class ChoosingPooling(Pooling):
 
     def entries_gradient(self, back):
         """Hand each derivative to the chosen entry; the others get 0."""
-        places = np.arange(self.window**2)
-        return np.where(self.chosen[..., np.newaxis] == places, back, 0)
+        places = np.arange(self.window**2).reshape(-1, *[1] * self.chosen.ndim)  # first in memory,
+        return np.moveaxis(np.where(self.chosen == places, back[..., 0], 0), 0, -1)  # as in entries
 
 
 class MaxPooling(ChoosingPooling):

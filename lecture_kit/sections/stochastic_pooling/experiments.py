@@ -250,6 +250,47 @@ def dropped_logits(network, images, n_passes, seed, keep=0.5):
     return np.stack(passes), rows**2 @ dense.weights**2 * (1 - keep) / keep
 
 
+def average_of_passes(networks, images, labels, n_passes, dropout=False):
+    """Compare the mean logits of several random passes with the answer at inference.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+        What :func:`digit_network` built with :class:`StochasticPooling`.
+    images : ndarray of shape (n_samples, n_channels, height, width)
+        What they look at.
+    labels : ndarray of int, shape (n_samples,)
+        The right answers.
+    n_passes : int
+        How many passes, as :func:`drawn_logits`.
+    dropout : bool, default False
+        Whether they are those of :func:`dropped_logits`, with the place of the network as seed.
+
+    Returns
+    -------
+    more : ndarray of shape (n_networks,)
+        By how much the share of wrong answers is larger than at inference.
+    distance, expected : float
+        Root of the mean squared distance between the logits, measured and by theory.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`drawn_logits` and :func:`dropped_logits`, or if labels do not fit.
+    """
+    more, squares, variances = [], [], []
+    for seed, network in enumerate(networks):
+        images, labels = network.check(images, labels)
+        passes, variance = dropped_logits(network, images, n_passes, seed) if dropout else (
+            drawn_logits(network, images, n_passes), drawn_logit_variance(network, images))
+        mean, usual = passes.mean(axis=0), network.logits(images)
+        right, usually = (np.mean(logits.argmax(axis=1) == labels) for logits in (mean, usual))
+        more.append(usually - right)
+        squares.append(np.mean((mean - usual) ** 2))
+        variances.append(variance.mean() / n_passes)
+    return np.array(more), *(float(np.sqrt(np.mean(part))) for part in (squares, variances))
+
+
 def slopes_along(network, images, labels, direction, seed=0, step=1e-6):
     """Slope of the loss in training along a direction, measured and by backpropagation.
 

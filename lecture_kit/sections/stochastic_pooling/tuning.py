@@ -1,13 +1,15 @@
 """Each pooling at its own best learning rate, on many draws of the training digits."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_labels, as_number, as_rng, as_row, as_table, as_whole
+from lecture_kit.maths.checks import as_labels, as_number, as_rng, as_row, as_whole
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.optimizers import Momentum
+from lecture_kit.maths.pooling import POOLINGS
 from lecture_kit.maths.training import train
 from lecture_kit.sections.stochastic_pooling.experiments import digit_images, digit_network
 
@@ -78,6 +80,37 @@ def _written_by_thirty():
     return digit_images(load_digits()[0])
 
 
+@dataclass(frozen=True)
+class Tuned:
+    """Errors at several learning rates, one of which is the best on the validation digits.
+
+    Parameters
+    ----------
+    rates : ndarray of shape (n_rates,)
+        η, from the smallest to the largest.
+    errors : dict of str to ndarray of shape (n_rates, n_seeds)
+        As from :func:`errors_by_rate`.
+    """
+
+    rates: np.ndarray
+    errors: dict
+
+    @property
+    def best(self):
+        """Place of the rate with the lowest mean validation error, the first of equals."""
+        return int(self.errors["validation"].mean(axis=1).argmin())
+
+    @property
+    def on_edge(self):
+        """Whether the best rate is the smallest or the largest: better ones may lie beyond."""
+        return self.best in (0, len(self.rates) - 1)
+
+    @property
+    def test(self):
+        """Test errors at the best rate, of shape (n_seeds,)."""
+        return self.errors["test"][self.best]
+
+
 def errors_by_rate(kind, learning_rates, seeds, epochs=16, wrong_labels=0.0, n_filters=8):
     """Train under one pooling at several learning rates, each seed on digits of its own.
 
@@ -126,26 +159,29 @@ def errors_by_rate(kind, learning_rates, seeds, epochs=16, wrong_labels=0.0, n_f
             for name, part in accuracies.items()}
 
 
-def own_best(errors):
-    """Choose the rate with the lowest mean error, and tell whether it is on the edge.
+def tune(learning_rates, seeds, wrong_labels=0.0):
+    """Try max, average and stochastic pooling at several learning rates.
 
     Parameters
     ----------
-    errors : array_like of shape (n_rates, n_seeds)
-        Validation errors, from the smallest rate to the largest.
+    learning_rates : sequence of float
+        η, from the smallest to the largest, three or more. Only average pooling, whose derivatives
+        are smaller, is tried at the last one.
+    seeds, wrong_labels
+        As in :func:`errors_by_rate`.
 
     Returns
     -------
-    best : int
-        Place of the rate, the first of equals.
-    on_edge : bool
-        Whether it is the smallest or the largest: then better ones may lie beyond.
+    dict of str to Tuned
+        By name of the pooling.
 
     Raises
     ------
     ValueError
-        If ``errors`` is no table of finite numbers.
+        As in :func:`errors_by_rate`.
     """
-    errors = as_table("errors", errors)
-    best = int(errors.mean(axis=1).argmin())
-    return best, best in (0, len(errors) - 1)
+    rates = as_row("learning_rates", learning_rates, "Try [0.05, 0.1, 0.2].", least=0)
+    tried = {name: rates if name == "average" else rates[:-1] for name in POOLINGS}
+    return {name: Tuned(tried[name], errors_by_rate(kind, tried[name], seeds,
+                                                    wrong_labels=wrong_labels))
+            for name, kind in POOLINGS.items()}

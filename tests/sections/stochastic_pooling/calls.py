@@ -21,6 +21,9 @@ GOOD = {
         "shares_drawn": {"activations": WINDOWS[0], "places": np.array([0, 3, 3])},
     },
     "experiments": {
+        "average_of_passes": (lambda **arguments: experiments.average_of_passes(
+            [digit_network()], **arguments),
+            {"images": IMAGES, "labels": np.array([0, 1, 2]), "n_passes": 2, "dropout": False}),
         "digit_images": {"digits": datasets.load_digits()[1]},
         "digit_network": {"kind": pooling.StochasticPooling, "seed": 0, "n_filters": 2},
         "drawn_logit_variance": {"network": digit_network(), "images": IMAGES},
@@ -41,10 +44,13 @@ GOOD = {
         "drawn_digits": {"seed": 0, "wrong_labels": 0.2},
         "errors_by_rate": {"kind": pooling.MaxPooling, "learning_rates": (0.1, 0.2),
                            "seeds": (0, 1), "epochs": 1, "wrong_labels": 0.2, "n_filters": 2},
-        "own_best": {"errors": np.array([[0.3, 0.2], [0.1, 0.2], [0.2, 0.2]])},
+        "tune": {"learning_rates": (0.1, 0.2), "seeds": (0,), "wrong_labels": 0.2},
         "with_wrong_labels": {"labels": np.arange(10), "share": 0.2, "seed": 0},
     },
 }
+HOLDERS = (
+    "tuning.Tuned",
+)
 NOTHING_TO_REPLACE = {
     "experiments.photograph_and_maps",
 }

@@ -10,6 +10,7 @@ from lecture_kit.maths.optimizers import Momentum
 from lecture_kit.maths.pooling import POOLINGS, AveragePooling, StochasticPooling, WeightedPooling
 from lecture_kit.maths.training import train
 from lecture_kit.sections.stochastic_pooling.experiments import (
+    average_of_passes,
     digit_images,
     digit_network,
     drawn_logit_variance,
@@ -173,6 +174,26 @@ def test_dropout_that_keeps_all_changes_nothing():
     passes, variance = dropped_logits(network, IMAGES, 2, seed=0, keep=1.0)
     np.testing.assert_allclose(passes, [network.logits(IMAGES)] * 2, rtol=1e-13)
     assert not variance.any()
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+def test_the_average_of_passes_is_that_of_each_network(dropout):
+    networks, twins = ([moved(StochasticPooling) for _ in range(2)] for _ in range(2))
+    more, distance, expected = average_of_passes(networks, IMAGES, LABELS, 3, dropout)
+    squares, variances = [], []
+    for seed, network in enumerate(twins):
+        variance = drawn_logit_variance(network, IMAGES)
+        if dropout:
+            passes, variance = dropped_logits(network, IMAGES, 3, seed)
+        else:
+            passes = drawn_logits(network, IMAGES, 3)
+        mean, usual = sum(passes) / 3, network.logits(IMAGES)
+        wrong = [sum(np.argmax(logits, axis=1) != LABELS) / 6 for logits in (mean, usual)]
+        assert more[seed] == pytest.approx(wrong[0] - wrong[1], abs=1e-12)
+        squares.append(((mean - usual) ** 2).mean())
+        variances.append(variance.mean() / 3)
+    assert distance == pytest.approx(np.sqrt(np.mean(squares)))
+    assert expected == pytest.approx(np.sqrt(np.mean(variances)))
 
 
 # Training side by side

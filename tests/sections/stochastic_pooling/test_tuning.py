@@ -6,13 +6,14 @@ from oracles import frozen, says
 
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.optimizers import Momentum
-from lecture_kit.maths.pooling import MaxPooling, StochasticPooling
+from lecture_kit.maths.pooling import AveragePooling, MaxPooling, StochasticPooling
 from lecture_kit.maths.training import train
+from lecture_kit.sections.stochastic_pooling import tuning
 from lecture_kit.sections.stochastic_pooling.experiments import digit_images, digit_network
 from lecture_kit.sections.stochastic_pooling.tuning import (
+    Tuned,
     drawn_digits,
     errors_by_rate,
-    own_best,
     with_wrong_labels,
 )
 
@@ -79,9 +80,21 @@ def test_a_run_that_has_diverged_counts_as_guessing():
         assert errors[0, 0] < 0.9
 
 
-@pytest.mark.parametrize(("errors", "best"), [
-    ([[0.3, 0.1], [0.1, 0.2], [0.4, 0.4]], (1, False)), ([[0.1], [0.2], [0.3]], (0, True)),
-    ([[0.3], [0.2], [0.1]], (2, True)), ([[0.3], [0.1], [0.1], [0.2]], (1, False)),
-    ([[0.2]], (0, True))])
-def test_the_own_best_rate_has_the_lowest_mean_and_knows_the_edge(errors, best):
-    assert own_best(errors) == best
+@pytest.mark.parametrize(("errors", "best", "on_edge"), [
+    ([[0.3, 0.1], [0.1, 0.2], [0.4, 0.4]], 1, False), ([[0.1], [0.2], [0.3]], 0, True),
+    ([[0.3], [0.2], [0.1]], 2, True), ([[0.3], [0.1], [0.1], [0.2]], 1, False)])
+def test_the_best_rate_has_the_lowest_mean_and_knows_the_edge(errors, best, on_edge):
+    errors = np.array(errors)
+    one = Tuned(np.arange(len(errors)), {"validation": errors, "test": errors + 1})
+    assert (one.best, one.on_edge) == (best, on_edge)
+    np.testing.assert_array_equal(one.test, errors[best] + 1)
+
+
+def test_only_average_pooling_is_tried_at_the_last_rate(monkeypatch):
+    monkeypatch.setattr(tuning, "errors_by_rate", lambda kind, rates, seeds, wrong_labels: (
+        kind, tuple(rates), seeds, wrong_labels))
+    tuned = tuning.tune((0.1, 0.2, 0.4), (7,), 0.3)
+    assert {name: one.errors for name, one in tuned.items()} == {
+        "max": (MaxPooling, (0.1, 0.2), (7,), 0.3),
+        "average": (AveragePooling, (0.1, 0.2, 0.4), (7,), 0.3),
+        "stochastic": (StochasticPooling, (0.1, 0.2), (7,), 0.3)}
