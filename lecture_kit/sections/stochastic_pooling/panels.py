@@ -144,7 +144,7 @@ def training():
         seeds = range(n_runs * seed, n_runs * (seed + 1))
         for errors in experiments.train_poolings(training_rows, test_rows, learning_rate,
                                                  batch_size, seeds, epochs, record_every):
-            yield _view_of_training(errors, record_every, epochs, n_test)
+            yield _view_of_training(errors, record_every, epochs, n_test, wrong_labels)
 
     return Panel(
         _("Training"), TrainingPicture(epochs, 0.9),
@@ -156,16 +156,15 @@ def training():
             "seed": seed(),
         },
         show,
-        goal=_("average below 13 % wrong, both others at least 2 points worse"),
+        goal=_("40 % wrong labels: average below 25 %, max at least 8 points worse"),
         presets={
             _("few updates"): {"learning_rate": 0.05, "batch_size": 200, "wrong_labels": 0.0},
             _("too fast"): {"learning_rate": 1.0, "batch_size": 20, "wrong_labels": 0.0},
-            _("wrong labels"): {"learning_rate": 0.05, "batch_size": 20, "wrong_labels": 0.2},
         },
     )
 
 
-def _view_of_training(errors, record_every, epochs, n_test):
+def _view_of_training(errors, record_every, epochs, n_test, wrong_labels):
     n_runs, n_records, _which = errors["max"].shape
     shown_epochs = record_every * np.arange(n_records)
     learned, ends = ({name: runs[:, -1, which].mean() for name, runs in errors.items()}
@@ -182,5 +181,5 @@ def _view_of_training(errors, record_every, epochs, n_test):
                    "validation: " + ", ".join(words.values()),
                    f"{n_runs} runs, ±√(e(1−e)/{n_test:,})")}
     done = shown_epochs[-1] == epochs
-    turned = ends["average"] < min(0.13, ends["max"] - 0.02, ends["stochastic"] - 0.02)
-    return View(drawing, readout, bool(done and turned), float(shown_epochs[-1] / epochs))
+    overfits = wrong_labels == 0.4 and ends["average"] < min(0.25, ends["max"] - 0.08)
+    return View(drawing, readout, bool(done and overfits), float(shown_epochs[-1] / epochs))

@@ -5,7 +5,16 @@ from functools import cache
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_labels, as_number, as_rng, as_row, as_whole
+from lecture_kit.maths.checks import (
+    as_labels,
+    as_number,
+    as_rng,
+    as_row,
+    as_whole,
+    require,
+    require_choice,
+)
+from lecture_kit.maths.comparisons import paired_difference
 from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.optimizers import Momentum
@@ -185,3 +194,38 @@ def tune(learning_rates, seeds, wrong_labels=0.0):
     return {name: Tuned(tried[name], errors_by_rate(kind, tried[name], seeds,
                                                     wrong_labels=wrong_labels))
             for name, kind in POOLINGS.items()}
+
+
+def lead(tuned, name, learning_rate=None):
+    """Compare the test errors of one pooling with those of max pooling, in pairs.
+
+    Parameters
+    ----------
+    tuned : dict of str to Tuned
+        As from :func:`tune`.
+    name : str
+        Which pooling.
+    learning_rate : float, optional
+        A rate at which all were tried; left out, each is taken at its own best.
+
+    Returns
+    -------
+    PairedDifference
+        In points, hundredths of all test digits; below 0 if ``name`` is wrong less often.
+
+    Raises
+    ------
+    ValueError
+        If there is no such pooling, or it was not tried at this rate.
+    """
+    require_choice("name", name, tuned)
+    ends = []
+    for one in (tuned[name], tuned["max"]):
+        place = one.best
+        if learning_rate is not None:
+            learning_rate = as_number("learning_rate", learning_rate, "Leave it out.")
+            require(np.any(one.rates == learning_rate), "learning_rate must be one of those tried",
+                    learning_rate, f"Try {one.rates[0]}.")
+            place = int(np.argmax(one.rates == learning_rate))
+        ends.append(100 * one.errors["test"][place])
+    return paired_difference(*ends)

@@ -4,7 +4,11 @@ import numpy as np
 from makings import IMAGES, WINDOWS, random
 
 from lecture_kit.maths import datasets, pooling
-from lecture_kit.sections.stochastic_pooling import experiments
+from lecture_kit.sections.stochastic_pooling import experiments, tuning
+
+
+ERRORS = np.array([[0.3, 0.2], [0.1, 0.2]])
+TUNED = tuning.Tuned(np.array([0.1, 0.2]), {"validation": ERRORS, "test": ERRORS})
 
 
 def digit_network():
@@ -44,6 +48,8 @@ GOOD = {
         "drawn_digits": {"seed": 0, "wrong_labels": 0.2},
         "errors_by_rate": {"kind": pooling.MaxPooling, "learning_rates": (0.1, 0.2),
                            "seeds": (0, 1), "epochs": 1, "wrong_labels": 0.2, "n_filters": 2},
+        "lead": (lambda **arguments: tuning.lead({"max": TUNED, "average": TUNED}, **arguments),
+                 {"name": "average", "learning_rate": 0.1}),
         "tune": {"learning_rates": (0.1, 0.2), "seeds": (0,), "wrong_labels": 0.2},
         "with_wrong_labels": {"labels": np.arange(10), "share": 0.2, "seed": 0},
     },

@@ -98,3 +98,20 @@ def test_only_average_pooling_is_tried_at_the_last_rate(monkeypatch):
         "max": (MaxPooling, (0.1, 0.2), (7,), 0.3),
         "average": (AveragePooling, (0.1, 0.2, 0.4), (7,), 0.3),
         "stochastic": (StochasticPooling, (0.1, 0.2), (7,), 0.3)}
+
+
+def test_the_lead_is_that_of_pairs_in_points():
+    validation = np.array([[0.2, 0.2, 0.2], [0.1, 0.1, 0.1], [0.3, 0.3, 0.3]])
+    test = {"max": np.array([[0.1, 0.2, 0.3], [0.2, 0.3, 0.4], [0, 0, 0]]),
+            "average": np.array([[0.1, 0.1, 0.1], [0.1, 0.1, 0.25], [0, 0, 0]])}
+    tuned = {name: tuning.Tuned(np.array([0.1, 0.2, 0.4]),
+                                {"validation": validation, "test": errors})
+             for name, errors in test.items()}
+    own, common = tuning.lead(tuned, "average"), tuning.lead(tuned, "average", 0.1)
+    assert own.mean == pytest.approx(-15)
+    assert own.error == pytest.approx(np.std([-10, -20, -15], ddof=1) / np.sqrt(3))
+    assert common.mean == pytest.approx(-10)
+    assert not common.is_clear
+    for name, rate in [("median", 0.1), ("max", 0.3)]:
+        with pytest.raises(ValueError, match="must be one of"):
+            tuning.lead(tuned, name, rate)
