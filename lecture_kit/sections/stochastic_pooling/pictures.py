@@ -220,7 +220,7 @@ class TrainingPicture(Picture):
             axes.set(ylim=(0, 1.12), yticks=ticks, ylabel=name)
             axes.set_yticklabels([f"{tick:.0%}" for tick in ticks])
             axes.axhline(self.guessing, **{**LOOKS["theory"], "linewidth": 1.2, "color": GREY})
-            axes.set(xlim=(0, self.epochs), xlabel="epoch")
+            axes.set(xlim=(0, self.epochs), xlabel="epoch", xticks=range(0, self.epochs + 1, 4))
         training.text(0.99 * self.epochs, 0.93, "guessing", ha="right", va="bottom", color=GREY)
         self.last = last
         last.set(xlim=(-0.6, 2.6), ylim=_NEAR, xticks=range(3), xlabel="last validation error")

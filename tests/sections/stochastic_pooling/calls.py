@@ -6,7 +6,6 @@ from makings import IMAGES, WINDOWS, random
 from lecture_kit.maths import datasets, pooling
 from lecture_kit.sections.stochastic_pooling import experiments, tuning
 
-
 ERRORS = np.array([[0.3, 0.2], [0.1, 0.2]])
 TUNED = tuning.Tuned(np.array([0.1, 0.2]), {"validation": ERRORS, "test": ERRORS})
 
