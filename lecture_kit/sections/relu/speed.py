@@ -171,7 +171,7 @@ def quickest(activation, learning_rates, batch_size, init_scale, rows, seeds):
         As in :func:`race`.
     """
     found = []
-    for seed in seeds:
+    for seed in as_row("seeds", seeds, "Try range(10).", least=0, whole=True):
         for runs in race(activation, learning_rates, batch_size, init_scale, rows, seed):
             if any(run.updates_needed for run in runs):
                 break

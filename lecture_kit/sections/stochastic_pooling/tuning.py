@@ -47,6 +47,7 @@ def with_wrong_labels(labels, share, seed):
     ValueError
         If a label is no digit, or ``share`` leaves 0 … 1.
     """
+    labels = as_row("labels", labels, "Pass digits.", least=0, whole=True)
     labels = as_labels("labels", labels, 10)
     share = as_number("share", share, "Try 0.2.", least=0, most=1)
     rng = as_rng(seed)
