@@ -195,6 +195,7 @@ def died_and_woke(hidden_layer, rows, seeds):
     ValueError
         If ``hidden_layer`` is less than 1, or the rows do not fit.
     """
+    hidden_layer = as_whole("hidden_layer", hidden_layer, "1 is next to the input.", least=1)
     seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True)
     networks = [deep_network(RELU, 2**0.5, hidden_layer, seed, 60) for seed in seeds]
     for network in networks:

@@ -150,9 +150,8 @@ def training():
         _("Training"), TrainingPicture(epochs, 0.9),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.002, 2, 0.05, also=(0.2,)),
-            "batch_size": stop_slider(_("batch size B"), [10, 20, 40, 100, 200], 20),
-            "wrong_labels": choice(_("wrong labels"), [("0 %", 0.0), ("20 %", 0.2), ("40 %", 0.4)],
-                                   0.0),
+            "batch_size": stop_slider(_("batch size B"), [20, 40, 100, 200], 20),
+            "wrong_labels": choice(_("wrong labels"), [("0 %", 0.0), ("40 %", 0.4)], 0.0),
             "seed": seed(),
         },
         show,
