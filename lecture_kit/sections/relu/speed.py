@@ -128,28 +128,6 @@ def updates_needed(runs):
     return {run.learning_rate: run.updates_needed for run in runs if run.is_over}
 
 
-def needed_by_rate(activation, batch_size, init_scale, rows, seed):
-    """Race at the seven rates.
-
-    Parameters
-    ----------
-    activation, batch_size, init_scale, rows, seed
-        As in :func:`race`.
-
-    Returns
-    -------
-    dict of float to int or None
-        Updates needed, by learning rate.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`race`.
-    """
-    *_, runs = race(activation, RATES, batch_size, init_scale, rows, seed)
-    return updates_needed(runs)
-
-
 def quickest(activation, learning_rates, batch_size, init_scale, rows, seeds):
     """Find for each seed the learning rate that reaches the target first.
 

@@ -37,8 +37,6 @@ GOOD = {
     },
     "speed": {
         "best_rate": {"needed": {0.1: 5, 0.3: None}},
-        "needed_by_rate": {"activation": RELU, "batch_size": 0, "init_scale": 1.0, "rows": DIGITS,
-                           "seed": 0},
         "quickest": {"activation": RELU, "learning_rates": (0.3, 1.0), "batch_size": 3,
                      "init_scale": 1.0, "rows": DIGITS, "seeds": (0,)},
         "race": (lambda **arguments: list(itertools.islice(speed.race(**arguments), 3)),
@@ -51,9 +49,6 @@ GOOD = {
 }
 HOLDERS = (
     "speed.Run",
-)
-TOO_LONG = (
-    "speed.needed_by_rate",
 )
 NOT_FINITE = {
     "dying.ends": "NaN where a run has diverged",

@@ -103,18 +103,11 @@ def test_updates_needed_names_the_runs_that_are_over():
     assert speed.updates_needed(runs) == {0.1: 4, 1.0: None, 3.0: None}
 
 
-def test_needed_by_rate_races_at_every_rate(rows):
-    needed = speed.needed_by_rate(TANH, 32, 1.0, rows, 5)
-    assert list(needed) == [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
-    for rate, n in needed.items():
-        updates, losses = trained_alone(TANH, rate, 32, 1.0, rows, 5)
-        assert n == (updates[-1] if losses[-1] < 0.5 else None)
-
-
 def test_the_quickest_of_the_rates_is_the_best_of_a_whole_race(rows):
     updates, rates = speed.quickest(TANH, speed.RATES, 32, 1.0, rows, (5, 6))
     for place, seed in enumerate((5, 6)):
-        needed = speed.needed_by_rate(TANH, 32, 1.0, rows, seed)
+        *_, runs = speed.race(TANH, speed.RATES, 32, 1.0, rows, seed)
+        needed = speed.updates_needed(runs)
         assert rates[place] == speed.best_rate(needed)
         assert updates[place] == needed[rates[place]]
 
