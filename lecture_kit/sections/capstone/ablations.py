@@ -1,18 +1,21 @@
-"""What each technique buys, alone and as the last one: tables of five runs per line."""
+"""What each technique buys, alone and as the last one: each line meets the same random splits."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_measured, require, require_choice
-from lecture_kit.sections.capstone.experiments import train_with
+from lecture_kit.maths.checks import require_choice
+from lecture_kit.maths.comparisons import paired_difference
+from lecture_kit.sections.capstone.pairs import train_on_splits
 from lecture_kit.sections.capstone.settings import technique_names, with_techniques
 from lecture_kit.sections.capstone.splits import DATA
 
 MEASURES = ("mean recall", "accuracy")
 RATES = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)
-_SWEEP_SEED = 100  # not one of the seeds 0 to 4, which measure
-_EPOCHS = {"mail": 5, "connections": 10}  # about 350 updates in batches of 32
+N_PAIRS = 12  # splits that measure
+CONFIDENCE = 0.99  # of an interval: a table asks eight questions
+_SWEEP = (100, 101)  # splits that choose the rate, and do not measure
+_EPOCHS = {"mail": 2, "connections": 4}  # 132 and 152 updates in batches of 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +26,9 @@ class Result:
     ----------
     learning_rate : float
         The best rate of the sweep.
-    accuracies : ndarray of shape (5,)
-        Accuracy on the validation rows for the seeds 0 to 4; NaN for a training that diverged.
-    recalls : ndarray of shape (5, n_classes)
+    accuracies : ndarray of shape (n_splits,)
+        Accuracy on the validation rows of each split; 0 for a training that diverged.
+    recalls : ndarray of shape (n_splits, n_classes)
         Recall of each class.
     """
 
@@ -35,11 +38,16 @@ class Result:
 
     @property
     def mean_recalls(self):
-        """Mean recall of all classes for each seed, also called balanced accuracy."""
+        """Mean recall of all classes on each split, also called balanced accuracy."""
         return self.recalls.mean(axis=1)
 
+    @property
+    def is_at_the_edge(self):
+        """Whether the rate is the smallest or the largest of the sweep: a better one may exist."""
+        return self.learning_rate in (RATES[0], RATES[-1])
+
     def scores(self, measure):
-        """Give the score of each run.
+        """Give the score on each split.
 
         Parameters
         ----------
@@ -48,8 +56,8 @@ class Result:
 
         Returns
         -------
-        ndarray of shape (5,)
-            Shares from 0 to 1; NaN for a training that diverged.
+        ndarray of shape (n_splits,)
+            Shares from 0 to 1.
 
         Raises
         ------
@@ -96,11 +104,11 @@ _results = {}
 
 
 def measure(settings, data):
-    """Sweep the learning rate, then train with five seeds at the best rate.
+    """Sweep the learning rate, then train on 20 splits at the best rate.
 
-    The rate is the one of :data:`RATES` with the best mean recall on the validation rows for
-    another seed; of equals, the one with the higher accuracy, then the smaller one. The six rates
-    train side by side, and so do the five seeds. What was measured once is kept.
+    The rate is the one of :data:`RATES` with the best mean recall on two other splits; of equals,
+    the one with the higher accuracy, then the smaller one. All trainings of a sweep run side by
+    side, and so do the 20. What was measured once is kept.
 
     Parameters
     ----------
@@ -112,7 +120,7 @@ def measure(settings, data):
     Yields
     ------
     share : float
-        Share of the work that is done, at least every 100 updates.
+        Share of the work that is done.
     result : Result or None
         What came out, with the last share, which is 1.
 
@@ -124,24 +132,24 @@ def measure(settings, data):
     require_choice("data", data, DATA)
     key = replace(settings, learning_rate=1.0), data
     if key not in _results:
-        n_rates, epochs = len(RATES), settings.epochs
-        record_every = 5 if settings.batch_size == "all" else 100  # a tenth of a second
-        for record, recalls in train_with(settings, data, [_SWEEP_SEED] * n_rates,
-                                          record_every=record_every, learning_rates=RATES):
-            best = _best_rate(record.validation_accuracy, recalls)
-            yield n_rates / (n_rates + 5) * record.epoch / epochs, None
-        for record, recalls in train_with(replace(settings, learning_rate=best), data, range(5),
-                                          record_every=record_every):
-            result = Result(best, record.validation_accuracy, recalls)
-            if record.epoch < epochs:
-                yield (n_rates + 5 * record.epoch / epochs) / (n_rates + 5), None
-        _results[key] = result
+        rates, numbers = np.tile(RATES, len(_SWEEP)), np.repeat(_SWEEP, len(RATES))
+        first = len(rates) / (len(rates) + N_PAIRS)
+        for share, scores in train_on_splits(settings, data, numbers, learning_rates=rates):
+            yield first * share, None
+        best = _best_rate(*scores)
+        for share, scores in train_on_splits(replace(settings, learning_rate=best), data,
+                                             range(N_PAIRS)):
+            if share < 1:
+                yield first + (1 - first) * share, None
+        _results[key] = Result(best, *scores)
     yield 1.0, _results[key]
 
 
 def _best_rate(accuracies, recalls):
-    scores = [(-1, -1) if np.isnan(accuracy) else (round(recall.mean(), 6), round(accuracy, 6))
-              for accuracy, recall in zip(accuracies, recalls, strict=True)]
+    """Choose by mean recall, then by accuracy; each is a mean over the splits of the sweep."""
+    scores = [tuple(np.round(measure.reshape(len(_SWEEP), -1).mean(axis=0), 6))
+              for measure in (recalls.mean(axis=1), accuracies)]
+    scores = list(zip(*scores, strict=True))
     return RATES[scores.index(max(scores))]
 
 
@@ -195,32 +203,28 @@ def measure_all(data, start):
             yield (n_done + share) / len(chosen), dict(results)
 
 
-def verdict(result, start):
-    """Say whether a setting differs from the start by more than the seeds do.
+def verdict(scores, others):
+    """Say whether one method beats another on the same splits.
 
     Parameters
     ----------
-    result, start : Result or array_like of shape (n_seeds,)
-        What the setting and the start have reached: results, whose mean recalls are compared, or
-        the five scores themselves.
+    scores, others : array_like of shape (n_splits,)
+        Score of each method on each split, in the same order.
 
     Returns
     -------
     {"better", "worse", "cannot tell"}
-        "better" or "worse" if all runs lie above, or below, all runs of the start. Without any
-        difference this happens by chance in 2 of 252 cases. "cannot tell" otherwise, and if a
-        training diverged.
+        "better" or "worse" if the 99 % interval of the paired difference excludes 0.
 
     Raises
     ------
     ValueError
-        If scores are not numbers.
+        As in :func:`~lecture_kit.maths.comparisons.paired_difference`.
     """
-    ours, theirs = (runs.mean_recalls if isinstance(runs, Result) else as_measured(
-        "scores", runs, "Pass the score of each run.") for runs in (result, start))
-    if ours.min() > theirs.max():
-        return "better"
-    return "worse" if ours.max() < theirs.min() else "cannot tell"
+    lead = paired_difference(scores, others, CONFIDENCE)
+    if not lead.is_clear:
+        return "cannot tell"
+    return "better" if lead.mean > 0 else "worse"
 
 
 def verdicts(results, measure):
@@ -245,31 +249,3 @@ def verdicts(results, measure):
     """
     scores = [result.scores(measure) for result in results.values()]
     return [verdict(own, scores[0]) if n else "(start)" for n, own in enumerate(scores)]
-
-
-def mean_and_deviation(scores):
-    """Write the scores of some runs as "mean ± standard deviation".
-
-    Parameters
-    ----------
-    scores : array_like of shape (n_runs,)
-        Shares from 0 to 1; NaN for a training that diverged.
-
-    Returns
-    -------
-    str
-        Both with three digits, or how many runs diverged.
-
-    Raises
-    ------
-    ValueError
-        If the scores are no such shares.
-    """
-    remedy = "Pass the score of each run."
-    scores = as_measured("scores", scores, remedy)
-    lost = np.isnan(scores)
-    require(lost | (scores >= 0) & (scores <= 1), "scores must be shares from 0 to 1, or NaN",
-            scores, remedy)
-    if lost.any():
-        return f"diverged: {lost.sum()} of {len(scores)}"
-    return f"{scores.mean():.3f} ± {scores.std():.3f}"

@@ -1,7 +1,6 @@
 """Pictures of section 10, the capstone."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from lecture_kit.live.handles import Handle
 from lecture_kit.live.looks import BLACK, BLUE, GREEN, GREY, LOOKS, VERMILLION
@@ -92,7 +91,7 @@ class TrainingPicture(Picture):
 
 
 class AblationPicture(Picture):
-    """Five trainings for each setting, as dots, with the mean, and words beside them.
+    """Differences to the start of a table, split by split, with intervals and words beside them.
 
     Parameters
     ----------
@@ -102,7 +101,7 @@ class AblationPicture(Picture):
         What the columns of words hold.
     """
 
-    _COLUMNS = (1.04, 1.16, 1.43)
+    _COLUMNS = (1.04, 1.21, 1.41, 1.78)
 
     def __init__(self, n_rows, headings):
         self.n_rows, self.headings = n_rows, headings
@@ -111,17 +110,17 @@ class AblationPicture(Picture):
     def build(self, figure):
         """Draw axes and empty rows."""
         self.axes = figure.add_subplot()
-        self.axes.set_position((0.135, 0.15, 0.5, 0.73))
+        self.axes.set_position((0.135, 0.15, 0.44, 0.73))
         self.axes.tick_params(axis="y", length=0)
+        self.axes.axvline(0, color=GREY, linewidth=1.2)
         self.labels = None
         self.title = self.moving(self.axes.set_title("", loc="left"))
-        self.band = self.moving(self.axes.add_patch(Rectangle(
-            (0, 0), 0, 1, transform=self.axes.get_xaxis_transform(), color=GREY, alpha=0.2,
-            linewidth=0)))
         self.dots = self.moving(self.axes.plot(
-            [], [], "o", color=BLUE, markersize=6, alpha=0.6, clip_on=False)[0])
+            [], [], "o", color=BLUE, markersize=5, alpha=0.4, markeredgewidth=0)[0])
+        self.intervals = self.moving(self.axes.plot(
+            [], [], color=BLACK, linewidth=2.4, marker="|", markersize=9, markeredgewidth=2.4)[0])
         self.means = self.moving(self.axes.plot(
-            [], [], "|", color=BLACK, markersize=17, markeredgewidth=2.4, clip_on=False)[0])
+            [], [], "D", color="white", markeredgecolor=BLACK, markersize=5)[0])
         beside = self.axes.get_yaxis_transform()
         for x, heading in zip(self._COLUMNS, self.headings, strict=True):
             self.axes.text(x, 1.035, heading, transform=self.axes.transAxes, weight="bold")
@@ -131,11 +130,11 @@ class AblationPicture(Picture):
     def _show_rows(self, labels, name, limits):
         self.labels = labels, name
         self.axes.set(xlim=limits, ylim=(len(labels) - 0.5, -0.5), yticks=range(len(labels)),
-                      xlabel=f"{name} on the validation rows (grey: where the start lies)")
+                      xlabel=f"{name}: difference to {labels[0]!r} on the same split")
         self.axes.set_yticklabels(labels)
         self.background_changed()
 
-    def draw(self, labels, name, limits, values, words, title):
+    def draw(self, labels, name, limits, differences, intervals, words, title):
         """Give rows and words new data.
 
         Parameters
@@ -146,22 +145,26 @@ class AblationPicture(Picture):
             What is measured.
         limits : tuple of float
             Ends of the axis.
-        values : list of ndarray of shape (5,)
-            What was measured, for the settings that are done. NaN is left out.
+        differences : list of ndarray of shape (n_splits,)
+            To the start on each split, for the lines after the start that are done.
+        intervals : list of tuple of float
+            Of the mean difference of each of them: low, mean, high.
         words : list of tuple of str
-            Words beside the settings that are done.
+            Words beside the settings that are done, the start included.
         title : str
             What is seen.
         """
         if (labels, name) != self.labels or limits != self.axes.get_xlim():
             self._show_rows(labels, name, limits)
-        flat = np.concatenate([[], *values])
-        self.dots.set_data(flat, np.repeat(np.arange(len(values)), [len(v) for v in values]))
-        self.means.set_data([v.mean() for v in values], np.arange(len(values)))
-        low, high = (np.nanmin(values[0]), np.nanmax(values[0])) if len(values) else (0, 0)
-        self.band.set(x=low, width=high - low)
+        rows = np.arange(1, len(differences) + 1)
+        self.dots.set_data(np.concatenate([[], *differences]),
+                           np.repeat(rows, [len(own) for own in differences]))
+        low, mean, high = np.reshape(intervals, (-1, 3)).T
+        self.intervals.set_data(np.column_stack([low, high, np.full(len(low), np.nan)]).ravel(),
+                                np.repeat(rows, 3))
+        self.means.set_data(mean, rows)
         for i, texts in enumerate(self.words):
-            write(texts, words[i] if i < len(words) else ("",) * 3)
+            write(texts, words[i] if i < len(words) else ("",) * len(self._COLUMNS))
         self.title.set_text(title)
 
 

@@ -1,12 +1,14 @@
-"""The data of the capstone: three sets of rows, and how alike they are."""
+"""The data of the capstone: three sets of rows, new splits of two of them, and twins."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_row, as_table, require, require_choice
+from lecture_kit.maths.checks import as_row, as_table, as_whole, require, require_choice
+from lecture_kit.maths.comparisons import random_split
 from lecture_kit.maths.datasets import load_attack_triage, load_spambase
+from lecture_kit.maths.encoders import OneHotEncoder
 from lecture_kit.maths.preprocessing import SCALERS, prepare
 
 DATA = {"mail": load_spambase, "connections": load_attack_triage}
@@ -45,13 +47,17 @@ def deal_out(labels):
     return np.flatnonzero(turn < 2), np.flatnonzero(turn == 2), np.flatnonzero(turn == 3)
 
 
+def _take(dataset, rows):
+    nominal = None if dataset.nominal is None else dataset.nominal[rows]
+    return replace(dataset, features=dataset.features[rows], labels=dataset.labels[rows],
+                   nominal=nominal)
+
+
+@cache
 def _parts(data):
-    dataset, parts = DATA[data](), {}
-    for part, rows in zip(PARTS, deal_out(dataset.labels), strict=True):
-        nominal = None if dataset.nominal is None else dataset.nominal[rows]
-        parts[part] = replace(dataset, features=dataset.features[rows],
-                              labels=dataset.labels[rows], nominal=nominal)
-    return parts
+    dataset = DATA[data]()
+    return {part: _take(dataset, rows)
+            for part, rows in zip(PARTS, deal_out(dataset.labels), strict=True)}
 
 
 def prepared(data, scaling, codes, part="validation"):
@@ -87,14 +93,126 @@ def prepared(data, scaling, codes, part="validation"):
 def _prepared(data, scaling, codes, part):
     parts = _parts(data)
     training, other = parts["training"], parts[part]
-    if training.nominal is not None:
-        rows = prepare(training, other, scaling, codes)
+    if training.nominal is None:
+        rows = _scaled(training, other, scaling)
     else:
-        rows = training.features, other.features
-        if scaling != "raw":
-            scaler = SCALERS[scaling]().fit(rows[0])
-            rows = tuple(scaler.transform(table) for table in rows)
+        rows = prepare(training, other, scaling, codes)
     return (rows[0], training.labels), (rows[1], other.labels)
+
+
+def _scaled(training, other, scaling):
+    numbers = training.features, other.features
+    if scaling == "raw":
+        return numbers
+    scaler = SCALERS[scaling]().fit(training.features)
+    return tuple(scaler.transform(table) for table in numbers)
+
+
+@cache
+def _known(data):
+    training, validation, _test = deal_out(DATA[data]().labels)
+    return _take(DATA[data](), np.sort(np.concatenate([training, validation])))
+
+
+def resplit(data, scaling, codes, number, part="validation", together=0):
+    """Split all rows but the test rows anew, by chance, 2 : 1, and prepare them.
+
+    Each class is split in this ratio. Scales and codes come from the training rows of this split.
+    One-hot codes have the same columns in every split, those of all known names. A name that the
+    training rows lack gets zeros there, as if it had no column.
+
+    Parameters
+    ----------
+    data, scaling, codes
+        As in :func:`prepared`.
+    number : int
+        Number of the split, at least 0: the seed of its chance.
+    part : {"validation", "test"}
+        The other part: the validation rows of this split, or the test rows.
+    together : int, default 0
+        Rows that differ in at most so many columns stay in one part, as in :func:`twin_groups`.
+        With 0 no rows are bound together (none are identical), and every split has as many
+        training rows.
+
+    Returns
+    -------
+    training, other : tuple of (rows, labels)
+        Ready for a network.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or a number is negative or not whole.
+    """
+    require_choice("data", data, DATA)
+    require_choice("scaling", scaling, SCALERS)
+    require_choice("codes", codes, CODES)
+    require_choice("part", part, PARTS[1:])
+    number = as_whole("number", number, "Number the splits from 0.", least=0)
+    return _resplit(data, scaling, codes, number, part, together)
+
+
+@lru_cache(maxsize=64)  # a table takes 1.3 MB
+def _resplit(data, scaling, codes, number, part, together):
+    known, groups = _known(data), twin_groups(data, together) if together else None
+    first, second = random_split(known.labels, 2 / 3, number, groups)
+    training = _take(known, first)
+    other = _take(known, second) if part == "validation" else _parts(data)["test"]
+    if training.nominal is not None and codes == "integer codes":
+        tables = prepare(training, other, scaling, codes)
+    else:
+        tables = _scaled(training, other, scaling)
+    if training.nominal is not None and codes == "one-hot":
+        known_codes, test_codes = _one_hot(data)
+        names = known_codes[first], known_codes[second] if part == "validation" else test_codes
+        tables = [np.hstack([numbers, codes * names[0].any(axis=0)])
+                  for numbers, codes in zip(tables, names, strict=True)]
+    return (tables[0], training.labels), (tables[1], other.labels)
+
+
+@cache
+def _one_hot(data):
+    """One-hot codes of all known rows and of the test rows, in the columns of the known names."""
+    encoder = OneHotEncoder("ignore").fit(_known(data).nominal)
+    return encoder.transform(_known(data).nominal), encoder.transform(_parts(data)["test"].nominal)
+
+
+@cache
+def twin_groups(data, n_columns):
+    """Put rows that are nearly the same into one group. The test rows are left out.
+
+    Parameters
+    ----------
+    data : {"mail", "connections"}
+        Which data set.
+    n_columns : int
+        In how many columns two rows may differ, at least 0. A twin of a twin is in the group, too.
+
+    Returns
+    -------
+    ndarray of int, shape (n_known,)
+        Number of the group of each row that is not a test row, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If ``data`` is unknown, or ``n_columns`` is negative or not whole.
+    """
+    require_choice("data", data, DATA)
+    n_columns = as_whole("n_columns", n_columns, "Try 0: identical rows.", least=0)
+    known = _known(data)
+    columns = [*known.features.T, *([] if known.nominal is None else known.nominal.T)]
+    codes = np.stack([np.unique(column, return_inverse=True)[1] for column in columns], axis=1)
+    if n_columns == 0:
+        return np.unique(codes, axis=0, return_inverse=True)[1]
+    n_equal = np.zeros((len(codes), len(codes)), np.uint8)
+    for column in codes.T:
+        n_equal += column[:, np.newaxis] == column
+    near, groups, before = n_equal >= len(columns) - n_columns, np.arange(len(codes)), None
+    while not np.array_equal(groups, before):
+        before, groups = groups, np.where(near, groups, len(codes)).min(axis=1)
+        groups = groups[groups]
+    return groups
 
 
 def rows_per_class(data, part="validation"):

@@ -1,0 +1,177 @@
+"""Detectors on many random splits. All methods meet the same splits, so they can be paired."""
+
+from functools import cache
+
+import numpy as np
+
+from lecture_kit.maths.checks import as_row, require, require_choice
+from lecture_kit.maths.ensembles import Ensemble
+from lecture_kit.maths.inference import recall_per_class
+from lecture_kit.maths.training import learn
+from lecture_kit.sections.capstone.experiments import build_network
+from lecture_kit.sections.capstone.settings import OPTIMIZERS, settings_from
+from lecture_kit.sections.capstone.splits import DATA, resplit
+
+N_SPLITS = 20
+_SPLITS = {"validation": range(N_SPLITS), "test": range(N_SPLITS, 2 * N_SPLITS)}
+
+
+def start_on_splits(settings, data, numbers, part="validation", learning_rates=None):
+    """Build one network for each of many splits, and get ready to train them side by side.
+
+    Parameters
+    ----------
+    settings : Settings
+        The choices.
+    data : {"mail", "connections"}
+        Which data set.
+    numbers : sequence of int of shape (n_splits,)
+        Numbers of the splits, as in :func:`~lecture_kit.sections.capstone.splits.resplit`. Each is
+        also the seed of the weights and the shuffles.
+    part : {"validation", "test"}
+        On which part the networks will be judged.
+    learning_rates : array_like of shape (n_splits,), optional
+        η of each network, at least 0, in place of the one of the settings.
+
+    Returns
+    -------
+    ensemble : Ensemble
+        The networks. They learn while the updates are asked for.
+    updates : iterator
+        As :func:`~lecture_kit.maths.training.learn` returns it.
+    parts : list of (training, other)
+        As :func:`~lecture_kit.sections.capstone.splits.resplit` returns them.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a number is out of its range, or there are not as many rates as
+        splits.
+    """
+    numbers = as_row("numbers", numbers, "Pass range(10).", least=0, whole=True).astype(int)
+    parts = [resplit(data, settings.scaling, settings.codes, int(n), part) for n in numbers]
+    rows, labels = map(np.stack, zip(*(training for training, _other in parts), strict=True))
+    shape = rows.shape[-1], len(DATA[data]().class_names)
+    ensemble = Ensemble([build_network(settings, *shape, int(n)) for n in numbers])
+    rate = settings.learning_rate
+    if learning_rates is not None:
+        rate = as_row("learning_rates", learning_rates, "Pass a rate per split.", least=0)
+        require(len(rate) == len(numbers), "there must be one rate per split", len(rate),
+                f"There are {len(numbers)} splits.")
+        rate = rate[:, np.newaxis]
+    updates = learn(ensemble, OPTIMIZERS[settings.optimizer](rate), (rows, labels),
+                    batch_size=_batch_size(settings, labels.shape[1]), epochs=settings.epochs,
+                    seed=numbers)
+    return ensemble, updates, parts
+
+
+def _batch_size(settings, n_rows):
+    return n_rows if settings.batch_size == "all" else settings.batch_size
+
+
+def train_on_splits(settings, data, numbers, part="validation", learning_rates=None):
+    """Train on many splits side by side, and judge the networks at the end.
+
+    Parameters
+    ----------
+    settings, data, numbers, part, learning_rates
+        As in :func:`start_on_splits`.
+
+    Yields
+    ------
+    share : float
+        Share of the updates that are made.
+    scores : tuple of (accuracies, recalls) or None
+        Comes with the last share, which is 1: arrays of shape (n_splits,) and (n_splits,
+        n_classes), on the part of each split. A training that diverged finds nothing and scores 0.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`start_on_splits`.
+    """
+    ensemble, updates, parts = start_on_splits(settings, data, numbers, part, learning_rates)
+    n_rows = len(parts[0][0][1])
+    n_updates = settings.epochs * -(-n_rows // _batch_size(settings, n_rows))
+    for update, (_rows, alive) in enumerate(updates, start=1):
+        if update % max(1, n_updates // 50) == 0:
+            yield update / n_updates, None
+    scores = np.array([
+        _score(network.loss.predict(network.logits(rows)), labels, network.n_classes)
+        for network, (_training, (rows, labels)) in zip(ensemble.members, parts, strict=True)])
+    scores[~alive] = 0
+    yield 1.0, (scores[:, 0], scores[:, 1:])
+
+
+def _score(answers, labels, n_classes):
+    return np.mean(answers == labels), *recall_per_class(labels, answers, n_classes)
+
+
+def nearest_row(numbers, part="validation", together=0):
+    """Judge the detector that learns nothing: it copies the answer of the nearest training row.
+
+    It takes z-scores, one-hot codes and the squared distance. Of equally near rows the first counts.
+
+    Parameters
+    ----------
+    numbers : sequence of int of shape (n_splits,)
+        Numbers of the splits of the connections.
+    part : {"validation", "test"}
+        On which part it is judged.
+    together : int, default 0
+        As in :func:`~lecture_kit.sections.capstone.splits.resplit`.
+
+    Returns
+    -------
+    accuracies : ndarray of shape (n_splits,)
+        Share of right answers.
+    recalls : ndarray of shape (n_splits, 8)
+        Recall of each class; NaN for a class without rows.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or ``part`` is unknown.
+    """
+    numbers = as_row("numbers", numbers, "Pass range(10).", least=0, whole=True)
+    scores = np.array([_nearest_row(int(number), part, together) for number in numbers])
+    return scores[:, 0], scores[:, 1:]
+
+
+@cache
+def _nearest_row(number, part, together):
+    (known, classes), (rows, labels) = resplit(
+        "connections", "z-score", "one-hot", number, part, together)
+    distances = (known**2).sum(axis=1) - 2 * rows @ known.T  # and |row|², the same for all
+    least = distances.min(axis=1, keepdims=True)
+    answers = classes[(distances <= least + 1e-6).argmax(axis=1)]  # not rounding decides
+    return _score(answers, labels, len(DATA["connections"]().class_names))
+
+
+def challenge_scores(choices, part="validation"):
+    """Score settings of the challenge: mean recall on the connections, on 20 splits.
+
+    Parameters
+    ----------
+    choices : dict
+        Settings, as in :func:`~lecture_kit.sections.capstone.settings.settings_from`.
+    part : {"validation", "test"}
+        "validation" as often as you like, with the splits 0 to 19; "test" once, at the end, with
+        the splits 20 to 39: they train, and the test rows judge.
+
+    Returns
+    -------
+    ours, nearest : ndarray of shape (20,)
+        Recall averaged over the eight classes on each split, of the settings and of
+        :func:`nearest_row`.
+
+    Raises
+    ------
+    ValueError
+        If the settings are not valid, or ``part`` is unknown.
+    """
+    require_choice("part", part, _SPLITS)
+    settings, numbers = settings_from(choices), _SPLITS[part]
+    *_before, (_share, (_accuracies, recalls)) = train_on_splits(
+        settings, "connections", numbers, part)
+    return recalls.mean(axis=1), nearest_row(numbers, part)[1].mean(axis=1)
