@@ -104,11 +104,11 @@ _results = {}
 
 
 def measure(settings, data):
-    """Sweep the learning rate, then train on 20 splits at the best rate.
+    """Sweep the learning rate, then train on 12 splits at the best rate.
 
     The rate is the one of :data:`RATES` with the best mean recall on two other splits; of equals,
     the one with the higher accuracy, then the smaller one. All trainings of a sweep run side by
-    side, and so do the 20. What was measured once is kept.
+    side, and so do the 12. What was measured once is kept.
 
     Parameters
     ----------
@@ -134,22 +134,20 @@ def measure(settings, data):
     if key not in _results:
         rates, numbers = np.tile(RATES, len(_SWEEP)), np.repeat(_SWEEP, len(RATES))
         first = len(rates) / (len(rates) + N_PAIRS)
-        for share, scores in train_on_splits(settings, data, numbers, learning_rates=rates):
-            yield first * share, None
-        best = _best_rate(*scores)
-        for share, scores in train_on_splits(replace(settings, learning_rate=best), data,
-                                             range(N_PAIRS)):
-            if share < 1:
-                yield first + (1 - first) * share, None
-        _results[key] = Result(best, *scores)
+        for step in train_on_splits(settings, data, numbers, learning_rates=rates):
+            yield first * step[0], None
+        best = replace(settings, learning_rate=_best_rate(*step[1]))
+        for step in train_on_splits(best, data, range(N_PAIRS)):
+            if step[0] < 1:
+                yield first + (1 - first) * step[0], None
+        _results[key] = Result(best.learning_rate, *step[1])
     yield 1.0, _results[key]
 
 
 def _best_rate(accuracies, recalls):
     """Choose by mean recall, then by accuracy; each is a mean over the splits of the sweep."""
-    scores = [tuple(np.round(measure.reshape(len(_SWEEP), -1).mean(axis=0), 6))
-              for measure in (recalls.mean(axis=1), accuracies)]
-    scores = list(zip(*scores, strict=True))
+    measures = np.stack([recalls.mean(axis=1), accuracies], axis=1)
+    scores = measures.reshape(len(_SWEEP), len(RATES), 2).mean(axis=0).round(6).tolist()
     return RATES[scores.index(max(scores))]
 
 
