@@ -99,13 +99,12 @@ def train_on_splits(settings, data, numbers, part="validation", learning_rates=N
     n_rows = len(parts[0][0][1])
     n_updates = settings.epochs * -(-n_rows // _batch_size(settings, n_rows))
     for update, (_rows, alive) in enumerate(updates, start=1):
-        lives = alive
-        if update % max(1, n_updates // 50) == 0:
+        if alive.any() and update % max(1, n_updates // 50) == 0:
             yield update / n_updates, None
     scores = np.array([
         _score(network.loss.predict(network.logits(rows)), labels, network.n_classes)
         for network, (_training, (rows, labels)) in zip(ensemble.members, parts, strict=True)])
-    scores[~lives] = 0
+    scores[~alive] = 0
     yield 1.0, (scores[:, 0], scores[:, 1:])
 
 
