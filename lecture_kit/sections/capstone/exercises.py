@@ -118,6 +118,7 @@ _PAIRS_OF_DETECTORS = (
     (_detector([60, 60, 12], [100, 100, 20]), _detector([90, 50, 10], [100, 100, 20])),
     (_detector([60, 60, 12], [100, 100, 20]), _detector([100, 20, 6], [100, 100, 20])),
     (_detector([80, 16], [100, 20]), _detector([99, 11], [100, 20])),
+    (_detector([50, 50, 10], [100, 100, 20]), _detector([45, 100, 20], [100, 100, 20])),
     (_detector([8, 4], [10, 5]), _detector([4, 8], [5, 10])),
 )
 
@@ -130,7 +131,7 @@ def _mistakes_with_send_home(keep):
     return (
         Mistake(_keep_by(_accuracy), _("You compared accuracies. They hardly see the rare "
                                        "classes.")),
-        Mistake(lambda first, second: 1 - keep(first, second),
+        Mistake(lambda first, second: keep(second, first),
                 _("The other way round: this is the one with the smaller mean recall.")),
         Mistake(lambda first, second: int(_recalls(second).mean() >= _recalls(first).mean()),
                 _("Right but for a tie: then the first is kept.")),
@@ -146,6 +147,8 @@ def _mistakes_with_send_home(keep):
                   "mean.")),
         Mistake(_keep_by(lambda confusion: (np.diag(confusion) / confusion.sum(axis=0)).mean()),
                 _("You divided by the answers (columns): these are precisions.")),
+        Mistake(lambda first, second: [keep(first, second)],
+                _("The answer is right. But return one number, 0 or 1, not a list.")),
     )
 
 

@@ -21,6 +21,10 @@ from lecture_kit.sections.capstone.splits import DATA, resplit
 CHALLENGE = {"validation": range(20), "test": range(20, 40)}  # numbers of splits
 
 
+def _as_numbers(name, values):
+    return [int(n) for n in as_row(name, values, "Pass range(10).", least=0, whole=True)]
+
+
 def start_on_splits(settings, data, numbers, part="validation", learning_rates=None):
     """Build one network for each of many splits, and get ready to train them side by side.
 
@@ -53,11 +57,11 @@ def start_on_splits(settings, data, numbers, part="validation", learning_rates=N
         If a name is unknown, a number is out of its range, or there are not as many rates as
         splits.
     """
-    numbers = as_row("numbers", numbers, "Pass range(10).", least=0, whole=True).astype(int)
-    parts = [resplit(data, settings.scaling, settings.codes, int(n), part) for n in numbers]
+    numbers = _as_numbers("numbers", numbers)
+    parts = [resplit(data, settings.scaling, settings.codes, n, part) for n in numbers]
     rows, labels = map(np.stack, zip(*(training for training, _other in parts), strict=True))
     shape = rows.shape[-1], len(DATA[data]().class_names)
-    ensemble = Ensemble([build_network(settings, *shape, int(n)) for n in numbers])
+    ensemble = Ensemble([build_network(settings, *shape, n) for n in numbers])
     rate = settings.learning_rate
     if learning_rates is not None:
         rate = as_row("learning_rates", learning_rates, "Pass a rate per split.", least=0)
@@ -139,8 +143,8 @@ def nearest_row(numbers, part="validation", together=0):
     ValueError
         If a number is out of its range, or ``part`` is unknown.
     """
-    numbers = as_row("numbers", numbers, "Pass range(10).", least=0, whole=True)
-    scores = np.array([_nearest_row(int(number), part, together) for number in numbers])
+    scores = np.array([_nearest_row(number, part, together)
+                       for number in _as_numbers("numbers", numbers)])
     return scores[:, 0], scores[:, 1:]
 
 
@@ -210,7 +214,7 @@ def avoid_words(n_words, numbers):
     ValueError
         If a number is negative or not whole.
     """
-    n_words = as_row("n_words", n_words, "Pass [0, 5].", least=0, whole=True).astype(int)
+    n_words = _as_numbers("n_words", n_words)
     settings = with_techniques(technique_names("mail"), learning_rate=0.01, epochs=2)
     ensemble, updates, parts = start_on_splits(settings, "mail", numbers)
     deque(updates, maxlen=0)

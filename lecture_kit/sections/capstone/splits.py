@@ -142,19 +142,20 @@ def resplit(data, scaling, codes, number, part="validation", together=0):
     Raises
     ------
     ValueError
-        If a name is unknown, or a number is negative or not whole.
+        If a name is unknown, or a number is out of its range or not whole.
     """
     require_choice("data", data, DATA)
     require_choice("scaling", scaling, SCALERS)
     require_choice("codes", codes, CODES)
     require_choice("part", part, PARTS[1:])
     number = as_whole("number", number, "Number the splits from 0.", least=0)
+    together = as_whole("together", together, "Try 0 or 2.", least=0, most=3)
     return _resplit(data, scaling, codes, number, part, together)
 
 
 @lru_cache(maxsize=64)  # a table takes 1.3 MB
 def _resplit(data, scaling, codes, number, part, together):
-    known, groups = _known(data), twin_groups(data, together) if together else None
+    known, groups = _known(data), _twin_groups(data, together) if together else None
     first, second = random_split(known.labels, 2 / 3, number, groups)
     training = _take(known, first)
     other = _take(known, second) if part == "validation" else _parts(data)["test"]
@@ -177,7 +178,6 @@ def _one_hot(data):
     return encoder.transform(_known(data).nominal), encoder.transform(_parts(data)["test"].nominal)
 
 
-@cache
 def twin_groups(data, n_columns):
     """Put rows that are nearly the same into one group. The test rows are left out.
 
@@ -186,7 +186,7 @@ def twin_groups(data, n_columns):
     data : {"mail", "connections"}
         Which data set.
     n_columns : int
-        In how many columns two rows may differ, at least 0. A twin of a twin is in the group, too.
+        In how many columns two rows may differ, from 0 to 3. A twin of a twin is in the group, too.
 
     Returns
     -------
@@ -196,22 +196,25 @@ def twin_groups(data, n_columns):
     Raises
     ------
     ValueError
-        If ``data`` is unknown, or ``n_columns`` is negative or not whole.
+        If ``data`` is unknown, or ``n_columns`` is out of its range or not whole.
     """
     require_choice("data", data, DATA)
-    n_columns = as_whole("n_columns", n_columns, "Try 0: identical rows.", least=0)
+    n_columns = as_whole("n_columns", n_columns, "With more, whole classes become one group.",
+                         least=0, most=3)
+    return _twin_groups(data, n_columns).copy()
+
+
+@cache
+def _twin_groups(data, n_columns):
     known = _known(data)
     columns = [*known.features.T, *([] if known.nominal is None else known.nominal.T)]
-    codes = np.stack([np.unique(column, return_inverse=True)[1] for column in columns], axis=1)
-    if n_columns == 0:
-        return np.unique(codes, axis=0, return_inverse=True)[1]
-    n_equal = np.zeros((len(codes), len(codes)), np.uint8)
-    for column in codes.T:
-        n_equal += column[:, np.newaxis] == column
-    near, groups, before = n_equal >= len(columns) - n_columns, np.arange(len(codes)), None
-    while not np.array_equal(groups, before):
-        before, groups = groups, np.where(near, groups, len(codes)).min(axis=1)
-        groups = groups[groups]
+    n_differ = np.zeros((len(known), len(known)), np.uint8)
+    for column in columns:
+        codes = np.unique(column, return_inverse=True)[1]
+        n_differ += codes[:, np.newaxis] != codes
+    near, groups, before = n_differ <= n_columns, np.arange(len(known)), None
+    while not np.array_equal(groups, before):  # each takes the lowest number of its twins
+        before, groups = groups, np.where(near, groups, len(groups)).min(axis=1)
     return groups
 
 

@@ -4,27 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from oracles import numerical_gradient
 from sklearn.metrics import balanced_accuracy_score, recall_score
-from sklearn.neighbors import KNeighborsClassifier
 
-from lecture_kit.live.exercise import NOT_YET
 from lecture_kit.maths.layers import ActivationLayer, Dense
 from lecture_kit.maths.normalization import BatchNormalization
 from lecture_kit.maths.optimizers import Momentum
-from lecture_kit.maths.training import Record
-from lecture_kit.sections.capstone import exercises, experiments
+from lecture_kit.sections.capstone import experiments
 from lecture_kit.sections.capstone.settings import (
-    ALL_ON,
     LOSSES,
-    OPTIMIZERS,
     TECHNIQUES,
     Settings,
-    settings_from,
     with_techniques,
 )
-from lecture_kit.sections.capstone.splits import DATA, prepared
 
 ON = with_techniques(TECHNIQUES, learning_rate=0.01)
 QUICK = replace(ON, epochs=1)
@@ -88,80 +81,19 @@ def test_a_training_uses_optimizer_batches_and_epochs_of_the_settings(monkeypatc
     assert seen["optimizer"].learning_rate == 0.3
     assert (seen["batch_size"], seen["epochs"], seen["seed"]) == (1211, 7, 4)
     assert (seen["n"], seen["n_other"]) == (1211, 602)
-    experiments.start_training(replace(settings, batch_size=64), "connections", 4, "test")
-    assert (seen["batch_size"], seen["n_other"]) == (64, 601)
+    experiments.start_training(replace(settings, batch_size=64), "connections", 4)
+    assert seen["batch_size"] == 64
 
 
-def test_recalls_agree_with_scikit_learn_and_the_test_rows_are_another_part():
-    for part in ("validation", "test"):
-        network, records, (rows, labels) = experiments.start_training(QUICK, "connections", 0, part)
-        *_before, last = records
-        answers = network.logits(rows).argmax(axis=1)
-        accuracies, recalls = experiments.repeat(QUICK, "connections", part, n_seeds=1)
-        assert_allclose(recalls[0], recall_score(labels, answers, average=None))
-        assert accuracies[0] == last.validation_accuracy == (answers == labels).mean()
-        score = balanced_accuracy_score(labels, answers)
-        assert recalls[0].mean() == pytest.approx(score)
-    *_before, (record, recall) = experiments.train_with(QUICK, "connections", 0)
-    assert_allclose(recall, experiments.repeat(QUICK, "connections", n_seeds=1)[1][0])
+def test_recalls_agree_with_scikit_learn():
+    network, records, (rows, labels) = experiments.start_training(QUICK, "connections", 0)
+    *_before, last = records
+    answers = network.logits(rows).argmax(axis=1)
+    *_before, (record, recalls) = experiments.train_with(QUICK, "connections", 0)
+    assert_allclose(recalls, recall_score(labels, answers, average=None))
+    assert record.validation_accuracy == last.validation_accuracy == (answers == labels).mean()
+    assert recalls.mean() == pytest.approx(balanced_accuracy_score(labels, answers))
     assert record.epoch == 1
-    with pytest.raises(ValueError, match="n_seeds must be at least 1"):
-        experiments.repeat(QUICK, "connections", n_seeds=0)
-
-
-def test_the_seeds_follow_the_first_one():
-    _accuracies, recalls = experiments.repeat(QUICK, "connections", n_seeds=2, first_seed=5)
-    for seed, recall in zip((5, 6), recalls, strict=True):
-        *_before, (_record, expected) = experiments.train_with(QUICK, "connections", seed)
-        assert_array_equal(recall, expected)
-    with pytest.raises(ValueError, match="first_seed must be at least 0"):
-        experiments.repeat(QUICK, "connections", first_seed=-1)
-
-
-SIDE_BY_SIDE = {
-    "all on": ON,
-    "all off": Settings(epochs=2),
-    "some diverge": replace(ON, optimizer="momentum", batch_norm=False, scaling="raw",
-                            init_scale=0.001, learning_rate=0.1, epochs=1),
-    "batches that do not fit": replace(ON, batch_size=100, loss="squared error", epochs=1),
-}
-
-
-@pytest.mark.parametrize("name", SIDE_BY_SIDE)
-@pytest.mark.parametrize("data", DATA)
-def test_seeds_side_by_side_end_as_each_alone(name, data):
-    settings = SIDE_BY_SIDE[name]
-    accuracies, recalls = experiments.repeat(settings, data, n_seeds=3)
-    for seed in range(3):
-        *_before, (record, recall) = experiments.train_with(settings, data, seed)
-        assert_array_equal(accuracies[seed], record.validation_accuracy)
-        assert_array_equal(recalls[seed], recall)
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("batch_size", [64, "all"])
-def test_learning_rates_side_by_side_end_as_each_alone(optimizer, batch_size):
-    rates = 0.001, 0.1, 10.0, 1e6
-    settings = replace(ON, optimizer=optimizer, batch_size=batch_size, batch_norm=False, epochs=2)
-    history = list(experiments.train_with(settings, "connections", [7] * 4, record_every=10,
-                                          learning_rates=rates))
-    last, recalls = history[-1]
-    for number, rate in enumerate(rates):
-        *_before, (record, recall) = experiments.train_with(
-            replace(settings, learning_rate=rate), "connections", 7)
-        assert record.diverged == last.diverged[number]
-        assert_array_equal(last.validation_accuracy[number], record.validation_accuracy)
-        assert_array_equal(recalls[number], recall)
-    assert last.diverged[-1]
-    updates = [record.update for record, _recalls in history]
-    assert updates == ([0, 2] if batch_size == "all" else [0, 10, 20, 30, 38])
-
-
-def test_there_are_as_many_rates_as_seeds():
-    with pytest.raises(ValueError, match="one per parameter"):
-        experiments.start_training(QUICK, "mail", [0, 1], learning_rates=[0.1, 0.2, 0.3])
-    with pytest.raises(ValueError, match="one per parameter"):
-        experiments.start_training(QUICK, "mail", 0, learning_rates=[0.1, 0.2])
 
 
 def test_the_curves_are_the_records():
@@ -182,42 +114,3 @@ def test_a_training_that_diverges_has_no_recalls():
     *_before, (record, recall) = experiments.train_with(lost, "connections", 0)
     assert record.diverged
     assert np.isnan(recall).all()
-    assert experiments.challenge_scores({"learning_rate": 1e7, "activation": "ReLU"}).min() == 0
-
-
-@pytest.mark.parametrize("part", ["validation", "test"])
-def test_the_nearest_row_agrees_with_scikit_learn(part):
-    (known, classes), (rows, labels) = prepared("connections", "z-score", "one-hot", part)
-    answers = KNeighborsClassifier(1, algorithm="brute").fit(known, classes).predict(rows)
-    score = balanced_accuracy_score(labels, answers)
-    assert_allclose(experiments.challenge_scores(experiments.NEAREST_ROW, part), np.full(5, score))
-
-
-def test_a_choice_is_tested_on_other_rows_and_with_other_seeds(monkeypatch):
-    calls = []
-
-    def pretend(settings, data, seeds, part, record_every):
-        calls.append((part, *seeds))
-        recalls = np.repeat(np.array(seeds)[:, np.newaxis] / 10, 2, axis=1)
-        yield Record(0, 0.0, *np.zeros((4, 5))), recalls
-
-    monkeypatch.setattr(experiments, "train_with", pretend)
-    for part, seeds in (("validation", range(5)), ("test", range(5, 10))):
-        calls.clear()
-        assert_allclose(experiments.challenge_scores({}, part), np.array(seeds) / 10)
-        assert calls == [(part, *seeds)]
-    with pytest.raises(ValueError, match="part must be one of"):
-        experiments.challenge_scores({}, "training")
-
-
-def test_everything_on_does_not_beat_the_nearest_row():
-    assert settings_from(ALL_ON) == ON
-    feedback = exercises.check_challenge(ALL_ON).feedback
-    assert feedback.status == NOT_YET
-    scores = experiments.challenge_scores(ALL_ON)
-    (nearest, *_same) = experiments.challenge_scores(experiments.NEAREST_ROW)
-    assert scores.mean() > nearest
-    assert f"mean recall {scores.mean():.3f} ± {scores.std():.3f}" in feedback.text
-    assert f"The nearest row has {nearest:.3f}: {sum(scores > nearest)} of 5" in feedback.text
-    assert "rule of part 5: cannot tell" in feedback.text
-    assert_allclose(scores, experiments.repeat(ON, "connections")[1].mean(axis=1))

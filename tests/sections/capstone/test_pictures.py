@@ -55,43 +55,37 @@ def test_a_blind_guess_is_marked_at_one_over_k(training):
 
 @pytest.fixture
 def ablation():
-    return AblationPicture(3, ("rate", "mean", "verdict"))
+    return AblationPicture(3, ("rate", "mean", "difference", "verdict"))
 
 
-def test_dots_means_and_band_are_the_runs(ablation):
-    values = [np.array([0.2, 0.4]), np.array([0.6, np.nan])]
-    words = [("0.1", "0.3 ± 0.1", ""), ("1", "diverged", "better")]
-    ablation.draw(["all off", "+ Adam", "+ ReLU"], "accuracy", (0, 1), values, words, "title")
-    assert_array_equal(ablation.dots.get_xdata(), [0.2, 0.4, 0.6, np.nan])
-    assert_array_equal(ablation.dots.get_ydata(), [0, 0, 1, 1])
-    assert_allclose(ablation.means.get_xdata(), [0.3, np.nan])
-    assert ablation.band.get_x() == 0.2
-    assert ablation.band.get_width() == pytest.approx(0.2)
+def test_dots_and_intervals_are_the_differences(ablation):
+    differences, intervals = [np.array([0.2, 0.4]), np.array([-0.1, 0.1])], [(0.1, 0.3, 0.5),
+                                                                             (-0.2, 0.0, 0.2)]
+    words = [("0.1", "0.3", "", "(start)"), ("1", "0.5", "0.3 ± 0.1", "better")]
+    ablation.draw(["all off", "+ Adam", "+ ReLU"], "accuracy", (-0.5, 1), differences, intervals,
+                  words, "title")
+    assert_array_equal(ablation.dots.get_data(), ([0.2, 0.4, -0.1, 0.1], [1, 1, 2, 2]))
+    assert_array_equal(ablation.means.get_data(), ([0.3, 0], [1, 2]))
+    assert_array_equal(ablation.intervals.get_xdata(), [0.1, 0.5, np.nan, -0.2, 0.2, np.nan])
+    assert_array_equal(ablation.intervals.get_ydata(), [1, 1, 1, 2, 2, 2])
     shown = [[text.get_text() for text in row] for row in ablation.words]
-    assert shown == [list(words[0]), list(words[1]), ["", "", ""]]
+    assert shown == [list(words[0]), list(words[1]), [""] * 4]
     assert [label.get_text() for label in ablation.axes.get_yticklabels()] == [
         "all off", "+ Adam", "+ ReLU"]
-    assert ablation.axes.get_xlabel().startswith("accuracy")
+    assert ablation.axes.get_xlabel() == "accuracy: difference to 'all off' on the same split"
     assert ablation.title.get_text() == "title"
 
 
-def test_the_band_leaves_out_runs_that_diverged(ablation):
-    ablation.draw(["all off"], "accuracy", (0, 1), [np.array([0.2, np.nan, 0.3])],
-                  [("", "", "")], "")
-    assert ablation.band.get_x() == 0.2
-    assert ablation.band.get_width() == pytest.approx(0.1)
-
-
 def test_only_another_table_needs_a_new_background(ablation):
-    ablation.draw(["all off"], "accuracy", (0, 1), [], [], "")
+    ablation.draw(["all off"], "accuracy", (0, 1), [], [], [], "")
     ablation.pixels()
-    ablation.draw(["all off"], "accuracy", (0, 1), [np.array([0.1])], [("1", "2", "3")], "")
+    ablation.draw(["all off"], "accuracy", (0, 1), [], [], [("1", "2", "", "3")], "")
     assert ablation._background is not None
     for labels, name, limits in ((["all on"], "accuracy", (0, 1)),
                                  (["all on"], "mean recall", (0, 1)),
                                  (["all on"], "mean recall", (0.3, 1))):
         ablation.pixels()
-        ablation.draw(labels, name, limits, [], [], "")
+        ablation.draw(labels, name, limits, [], [], [], "")
         assert ablation._background is None
         assert ablation.axes.get_xlim() == limits
 
