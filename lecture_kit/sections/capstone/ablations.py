@@ -15,7 +15,7 @@ RATES = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)
 N_PAIRS = 12  # splits that measure
 CONFIDENCE = 0.99  # of an interval: a table asks eight questions
 _SWEEP = (100, 101)  # splits that choose the rate, and do not measure
-_EPOCHS = {"mail": 2, "connections": 4}  # 132 and 152 updates in batches of 32
+_EPOCHS = {"mail": 2, "connections": 3}  # 132 and 114 updates in batches of 32
 
 
 @dataclass(frozen=True, eq=False)

@@ -201,7 +201,7 @@ def check_challenge(attempt):
         solution=('settings = {\n'
                   '    "loss": "cross entropy", "scaling": "min-max", "codes": "one-hot",\n'
                   '    "init_scale": "Xavier or He", "optimizer": "Nesterov", "batch_size": 32,\n'
-                  '    "activation": "ReLU", "learning_rate": 0.1, "epochs": 40,\n'
+                  '    "activation": "ReLU", "learning_rate": 0.1, "epochs": 20,\n'
                   '}'),
         hints=(
             _("Start from everything on, change one thing at a time, and write down what you "

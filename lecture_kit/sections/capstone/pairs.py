@@ -1,7 +1,7 @@
 """Detectors on many random splits. All methods meet the same splits, so they can be paired."""
 
 from collections import deque
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def train_on_splits(settings, data, numbers, part="validation", learning_rates=N
     n_rows = len(parts[0][0][1])
     n_updates = settings.epochs * -(-n_rows // _batch_size(settings, n_rows))
     for update, (_rows, alive) in enumerate(updates, start=1):
-        if alive.any() and update % max(1, n_updates // 50) == 0:
+        if alive.any() and update % max(1, n_updates // 5) == 0:
             yield update / n_updates, None
     scores = np.array([
         _score(network.loss.predict(network.logits(rows)), labels, network.n_classes)
@@ -148,7 +148,6 @@ def nearest_row(numbers, part="validation", together=0):
     return scores[:, 0], scores[:, 1:]
 
 
-@cache
 def _nearest_row(number, part, together):
     (known, classes), (rows, labels) = resplit(
         "connections", "z-score", "one-hot", number, part, together)

@@ -136,20 +136,20 @@ def test_the_table_opens_with_everything_on(pretended_results):
         "data": "connections", "start": "all on", "measure": "mean recall"}
 
 
-@pytest.mark.parametrize("n_worse", [2, 3, 4])
-def test_the_goal_of_the_table_is_three_worse_lines(pretended_results, n_worse):
+@pytest.mark.parametrize("n_worse", [1, 2, 3])
+def test_the_goal_of_the_table_is_two_worse_lines(pretended_results, n_worse):
     off = [("loss", "squared error"), ("scaling", "raw"), ("batch_norm", False),
            ("activation", "sigmoid")]
     pretended_results.update(dict.fromkeys(off[:n_worse], (0.0, 0.1)))
     panel = panels.ablation()
     assert not panel.view.goal_met
     panel.set_values({"measure": "accuracy"})
-    assert panel.view.goal_met == (n_worse == 3)
+    assert panel.view.goal_met == (n_worse == 2)
 
 
 def test_the_goal_of_the_table_can_be_met():
     panel = built(panels.ablation)
-    panel.set_values({"measure": "accuracy"})
+    panel.set_values({"data": "mail"})
     assert panel.view.goal_met
 
 
