@@ -125,7 +125,7 @@ def ablation():
             drawing, verdicts = _table(results, measure)
             n_better, n_worse = verdicts.count("better"), verdicts.count("worse")
             drawing |= {
-                "labels": labels, "name": measure, "limits": _LIMITS[start],
+                "labels": labels, "name": measure, "limits": _LIMITS[data, start],
                 "title": f"{data}, {start}: {n_better} better, {n_worse} worse"}
             readout = _("{measure} on {data}: {start} {value}. {done} of {n} compared: {better} "
                         "better, {worse} worse, {rest} cannot tell.").format(
@@ -151,7 +151,8 @@ def ablation():
     )
 
 
-_LIMITS = {"all off": (-0.45, 0.5), "all on": (-0.6, 0.15)}
+_LIMITS = {("connections", "all off"): (-0.45, 0.5), ("connections", "all on"): (-0.6, 0.15),
+           ("mail", "all off"): (-0.3, 0.3), ("mail", "all on"): (-0.36, 0.06)}
 
 
 def _table(results, measure):
