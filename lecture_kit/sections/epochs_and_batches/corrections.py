@@ -33,7 +33,7 @@ def corrections():
          _("a small batch is unstable"),
          _("ηN/B counts: it can be {calm:.0f} for B = 1, {wild:.0f} for B = 64").format(
              calm=calm, wild=wild), "unstable-numbers"),
-        ("imprecise", "과적합 발생",
+        ("right", "과적합 발생",
          _("too many epochs overfit"),
-         _("with right labels the accuracy hardly falls"), "overfit-numbers"),
+         _("yes: the loss rises, also where the accuracy stays"), "overfit-numbers"),
     ]

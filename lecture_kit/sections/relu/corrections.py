@@ -23,6 +23,9 @@ def corrections():
     raw, scaled = (experiments.mean_slope(TANH, 1000, sigma) for sigma in (1.0, 1000**-0.5))
     left, kept = (np.prod(experiments.layer_factors(RELU, g, 22)) for g in (1.0, 2**0.5))
     return [
+        ("imprecise", "시그모이드 함수와 모양이 비슷하고 경사가 소실되지 않는",
+         _("ReLU is shaped like the sigmoid"),
+         _("tanh is; ReLU has a kink and no upper bound"), "kink-numbers", "note"),
         ("right", "0, x ≤ 0",
          _("the slope at 0 is 0"),
          _("a convention; the kink has none, measured {slope:.1f}").format(slope=at_zero),
@@ -40,5 +43,5 @@ def corrections():
          _("only one that is off for all rows, in layer 1"), "second-layer"),
         ("imprecise", "시그모이드 … 쌍곡탄젠트 … 학습 속도가 빠름",
          _("learns faster than sigmoid and tanh"),
-         _("than sigmoid, yes; than tanh, not in our comparison"), "speed-table"),
+         _("than sigmoid, yes; not than tanh at its own best rate"), "speed-table"),
     ]

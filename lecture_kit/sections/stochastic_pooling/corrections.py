@@ -34,5 +34,5 @@ def corrections():
              average=pooling.weighted_average(EXAMPLE)), "show-source"),
         ("imprecise", "Overfitting 되는 단점 … 결과가 좋지 않음",
          _("max overfits, average learns badly"),
-         _("max: not shown; average: at one rate, less at its own"), "rate-table"),
+         _("at a common rate; at their own best it is not shown"), "rate-table"),
     ]

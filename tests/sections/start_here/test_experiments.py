@@ -146,12 +146,14 @@ WORDS = {  # what must stand at the link, beside the numbers of the entry
     "the lines of": ["`if i != 0`", "layer 0"], "`range": ["`range=(0, 1)`"],
     "three lines": ["overwrites", "only Xavier"], "Xavier is": ["Glorot", "uniform"],
     "z is the output": ["a = \\varphi(z)"], "movement": ["PyTorch", "rate 0.05, then 0.01"],
-    "more epochs": ["the same weights as the short run: True"], "too many": ["falls by 0.00"],
+    "more epochs": ["the same weights as the short run: True"],
+    "too many": ["then rises by", "falls by 0.00"],
     "a batch then": ["skewness"], "(X − μ)/σ": ["1e-5"], "the slides end": ["running_mean"],
     "it helps": ["noisy BN"], "it keeps": ["15% random"],
     "the shift comes": ["with all rows at once"],
     "a unit that": ["hidden layer 1", "woke up 0"], "learns faster": ["own best"],
-    "nothing about": ["infer"], "max overfits": ["average", "rate 0.2"],
+    "nothing about": ["infer"], "max overfits": ["own best", "clear: False"],
+    "ReLU is shaped": ["no upper bound"],
 }
 POWER = re.compile(r"10[⁻⁰¹²³⁴-⁹]+|[a-z]²|√n")
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
