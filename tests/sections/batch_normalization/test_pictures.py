@@ -187,6 +187,7 @@ def test_the_map_of_several_seeds_is_their_mean(rate_and_scale):
         assert not np.allclose(mean, panels._maps["sigmoid", 0][kind])
 
 
+@pytest.mark.full
 def test_relu_diverges_without_normalization_only(rate_and_scale):
     rate_and_scale.set_values({"activation": "ReLU", "learning_rate": 1.0, "init_scale": 1.0})
     assert "without BN diverged, with BN 0." in rate_and_scale.readout.value

@@ -64,6 +64,7 @@ def test_measuring_sweeps_the_rate_on_other_splits_and_keeps_what_it_found(monke
     assert calls == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("start", ["all off", "all on"])
 def test_only_one_best_rate_on_the_connections_lies_at_the_edge(start):
     at_the_edge = [name for name, settings in ablations.ablation("connections", start).items()

@@ -147,6 +147,7 @@ def test_the_goal_of_the_table_is_two_worse_lines(pretended_results, n_worse):
     assert panel.view.goal_met == (n_worse == 2)
 
 
+@pytest.mark.full
 def test_the_goal_of_the_table_can_be_met():
     panel = built(panels.ablation)
     panel.set_values({"data": "mail"})
