@@ -68,8 +68,8 @@ def _mistakes_with_budgets():
                   "cannot do that: the same score, the same fate.")),
         Mistake(lambda scores, labels, most: np.mean(
                     scores[labels == 1] >= _too_many(scores, labels, most)),
-                _("This threshold raises an alarm for one harmless row too many: > instead of "
-                  ">=.")),
+                _("This threshold raises an alarm for one harmless row too many. Take > in place "
+                  "of >=.")),
         Mistake(lambda scores, labels, most: np.mean(scores > _too_many(scores, labels, most)),
                 _("You divided by all rows. The recall is a share of the spam alone.")),
         Mistake(lambda scores, labels, most: np.sum(
@@ -107,8 +107,8 @@ def check_precision_elsewhere(attempt):
         hints=(
             _("Counts depend on the base rate of the test, the two rates do not. Make rates of the "
               "counts first."),
-            _("Recall: counts[1, 1] through the sum of row 1. False alarm rate: counts[0, 1] "
-              "through the sum of row 0."),
+            _("Recall: divide counts[1, 1] by the sum of row 1. False alarm rate: divide "
+              "counts[0, 1] by the sum of row 0."),
             _("Of all rows, r · share are found and f · (1 − share) are false alarms."),
         ),
         cases=((np.array([[570, 30], [60, 340]]), 0.01), (np.array([[99, 1], [50, 50]]), 0.5),
