@@ -35,8 +35,9 @@ class Screen(anywidget.AnyWidget):
         The number of the last question that the page knows of, and when it heard of it.
     """
 
-    _esm = _HERE / "screen.js"
-    _css = _HERE / "screen.css"
+    # The texts, not the files: anywidget remembers every widget of a file, also closed ones.
+    _esm = (_HERE / "screen.js").read_text(encoding="utf-8")
+    _css = (_HERE / "screen.css").read_text(encoding="utf-8")
     width = Int().tag(sync=True)
     height = Int().tag(sync=True)
     background = Bytes().tag(sync=True)

@@ -1,6 +1,8 @@
 """A cell that is run again leaves nothing of its first run behind."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from ipywidgets import Label
@@ -46,6 +48,13 @@ def test_a_cell_that_is_run_again_leaves_no_widget_behind(run_cell, build):
     assert count() == after_one
     assert first.comm is None
     assert last.comm is not None
+
+
+def test_a_cell_that_is_run_again_sets_its_first_picture_free(run_cell):
+    picture = weakref.ref(run_cell("a", lambda: make(show_at_once)).picture)
+    run_cell("a", lambda: make(show_at_once))
+    gc.collect()
+    assert picture() is None
 
 
 def test_other_cells_keep_their_panels(run_cell):
