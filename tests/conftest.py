@@ -1,5 +1,6 @@
 """How the checks are shared out between processes, and which of them are for ``--full`` only."""
 
+import gc
 import os
 import re
 
@@ -28,6 +29,12 @@ def pytest_collection_modifyitems(config, items):
     longest_first = "tests/browser/", "tests/test_long", "notebooks/", "tests/sections/"
     items.sort(key=lambda item: [item.nodeid.startswith(name) for name in longest_first],
                reverse=True)
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector thousands of tests that stay to the end: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 class ByTopic(LoadScopeScheduling):

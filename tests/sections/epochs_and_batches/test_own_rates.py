@@ -52,7 +52,7 @@ def test_the_best_rate_is_that_with_which_all_arrive_soonest(costs):
 
 def test_without_an_arrival_there_is_no_best_rate(costs):
     costs[2] = [40, np.nan, 40]
-    with pytest.raises(ValueError, match="with one of the rates all must arrive"):
+    with pytest.raises(ValueError, match="with one of the rates both must arrive"):
         own_rates.best_rate("digits", 1024)
 
 
