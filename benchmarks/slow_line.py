@@ -31,6 +31,14 @@ async def _pass_on(reader, writer, bytes_per_second, delay):
     await sending
 
 
+async def _end(server):
+    server.close()
+    connections = asyncio.all_tasks() - {asyncio.current_task()}
+    for connection in connections:
+        connection.cancel()
+    await asyncio.gather(*connections, return_exceptions=True)
+
+
 @contextmanager
 def slow_line(port, megabits_per_second, delay):
     """Open a slow way to a port of this machine.
@@ -56,11 +64,13 @@ def slow_line(port, megabits_per_second, delay):
                              _pass_on(there, writer, speed, delay), return_exceptions=True)
 
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(connect, "127.0.0.1", 0))
-    thread = Thread(target=loop.run_forever, daemon=True)
+    thread = Thread(target=loop.run_forever, daemon=True)  # Playwright has this thread's loop
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(
+        asyncio.start_server(connect, "127.0.0.1", 0), loop).result()
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
