@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """Spare the garbage collector thousands of tests that stay to the end: a tenth of the time."""
+    """Spare the garbage collector the thousands of tests that stay to the end."""
     gc.collect()
     gc.freeze()
 
