@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from lecture_kit.maths.activations import SIGMOID
 from lecture_kit.maths.datasets import load_spambase
-from lecture_kit.maths.network_losses import CROSS_ENTROPY
+from lecture_kit.maths.network_losses import CROSS_ENTROPY, SQUARED_ERROR
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.preprocessing import StandardScaler
@@ -55,20 +55,23 @@ def test_mail_learns_and_its_readout_agrees_with_the_curves():
     assert set(panel.picture.never_spam.get_ydata()) == {panel.view.drawing["never_spam"]}
 
 
+@pytest.mark.parametrize("loss", [SQUARED_ERROR, CROSS_ENTROPY], ids=lambda loss: loss.name)
 @pytest.mark.parametrize("change", [
-    {"cross_entropy_rate": 1.0}, {"batch_size": 256}, {"init_scale": 1.0, "seed": 1}])
-def test_mail_trains_with_the_values_of_its_controls(change):
+    {"squared_error_rate": 1.0, "cross_entropy_rate": 0.501}, {"batch_size": 256},
+    {"init_scale": 1.0, "seed": 1}])
+def test_mail_trains_with_the_values_of_its_controls(change, loss):
     panel = built(panels.mail)
     panel.set_values(change)
-    values = {"cross_entropy_rate": 0.1, "batch_size": 64, "init_scale": 0.01, "seed": 0, **change}
+    values = panel.values
     training, validation = load_spambase().split(3000)
     scaler = StandardScaler().fit(training.features)
     rows = [(scaler.transform(part.features), part.labels) for part in (training, validation)]
-    neuron = fully_connected((57, 1), SIGMOID, CROSS_ENTROPY, values["init_scale"], values["seed"])
-    records = list(train(neuron, GradientDescent(values["cross_entropy_rate"]), *rows, epochs=20,
+    neuron = fully_connected((57, 1), SIGMOID, loss, values["init_scale"], values["seed"])
+    rate = values[f"{loss.name.replace(' ', '_')}_rate"]
+    records = list(train(neuron, GradientDescent(rate), *rows, epochs=20,
                          batch_size=values["batch_size"], seed=values["seed"]))
     expected = [1 - record.validation_accuracy for record in records]
-    assert_allclose(data(panel.picture.errors["cross entropy"])[:, 1], expected)
+    assert_allclose(data(panel.picture.errors[loss.name])[:, 1], expected)
 
 
 @pytest.mark.full
