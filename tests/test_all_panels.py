@@ -5,6 +5,7 @@ SETTINGS_PER_PANEL=300 in the environment tries that many random settings instea
 
 import asyncio
 import os
+import re
 from threading import Thread
 
 import numpy as np
@@ -81,14 +82,16 @@ def test_every_handle_goes_with_the_hand(panel):
     first = state(panel)
     for number, handle in enumerate(panel.picture.handles):
         left, top, right, bottom = handle._corners()
+        seen = set()
         for x, y in [(-1, 2), (1, 0), (0.3, 0.6)]:
             across, down = left + x * (right - left), top + y * (bottom - top)
             panel.screen.touch = [number, across, down, 0]
-            assert_it_shows_something(panel)
+            seen.add(assert_it_shows_something(panel))
             spot = handle.spot()
             if spot:  # a hand that takes hold of it and does not move does not move it
                 panel.screen.touch = [number, *spot, 1]
                 np.testing.assert_allclose(handle.spot(), spot, atol=0.005)
+        assert len(seen) > 1, f"handle {number} moves nothing"
         panel.reset()
         assert state(panel) == first, f"handle {number} leaves something behind"
 
@@ -101,6 +104,8 @@ def test_reset_and_presets_do_what_they_say(panel):
     for button in buttons:
         button.click()
         assert_it_shows_something(panel)
+        promise = re.search(r"[^p²] = ([\d.]+)$", button.description)  # no control is p or a σ²
+        assert not promise or pytest.approx(float(promise[1]), rel=0.01) in panel.values.values()
         for name, control in panel.controls.items():  # else the front end moves it to a stop
             assert is_on_the_grid(control, control.value), f"{button.description}: {name}"
     assert state(panel) == first

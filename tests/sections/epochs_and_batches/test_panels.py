@@ -11,7 +11,10 @@ from lecture_kit.maths.training import mini_batches, train
 from lecture_kit.sections.epochs_and_batches import experiments, panels
 from lecture_kit.sections.epochs_and_batches import race as races
 from lecture_kit.sections.epochs_and_batches.own_rates import OWN_RATES
-from lecture_kit.sections.epochs_and_batches.wrong_labels import load_few_digits
+from lecture_kit.sections.epochs_and_batches.wrong_labels import (
+    load_few_digits,
+    train_on_few_digits,
+)
 
 SIZES = (1, 4, 16, 64, 256, 1024)
 
@@ -325,6 +328,8 @@ def test_while_patience_lasts_no_stop_is_drawn(overfitting):
     settings = {"n_rows": 100, "label_noise": 0.5, "seed": 77}
     views = list(overfitting._show(**settings, patience=30))
     assert len(views) == 61
+    assert_allclose(views[-1].drawing["losses"]["validation"],
+                    [record.validation_loss for record in train_on_few_digits(**settings)])
     assert views[-1].progress == 1
     assert "goes on" in views[20].readout
     overfitting.picture.draw(**views[20].drawing)
