@@ -205,6 +205,14 @@ def test_an_exercise_starts_not_attempted_and_its_solution_is_right(check):
     assert check(solve(panel.exercise)).feedback.status == RIGHT
 
 
+def test_an_answer_that_is_one_percent_off_is_not_right(check):
+    answer = solve(check(...).exercise)
+    if isinstance(answer, dict):
+        return  # settings, of which many are right
+    wrong = (lambda *case: 1.01 * np.asarray(answer(*case))) if callable(answer) else 1.01 * answer
+    assert check(wrong).feedback.status == NOT_YET
+
+
 def test_an_exercise_has_hints_and_knows_mistakes(check):
     exercise = check(...).exercise
     assert len(exercise.hints) >= 2

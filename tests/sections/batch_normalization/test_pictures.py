@@ -37,6 +37,10 @@ def trained(kind, learning_rate, init_scale, seed, epochs):
 def test_the_histograms_show_the_networks_of_the_controls(distributions, values, kinds):
     distributions.set_values(values)
     picture, epoch = distributions.picture, values["epoch"]
+    titles = [axes.get_title() for axes in picture.figure.axes]
+    n_layers = len(picture.histograms[0])
+    assert titles[:n_layers] == [f"layer {n}" for n in range(1, n_layers + 1)]
+    assert titles[n_layers] == f"one node of layer {n_layers}"
     for row, kind in enumerate(kinds):
         network, accuracies = trained(
             kind, values["learning_rate"], values["init_scale"], values.get("seed", 0), epoch)

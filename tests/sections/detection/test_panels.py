@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from driving import built
+from scipy.special import expit
 from sklearn import metrics
 
 from lecture_kit.live.language import mean_and_error
@@ -23,7 +24,10 @@ def test_the_readout_of_the_threshold_counts_mails(threshold, detector, split):
     panel.set_values({"threshold": threshold, "detector": detector, "split": split})
     scores, labels = scored(split, "validation", (16,) if detector == "network" else ())
     alarm = scores >= threshold
-    assert f"{alarm[labels == 0].sum()} of {(labels == 0).sum()} harmless" in panel.readout.value
+    false = alarm[labels == 0]
+    assert panel.readout.value.startswith(
+        f"Alarm from p = {expit(threshold):.4f}: {false.sum()} of {len(false)} harmless mails "
+        f"alarm ({100 * false.mean():.2f} %), ")
     assert f"{(~alarm)[labels == 1].sum()} of {(labels == 1).sum()} spam" in panel.readout.value
     assert f"recall {metrics.recall_score(labels, alarm):.3f}" in panel.readout.value
     area = metrics.roc_auc_score(labels, scores)

@@ -26,7 +26,7 @@ def test_one_neuron_reads_out_the_slides_numbers():
     assert "Ratio 5.34, theory 5.34" in neuron.readout.value
     neuron.set_values({"w": 1.9, "b": 3.0, "target": 0})
     assert "o = 0.997. Squared error 0.497, gradient 0.0043" in neuron.readout.value
-    assert "Ratio 349, theory 349" in neuron.readout.value
+    assert "Cross entropy 5.85, gradient 1.5. Ratio 349, theory 349" in neuron.readout.value
     assert neuron.view.goal_met
     titles = [title.get_text() for title in neuron.picture.titles[1:]]
     assert titles == ["squared error 0.497\ncross entropy 5.85",
