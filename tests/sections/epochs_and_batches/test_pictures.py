@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from driving import built
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from lecture_kit.maths.optimizers import GradientDescent
 from lecture_kit.maths.training import mini_batches, train
@@ -167,7 +167,9 @@ def test_the_noise_against_k_follows_theory_for_both_rules(noise):
     theory = {"keep η": floor(0.1, 4 * factors), "k · η": np.append(
         floor(0.1 * factors[:5], 4 * factors[:5]), [np.nan, np.nan])}
     for rule, line in theory.items():
-        assert_allclose(data(noise.picture.theory[rule])[:, 1], line / floor(0.1, 4))
+        assert_allclose(data(noise.picture.theory[rule]),
+                        np.column_stack([factors, line / floor(0.1, 4)]))
+        assert_array_equal(noise.picture.measured[rule].get_xdata(), factors)
         assert_allclose(data(noise.picture.measured[rule])[:5, 1], line[:5] / floor(0.1, 4),
                         rtol=0.2)
 

@@ -44,6 +44,7 @@ def test_the_picture_begins_before_the_answers(descent):
     assert data(descent.picture.distances)[:, 1].min() > 1
     axes = descent.picture.theory.axes
     assert [0.01, 0.01] in [list(line.get_ydata()) for line in axes.lines]
+    assert [text.get_text() for text in axes.texts] == ["0.01"]
     assert axes.get_ylabel() == "distance |x|"
 
 
