@@ -125,6 +125,9 @@ def test_softmax_draws_probabilities_and_loss():
     expected = log_softmax(logits / 2)
     assert_allclose([bar.get_height() for bar in panel.picture.bars], np.exp(expected))
     assert_allclose(data(panel.picture.point), [[np.exp(expected[3]), -expected[3]]])
+    assert panel.readout.value.startswith(
+        f"The correct class gets probability {np.exp(expected[3]):.3g}. Loss: {-expected[3]:.3g} "
+        f"in nats, {-expected[3] / np.log(2):.3g} in bits.")
     for i, text in enumerate(panel.picture.gradients):
         step = 1e-6 * np.eye(4)[i]
         slope = (log_softmax((logits - step) / 2) - log_softmax((logits + step) / 2))[3] / 2e-6

@@ -220,10 +220,12 @@ def test_the_six_trainings_have_the_values_of_the_controls(real, change):
         assert f"{record.validation_accuracy:.3f}" in real.readout.value
 
 
-def test_the_columns_name_the_classes_with_their_validation_rows(real):
+def test_the_table_names_its_rows_and_the_classes_with_their_validation_rows(real):
     labels = [text.get_text().replace("-\n", "").replace("_\n", "_")
               for text in real.picture.table.axes.get_xticklabels()]
     n_rows = np.bincount(split(5)[1].labels)
     assert labels[1:-1] == [
         f"{name}\n{n}" for name, n in zip(load_attack_triage().class_names, n_rows, strict=True)]
+    rows = [text.get_text() for text in real.picture.table.axes.get_yticklabels()]
+    assert rows == [f"{scaling}, {codes.removesuffix(' codes')}" for scaling, codes in ROWS]
     assert real.picture.curves[0].axes.get_ylabel() == "wrong answers, validation"
