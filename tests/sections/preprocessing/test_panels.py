@@ -61,7 +61,6 @@ def test_more_others_keep_those_that_were_there(outlier):
     assert_allclose(outlier.picture.others[0].get_xdata()[:10], few)
 
 
-@pytest.mark.full
 def test_the_goal_of_the_outlier_needs_many_others(outlier):
     for n_others, value, met in [(30, 655, False), (1000, 1000, True), (1000, 80, False),
                                  (1000, 10_000, False)]:

@@ -167,7 +167,6 @@ def test_the_scale_read_as_a_variance_is_xavier(signals):
     assert "std 0.108 (theory 0.121)" in readouts["Xavier"]
 
 
-@pytest.mark.full
 def test_the_goal_of_signals_needs_all_four_settings(signals):
     met = {"init_scale": 0.1, "activation": "ReLU", "n_layers": 10, "width": 200, "seed": 0}
     signals.set_values(met)
