@@ -32,6 +32,7 @@ def test_the_readout_of_the_threshold_counts_mails(threshold, detector, split):
     assert f"recall {metrics.recall_score(labels, alarm):.3f}" in panel.readout.value
     area = metrics.roc_auc_score(labels, scores)
     assert f"area {area:.3f}" in panel.view.drawing["titles"][1]
+    assert metrics.auc(*panel.picture.roc.get_data()) == pytest.approx(area, abs=1e-3)
 
 
 def test_the_goal_of_the_threshold_can_be_reached():

@@ -88,6 +88,15 @@ def test_the_race_says_when_nobody_arrives():
     assert len(panel.picture.arrivals["squared error"].get_xdata()) == 0
 
 
+@pytest.mark.parametrize(("learning_rate", "w", "b"), [
+    (5.01, 1.9, 3.0), (2.0, 1.9, 3.0), (5.01, 0.4, 0.5)])
+def test_the_goal_of_the_race_is_a_quick_squared_error_from_the_right_neuron(learning_rate, w, b):
+    panel = built(panels.race)
+    panel.set_values({"learning_rate": learning_rate, "w": w, "b": b})
+    arrival = np.argmax(descend("squared error", w, b, learning_rate, 400) < 0.1)
+    assert panel.view.goal_met == (arrival < 50 and (w, b) == (1.9, 3.0))
+
+
 def test_depth_draws_the_bound_and_stays_below_it():
     panel = built(panels.depth)
     panel.set_values({"init_scale": 2.0, "n_layers": 5})
