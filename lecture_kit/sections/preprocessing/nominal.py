@@ -272,7 +272,7 @@ def softmax_accuracy(inputs, counts, n_updates, learning_rate=1.0):
     """
     n_updates = as_whole("n_updates", n_updates, "Try n_updates=100.", least=0)
     counts, inputs = as_counts("counts", counts), np.asarray(as_numbers("inputs", inputs))
-    require(inputs.ndim == 3 and inputs.shape[1] == len(counts) and inputs.size > 0,
+    require(inputs.ndim == 3 and inputs.shape[1] == len(counts),
             "inputs must have the shape (n_codes, n_categories, n_columns)", inputs.shape,
             f"There are {len(counts)} categories.")
     learning_rate = as_number("learning_rate", learning_rate, "Try 1.", least=0)
