@@ -99,12 +99,14 @@ def test_the_dots_lie_on_theorys_curve_of_the_signal(panel):
         assert dot.get_ydata()[0] == pytest.approx(expected, rel=0.35)
 
 
-def test_the_histograms_count_all_outputs_of_the_last_layer(panel):
+def test_histograms_and_dots_show_all_outputs_of_the_last_layer(panel):
     panel.reset()
     rows = digit_rows(320, z_score="all digits")
-    for histogram, scale in zip(panel.picture.histograms, (*SCALES.values(), 0.3),
-                                strict=True):
-        outputs = last_layer(slide_network(SIGMOID, scale, 0), rows)[0]
+    for histogram, dot, scale in zip(panel.picture.histograms, panel.picture.signals,
+                                     (*SCALES.values(), 0.3), strict=True):
+        outputs, _deviation, signal = last_layer(slide_network(SIGMOID, scale, 0), rows)
+        size = scale(100) if callable(scale) else scale
+        assert_allclose([dot.get_xdata(), dot.get_ydata()], [[size], [np.clip(signal, 1e-9, 20)]])
         counts, edges = np.histogram(outputs, 30, (0, 1))
         drawn = histogram.get_data()
         assert_allclose(drawn.edges, edges)
