@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_kit.maths.activations import sigmoid, sigmoid_derivative
 from lecture_kit.maths.checks import (
     as_number,
     as_numbers,
@@ -22,6 +23,10 @@ from lecture_kit.maths.trajectories import trajectory
 _LOGIT_GRADIENTS = {
     "squared error": squared_error_from_logits_gradient,
     "cross entropy": binary_cross_entropy_from_logits_gradient,
+}
+_BARE_GRADIENTS = {
+    "squared error": lambda z, y: (sigmoid.__wrapped__(z) - y) * sigmoid_derivative.__wrapped__(z),
+    "cross entropy": lambda z, y: sigmoid.__wrapped__(z) - y,
 }
 
 
@@ -57,13 +62,12 @@ def neuron_gradient(loss, x, w, b, target):
     require_fit(x=x, w=w, b=b, target=target)
     parameters, inputs = (np.stack(np.broadcast_arrays(*pair), axis=-1)
                           for pair in ((w, b), (x, 1.0)))
-    return _gradient(loss, parameters, inputs, target)
+    return _gradient(_LOGIT_GRADIENTS[loss], parameters, inputs, target)
 
 
-def _gradient(loss, parameters, inputs, target):
+def _gradient(by_logit, parameters, inputs, target):
     """Gradient by (w, b), where the inputs are (x, 1)."""
-    by_logit = _LOGIT_GRADIENTS[loss](np.vecdot(parameters, inputs), target)
-    return by_logit[..., np.newaxis] * inputs
+    return by_logit(np.vecdot(parameters, inputs), target)[..., np.newaxis] * inputs
 
 
 def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
@@ -100,9 +104,9 @@ def train_neuron(loss, x, w, b, target, learning_rate, n_steps):
     learning_rate = as_number("learning_rate", learning_rate, "Try 0.1.", least=0)
     x, w, b, target = (as_number(name, value) for name, value in
                        (("x", x), ("w", w), ("b", b), ("target", target)))
-    require_choice("loss", loss, _LOGIT_GRADIENTS)
-    inputs = np.array([x, 1.0])
-    path = trajectory(lambda parameters: _gradient(loss, parameters, inputs, target),
+    neuron_gradient(loss, x, w, b, target)  # refuses what is wrong: no step looks again
+    inputs, by_logit = np.array([x, 1.0]), _BARE_GRADIENTS[loss]
+    path = trajectory(lambda parameters: _gradient(by_logit, parameters, inputs, target),
                       GradientDescent(learning_rate), [w, b], n_steps)
     return path @ inputs
 
