@@ -79,6 +79,18 @@ def arrival(landscape, path, radius=0.1, reach=1.0):
     return np.where(arrived < len(path), arrived, np.nan)
 
 
+class _SideBySide(list):
+    """Optimizers that step together, each on a row of its own: one gradient serves all."""
+
+    def initial_state(self, points):
+        return [rule.initial_state(row) for rule, row in zip(self, points, strict=True)]
+
+    def step(self, points, gradients, states):
+        rows = zip(self, points, gradients, states, strict=True)
+        points, states = zip(*(rule.step(*row) for rule, *row in rows), strict=True)
+        return np.stack(points), states
+
+
 def race(landscape, rates, start, n_steps, bound=100.0):
     """Let methods run from one start.
 
@@ -87,7 +99,7 @@ def race(landscape, rates, start, n_steps, bound=100.0):
     landscape : Landscape
         Where they run.
     rates : dict of str to (float or ndarray of shape (n_rates,))
-        Learning rates by names of :data:`METHODS`.
+        Learning rates by names of :data:`METHODS`, for each as many.
     start : array_like of shape (2,)
         Where all runs begin.
     n_steps : int
@@ -106,16 +118,18 @@ def race(landscape, rates, start, n_steps, bound=100.0):
         If a name or a number is out of range, or as in
         :func:`~lecture_kit.maths.trajectories.walk`.
     """
-    start, paths = as_row("start", start), {}
+    require(len(rates) > 0, "rates must name a method", rates, "Try {'Adam': 0.1}.")
+    start, methods, shape = as_row("start", start), _SideBySide(), ()
     for name, rate in rates.items():
         require_choice("name", name, METHODS)
         rate = np.asarray(as_numbers("learning_rate", rate, "Try 0.1.", least=0))
-        require(rate.ndim <= 1, "learning_rate must be a number or a list", rate, "Try 0.1.")
-        rate = rate[..., np.newaxis]
-        starts = np.broadcast_to(start, (*rate.shape[:-1], len(start)))
-        optimizer = METHODS[name](rate if rate.ndim > 1 else rate[0])
-        paths[name] = trajectory(landscape.gradient, optimizer, starts, n_steps, bound)
-    return paths
+        require(rate.ndim <= 1 and rate.shape == (shape if methods else rate.shape),
+                "learning_rate must be a number or a list, for each as long", rate, "Try 0.1.")
+        shape = rate.shape
+        methods.append(METHODS[name](rate[..., np.newaxis] if rate.ndim else rate[()]))
+    starts = np.broadcast_to(start, (len(methods), *shape, len(start)))
+    paths = trajectory(landscape.gradient, methods, starts, n_steps, bound)
+    return dict(zip(rates, np.moveaxis(paths, 1, 0), strict=True))
 
 
 def first_names(results):
@@ -415,14 +429,12 @@ def sweep_rates(landscape, learning_rates, start, n_steps, names=tuple(METHODS))
     ValueError
         As in :func:`race`, or if ``learning_rates`` is not a list.
     """
-    learning_rates = as_row("learning_rates", learning_rates)
-    sweeps = {}
+    learning_rates, sweeps = as_row("learning_rates", learning_rates), {}
     rates = dict.fromkeys(names, learning_rates)
     for name, path in race(landscape, rates, start, n_steps).items():
         steps, ends = arrival(landscape, path), path[-1]
         finite = np.isfinite(ends).all(axis=-1, keepdims=True)
-        heights = landscape.value(np.where(finite, ends, 0))
-        heights = np.where(finite[:, 0], heights, np.nan)
+        heights = np.where(finite[:, 0], landscape.value(np.where(finite, ends, 0)), np.nan)
         best = _smallest(heights if np.isnan(steps).all() else steps)
         sweeps[name] = Sweep(learning_rates, steps, best)
     return sweeps

@@ -49,6 +49,12 @@ def test_a_race_holds_the_runs_of_all_methods(land):
         assert_array_equal(many[name][:, 1], alone)
 
 
+@pytest.mark.parametrize("rates", [{}, {"Adam": 0.1, "momentum": [0.1, 0.2]}])
+def test_a_race_needs_methods_with_as_many_rates(rates):
+    with pytest.raises(ValueError, match=r"must name a method|as long"):
+        experiments.race(canyon(), rates, (1.0, 0.5), 3)
+
+
 def steps_by_hand(land, optimizer, start, n_steps):
     """The step from which on a run stays within 0.1 of the minimum, walked in a plain loop."""
     point, state = np.array(start), optimizer.initial_state(np.array(start))

@@ -1,0 +1,100 @@
+"""Does the picture follow the hand? Drags every handle of every panel in a real JupyterLab.
+
+    uv run --group benchmark python benchmarks/handles.py [numbers of notebooks ...]
+
+A drag goes once across the axes of the handle, from one corner to the other one, in 60 events. The
+page makes them itself, one for each frame of the screen, so that the hand waits for nothing. The
+table tells how many of them ask for new values, how many pictures came until the last event, and
+in which time.
+"""
+
+import sys
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import slider_to_pixels as tools
+from machine import describe, table
+from playwright.sync_api import sync_playwright
+
+DRAG = """([screen, part, places]) => new Promise(done => {
+  let seen = 0;
+  const image = () => screen.querySelectorAll('img')[1], start = performance.now();
+  const watch = new MutationObserver(changes => changes.forEach(
+    change => { seen += [...change.addedNodes].includes(image()) }));
+  watch.observe(screen, { childList: true });
+  const move = () => {
+    if (!places.length) return done([seen, (performance.now() - start) / 1000]);
+    const box = screen.getBoundingClientRect(), [x, y] = places.shift();
+    part.dispatchEvent(new PointerEvent('pointermove', {
+      pointerId: 1, clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
+    requestAnimationFrame(move);
+  };
+  move();
+})"""
+REST = "bar => getComputedStyle(bar).display === 'none'"
+
+
+def across(handle, controls):
+    """Find the places of a drag, and count how often the values change on the way."""
+    left, top, right, bottom = handle._corners()
+    places = np.linspace((left, top), (right, bottom), 60).tolist()
+    values = [handle.values(place, controls) for place in places]
+    return places, 1 + sum(now != before for before, now in pairwise(values))
+
+
+def drag(page, cell, number, places):
+    """Press on a handle and drag it; returns pictures seen and seconds."""
+    cell.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_timeout(500)
+    page.wait_for_function(REST, arg=cell.locator(".widget-hprogress").element_handle())
+    screen, part = cell.locator(".lecture-screen"), cell.locator(".lecture-spot").nth(number)
+    screen.scroll_into_view_if_needed()
+    if not part.is_visible():
+        part = cell.locator(".lecture-area").nth(number)
+    box = part.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    seen, seconds = page.evaluate(DRAG, [screen.element_handle(), part.element_handle(), places])
+    page.mouse.up()
+    return seen, seconds
+
+
+def rows(browser, lab, named):
+    """Drag all handles; returns the rows of a table."""
+    for notebook in sorted((tools.ROOT / "notebooks").glob("*.ipynb")):
+        if named and notebook.name[:2] not in named:
+            continue
+        page = tools.watched_page(tools.window(browser))
+        tools.open_notebook(page, lab, notebook.name)
+        tools.run_all(page)
+        for cell in page.locator(".jp-Cell").all():
+            cell.scroll_into_view_if_needed()
+        cells = page.locator(".jp-CodeCell", has=page.locator(".lecture-screen")).all()
+        here = [item for item in tools.panels_in_order() if item[0].startswith(notebook.stem[3:])]
+        for (name, function), cell in zip(here, cells, strict=True):
+            panel = function()
+            for number, handle in enumerate(panel.picture.handles):
+                places, stops = across(handle, panel.controls)
+                seen, seconds = drag(page, cell, number, places)
+                yield [name, number, stops, seen, f"{seconds:.2f}", f"{seen / seconds:.0f}"]
+        page.close()
+        lab.shut_down_kernels()
+
+
+def main():
+    """Measure and print."""
+    print(describe("jupyterlab", "ipywidgets", "matplotlib", "numpy"), "\n")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lab, browser = tools.Lab(Path(folder)), tools.launch(playwright, tools.find_browser())
+        try:
+            print(table(["panel", "handle", "stops", "pictures", "seconds", "pictures per second"],
+                        rows(browser, lab, sys.argv[1:])))
+        finally:
+            browser.close()
+            lab.close()
+
+
+if __name__ == "__main__":
+    main()
