@@ -91,7 +91,7 @@ class RacePicture(Picture):
     def build(self, figure):
         """Draw axes and names."""
         self.land, board, sweep = _columns(
-            self, figure, (1.45, 1.15, 0.95), left=0.052, wspace=0.2, bottom=0.165)
+            self, figure, (1.45, 1.15, 0.95), left=0.052, wspace=0.2, bottom=0.19)
         x, y = self.grid
         self.land.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="x")
         self.land.set_ylabel("y", labelpad=0)

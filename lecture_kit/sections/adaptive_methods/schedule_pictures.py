@@ -32,7 +32,7 @@ class SchedulePicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         rate, error, search = columns = figure.subplots(1, 3)
-        figure.subplots_adjust(0.065, 0.16, 0.985, 0.9, wspace=0.25)
+        figure.subplots_adjust(0.065, 0.18, 0.985, 0.9, wspace=0.25)
         rate.set(ylim=(0, 1.35), ylabel="learning rate / η", yticks=(0, 0.25, 0.5, 0.75, 1))
         for axes in (error, search):
             axes.set(yscale="log", ylim=ERRORS)
