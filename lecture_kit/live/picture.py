@@ -125,7 +125,7 @@ class Picture(ABC):
             Picture pixels per CSS pixel.
         """
         self.pixel_ratio = pixel_ratio
-        self.figure.set_dpi(100 * pixel_ratio)
+        self.figure.set_dpi(100 * pixel_ratio * (1 + 1e-9))  # matplotlib cuts 847.999 to 847
         self.background_changed()
 
     def pixels(self):

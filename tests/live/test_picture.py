@@ -59,6 +59,12 @@ def test_a_picture_has_the_pixels_of_its_screen_but_a_still_does_not(picture, ra
     assert picture.pixels().shape == (200 * ratio, 300 * ratio, 4)
 
 
+def test_no_width_loses_a_pixel(picture):
+    for width in range(75, 601):
+        picture.scale(width / picture.width)
+        assert int(picture.figure.bbox.width) == width
+
+
 def test_what_moves_leaves_no_trace(picture):
     picture.draw(x=0.3, title="there")
     first = fingerprint(picture.pixels())
