@@ -81,7 +81,7 @@ class Dense(Layer):
     def parameter_gradient(self, output_gradient):
         """Write the derivatives of weights and biases."""
         np.matmul(self.x.swapaxes(-1, -2), output_gradient, out=self.weights_gradient)
-        output_gradient.sum(axis=-2, out=self.bias_gradient)
+        np.einsum("...ij->...j", output_gradient, out=self.bias_gradient)
 
     def input_gradient(self, output_gradient):
         """Return the derivatives of the rows."""

@@ -10,7 +10,7 @@ from lecture_kit.maths.networks import Network, fully_connected
 def _normalize(x, epsilon):
     """Normalize each column; the rows are the second last axis."""
     n_rows = x.shape[-2]
-    mean = x.sum(axis=-2, keepdims=True) / n_rows
+    mean = np.einsum("...ij->...j", x)[..., np.newaxis, :] / n_rows
     normalized = x - mean
     variance = np.einsum("...ij,...ij->...j", normalized, normalized)[..., np.newaxis, :] / n_rows
     inverse = 1 / np.sqrt(variance + epsilon)
@@ -151,7 +151,8 @@ class BatchNormalization(Layer):
         """Write the derivatives of γ, Σgᵢx̂ᵢ, and of β, Σgᵢ."""
         by_scale = np.einsum("...ij,...ij->...j", output_gradient, self.normalized)
         self.scale_gradient[:] = by_scale.reshape(self.scale.shape)
-        self.shift_gradient[:] = output_gradient.sum(axis=-2).reshape(self.shift.shape)
+        by_shift = np.einsum("...ij->...j", output_gradient)
+        self.shift_gradient[:] = by_shift.reshape(self.shift.shape)
 
     def input_gradient(self, output_gradient):
         """Return the derivatives of the rows, γ/√(σ² + ε) (gᵢ − mean(g) − x̂ᵢ mean(gx̂)).
@@ -159,7 +160,7 @@ class BatchNormalization(Layer):
         The two means are the ways through the batch mean and through the batch variance.
         """
         n_rows = output_gradient.shape[-2]
-        by_mean = output_gradient.sum(axis=-2, keepdims=True) / n_rows
+        by_mean = np.einsum("...ij->...j", output_gradient)[..., np.newaxis, :] / n_rows
         by_variance = np.einsum("...ij,...ij->...j", output_gradient, self.normalized)
         back = output_gradient - by_mean
         back -= self.normalized * (by_variance[..., np.newaxis, :] / n_rows)
@@ -203,8 +204,8 @@ class ShiftingNoise(Layer):
         """Disturb the rows."""
         mean = self.rng.uniform(-0.5, 0.5, self.n_features)
         factor = self.rng.uniform(1, 1.25, self.n_features)
-        self.factors = self.rng.normal(factor, 0.1, x.shape).astype(x.dtype)
-        return x * self.factors + self.rng.uniform(mean - 0.1, mean + 0.1, x.shape).astype(x.dtype)
+        self.factors = (factor + 0.1 * self.rng.standard_normal(x.shape)).astype(x.dtype)
+        return x * self.factors + (mean - 0.1 + 0.2 * self.rng.random(x.shape)).astype(x.dtype)
 
     def input_gradient(self, output_gradient):
         """Return the derivatives of the rows."""
