@@ -198,12 +198,16 @@ def _in_type(optimizer, dtype):
 
 def _steps(network, optimizer, training, batch_size, epochs, rng, alive):
     """Yield the row numbers of each mini batch after its update; mark who has diverged."""
-    features, labels = training
+    features, labels = map(np.ascontiguousarray, training)
+    n_rows, first = labels.shape[-1], 0
+    if labels.ndim > 1:  # the tables of all networks, one below the other
+        first = n_rows * np.arange(len(labels))[:, np.newaxis]
+        features, labels = features.reshape(-1, *features.shape[2:]), labels.ravel()
     state = optimizer.initial_state(network.parameters)
     for _ in range(epochs):
-        for rows in _batches(labels.shape[-1], batch_size, rng):
-            picked = rows if labels.ndim == 1 else (np.arange(len(labels))[:, np.newaxis], rows)
-            state = _take_step(network, optimizer, features[picked], labels[picked], state, alive)
+        for rows in _batches(n_rows, batch_size, rng):
+            picked = features.take(rows + first, axis=0), labels.take(rows + first)
+            state = _take_step(network, optimizer, *picked, state, alive)
             yield rows
             if not alive.any():
                 return

@@ -19,12 +19,17 @@ from lecture_kit.maths.normalization import BatchNormalization
 from lecture_kit.sections.batch_normalization.experiments import accuracy_on_the_way
 
 
-def _training_outputs(network, rows):
-    """Give the rows and what a copy of each layer makes of them in training mode."""
-    outputs = [as_table("rows", rows).astype(network.parameters.dtype)]
-    for layer in deepcopy(network.layers):
+def _forward(layers, rows):
+    """Give the rows and what each layer makes of them in training mode."""
+    outputs = [rows]
+    for layer in layers:
         outputs.append(layer.forward(outputs[-1]))
     return outputs
+
+
+def _training_outputs(network, rows):
+    rows = as_table("rows", rows).astype(network.parameters.dtype)
+    return _forward(deepcopy(network.layers), rows)
 
 
 def activation_inputs(network, rows):
@@ -110,8 +115,12 @@ def accuracy_in_batches(networks, rows, batch_size, is_sorted):
     order = (np.argsort(labels, kind="stable") if is_sorted
              else np.random.default_rng(0).permutation(len(labels)))
     batches = order[:len(order) // size * size].reshape(-1, size)
-    return np.array([np.mean([training_logits(network, features[batch]).argmax(axis=1)
-                              == labels[batch] for batch in batches]) for network in networks])
+    shares = []
+    for network in networks:
+        layers = deepcopy(network.layers)
+        shares.append(np.mean([_forward(layers, features[batch])[-1].argmax(axis=1)
+                               == labels[batch] for batch in batches]))
+    return np.array(shares)
 
 
 def shares_per_bin(values, low, high, n_bins):

@@ -79,10 +79,10 @@ def _snapshots(finished, name, learning_rate, init_scale, seed):
     training, validation = _digits()
     so_far = []
     for snapshot in inside.watch_training(
-            experiments.build_network(name, init_scale, seed=seed), GradientDescent(learning_rate),
-            training, validation, training[0][:300], batch_size=_BATCH_SIZE,
-            n_updates=_UPDATES[-1], record_every=_UPDATES[1], seed=seed, low=_LOW, high=_HIGH,
-            n_bins=_N_BINS):
+            experiments.build_network(name, init_scale, seed=seed, dtype=np.float32),
+            GradientDescent(learning_rate), training, validation, training[0][:300],
+            batch_size=_BATCH_SIZE, n_updates=_UPDATES[-1], record_every=_UPDATES[1], seed=seed,
+            low=_LOW, high=_HIGH, n_bins=_N_BINS):
         so_far.append(snapshot)
         yield so_far
     finished[key] = so_far

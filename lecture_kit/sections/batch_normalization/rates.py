@@ -24,7 +24,7 @@ def _as_rates(rates):
 
 def train_at_rates(kind, activation, init_scale, rates, training, validation, *, batch_size,
                    epochs, seeds, sizes=SMALL):
-    """Train a network for each learning rate and each seed, all side by side.
+    """Train a network for each learning rate and each seed, all side by side, in float32.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def train_at_rates(kind, activation, init_scale, rates, training, validation, *,
     rates, seeds = _as_rates(rates), list(seeds)
     if np.ndim(training[1]) == 2:
         training = [np.concatenate([part] * len(rates)) for part in training]
-    networks = [build_network(kind, init_scale, sizes, activation, seed)
+    networks = [build_network(kind, init_scale, sizes, activation, seed, np.float32)
                 for _rate in rates for seed in seeds]
     optimizer = GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis])
     *_, last = train(Ensemble(networks), optimizer, training, validation, batch_size=batch_size,
@@ -128,7 +128,8 @@ def largest_rates_that_learn(kind, activation, init_scale, rates, training, vali
                              n_updates, accuracy, seeds, sizes=SMALL):
     """Find for each seed the largest learning rate with which a network learns, by bisection.
 
-    Bisection takes for granted that what learns with a rate learns with the smaller ones, too.
+    The networks are in float32. Bisection takes for granted that what learns with a rate learns
+    with the smaller ones, too.
 
     Parameters
     ----------
@@ -163,7 +164,8 @@ def largest_rates_that_learn(kind, activation, init_scale, rates, training, vali
     low, high = np.full(len(seeds), -1), np.full(len(seeds), len(rates))
     while (high - low).max() > 1:
         middle = np.clip((low + high) // 2, 0, len(rates) - 1)
-        networks = [build_network(kind, init_scale, sizes, activation, seed) for seed in seeds]
+        networks = [build_network(kind, init_scale, sizes, activation, seed, np.float32)
+                    for seed in seeds]
         *_, (_update, found) = accuracy_on_the_way(
             networks, GradientDescent(rates[middle][:, np.newaxis]), training, validation,
             batch_size=60, n_updates=n_updates, record_every=n_updates, seed=seeds)
@@ -176,7 +178,7 @@ def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *,
                      sizes=SMALL):
     """Let sigmoid networks with several learning rates race to an accuracy, in float32.
 
-    They are measured every 20 updates. The race ends when all seeds of one rate are there.
+    They are measured every 50 updates. The race ends when all seeds of one rate are there.
 
     Parameters
     ----------
@@ -211,7 +213,7 @@ def updates_to_reach(accuracy, kind, init_scale, rates, training, validation, *,
     reached = np.full(len(networks), np.inf)
     for update, found in accuracy_on_the_way(
             networks, GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis]), training,
-            validation, batch_size=60, n_updates=most, record_every=20,
+            validation, batch_size=60, n_updates=most, record_every=50,
             seed=seeds * len(rates)):
         reached = np.where(found > accuracy, np.minimum(reached, update), reached)
         by_rate = reached.reshape(len(rates), len(seeds))

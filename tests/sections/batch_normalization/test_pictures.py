@@ -23,7 +23,7 @@ def data(line):
 
 
 def trained(kind, learning_rate, init_scale, seed, epochs):
-    network = experiments.build_network(kind, init_scale, seed=seed)
+    network = experiments.build_network(kind, init_scale, seed=seed, dtype=np.float32)
     accuracies = [record.validation_accuracy for record in train(
         network, GradientDescent(learning_rate), *DIGITS, batch_size=60, epochs=epochs, seed=seed)]
     return network, accuracies
