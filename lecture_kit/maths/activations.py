@@ -10,8 +10,8 @@ from functools import partial
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_number, finite_input
-from lecture_kit.maths.normal import normal_cdf, normal_density
+from lecture_kit.maths.checks import as_number
+from lecture_kit.maths.normal import finite_input, normal_cdf, normal_density
 
 
 @finite_input

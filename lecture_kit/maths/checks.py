@@ -1,7 +1,7 @@
 """Checks of arguments: a wrong value gets an error that says what to do."""
 
 import math
-from functools import lru_cache, wraps
+from functools import lru_cache
 
 import numpy as np
 
@@ -81,27 +81,6 @@ def as_floats(name, values):
             array = array.astype(np.float64)
     require(np.isfinite(array), f"{name} must be finite", values, "Remove NaN and infinity first.")
     return array
-
-
-def finite_input(formula):
-    """Let a formula refuse NaN and infinity. The bare formula stays as ``__wrapped__``.
-
-    Parameters
-    ----------
-    formula : callable
-        Takes and returns a floating-point array.
-
-    Returns
-    -------
-    callable
-        Takes anything that :func:`as_floats` takes.
-    """
-
-    @wraps(formula)
-    def checked(z, **settings):
-        return formula(as_floats("z", z), **settings)
-
-    return checked
 
 
 def as_labels(name, values, n_classes):
@@ -356,6 +335,29 @@ def as_rng(seed):
     require(seeds.dtype.kind in "iu" and seeds.ndim <= 1 and seeds.size > 0 and seeds.min() >= 0,
             "seed must be a whole number from 0 on", seed, "Try seed=0.")
     return np.random.default_rng(seeds.tolist())
+
+
+def as_seeds(seeds, name="seeds"):
+    """Refuse what is not a list of seeds.
+
+    Parameters
+    ----------
+    seeds : sequence of int, shape (n_seeds,)
+        Whole numbers from 0 on.
+    name : str, default "seeds"
+        Name of the argument, for the error text.
+
+    Returns
+    -------
+    list of int
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is negative or not whole.
+    """
+    return as_row(name, seeds, "Try range(10).", least=0, whole=True).tolist()
 
 
 def as_counts(name, values, ndim=2):

@@ -5,15 +5,37 @@ infinity are refused with a ValueError.
 """
 
 import math
+from functools import wraps
 
 import numpy as np
 
-from lecture_kit.maths.checks import finite_input
+from lecture_kit.maths.checks import as_floats
 
 # Φ at places so close together that four terms of its Taylor series reach any place between them
 _PER_UNIT, _FARTHEST = 128, 39
 _PLACES = np.arange(-_FARTHEST * _PER_UNIT, _FARTHEST * _PER_UNIT + 1) / _PER_UNIT
 _PHI = np.array([math.erfc(-place / math.sqrt(2)) / 2 for place in _PLACES])
+
+
+def finite_input(formula):
+    """Let a formula refuse NaN and infinity. The bare formula stays as ``__wrapped__``.
+
+    Parameters
+    ----------
+    formula : callable
+        Takes and returns a floating-point array.
+
+    Returns
+    -------
+    callable
+        Takes anything that :func:`as_floats` takes.
+    """
+
+    @wraps(formula)
+    def checked(z, **settings):
+        return formula(as_floats("z", z), **settings)
+
+    return checked
 
 
 @finite_input

@@ -116,6 +116,7 @@ GOOD = {
                        {"values": np.array([0.1, 0.2])}),
         "as_rng": {"seed": 0},
         "as_row": (lambda values: checks.as_row("x", values), {"values": np.arange(3.0)}),
+        "as_seeds": (checks.as_seeds, {"seeds": [3, 0]}),
         "as_table": (lambda values: checks.as_table("x", values, 3), {"values": ROWS}),
         "as_whole": (lambda value: checks.as_whole("n", value, "Try 3.", least=1, most=10),
                      {"value": 3}),
@@ -309,7 +310,7 @@ HOLDERS = (
 )
 NOTHING_TO_REPLACE = (
     "ensembles.Ensemble", "ensembles.OneByOne",
-    "checks.finite_input",
+    "normal.finite_input",
     "checks.as_array",
     "checks.require",
     "convolution.Flatten",

@@ -14,6 +14,7 @@ from lecture_kit.maths.checks import (
     as_number,
     as_numbers,
     as_rng,
+    as_seeds,
     as_row,
     as_table,
     as_whole,
@@ -167,3 +168,10 @@ def test_names_and_shapes():
             require_choice("kind", bad, ["a"])
     with pytest.raises(ValueError, match=r"the shapes of x, y must fit together; got \[\(2,\), "):
         require_fit(x=[1, 2], y=[1, 2, 3])
+
+
+def test_seeds_are_a_list_of_whole_numbers_from_0_on():
+    assert as_seeds(range(3)) == as_seeds(np.arange(3)) == [0, 1, 2]
+    for wrong in (3, [], [-1], [0.5]):
+        with pytest.raises(ValueError, match="numbers must"):
+            as_seeds(wrong, "numbers")

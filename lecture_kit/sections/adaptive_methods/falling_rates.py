@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_number, as_row, as_whole, require_choice
+from lecture_kit.maths.checks import as_number, as_seeds, as_whole, require_choice
 from lecture_kit.maths.schedules import (
     Scheduled,
     constant_schedule,
@@ -82,7 +82,7 @@ def draw_words(exponent, seeds, noise=0.5):
     ValueError
         As in :func:`write_words`, or if there are no seeds.
     """
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
+    seeds = as_seeds(seeds)
     return stack_words([write_words(exponent, noise, seed) for seed in seeds])
 
 

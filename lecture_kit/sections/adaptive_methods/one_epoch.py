@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_number, as_row, as_whole, require_choice
+from lecture_kit.maths.checks import as_number, as_row, as_seeds, as_whole, require_choice
 from lecture_kit.maths.comparisons import random_split
 from lecture_kit.maths.datasets import load_attack_triage, load_spambase
 from lecture_kit.maths.ensembles import Ensemble
@@ -211,7 +211,7 @@ def tune_on_splits(data, name, schedule, seeds, learning_rates=RATES, batch_size
     """
     require_choice("name", name, METHODS_FOR_NETWORKS)
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
+    seeds = as_seeds(seeds)
     tasks = {seed: load_task(data, seed) for seed in seeds}
     n_updates = -(-len(tasks[seeds[0]].training[1]) // batch_size)
     rule = with_schedule(METHODS_FOR_NETWORKS[name], make_schedule(schedule, n_updates))
@@ -245,7 +245,7 @@ def step_lengths(task, optimizer, batch_size, seeds):
         As in :func:`lecture_kit.maths.training.learn`, or if the rate of the rule is 0.
     """
     rate = as_number("learning_rate", optimizer.learning_rate, "Try 0.01.", above=0)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).tolist()
+    seeds = as_seeds(seeds)
     network = Ensemble([fully_connected(task.sizes, RELU, task.loss, he, seed) for seed in seeds])
     before, lengths = network.parameters.copy(), []
     for _ in learn(network, optimizer, task.training, batch_size=batch_size, epochs=1, seed=seeds):

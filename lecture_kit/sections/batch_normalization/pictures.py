@@ -88,7 +88,7 @@ class DistributionsPicture(Picture):
         self.cursor = self.moving(axes.axvline(0, color=GREY, linewidth=1))
         self.curves = {name: self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
                        for name in ("without BN", "with BN", "noisy BN")}
-        axes.legend(loc="upper right", borderaxespad=0)
+        self.legend = self.moving(axes.legend(loc="upper right", borderaxespad=0))
         self.handles.append(Handle(axes, self.cursor, moves=self._to_epoch, anywhere=True))
 
     def _to_epoch(self, update, _accuracy, _now):
@@ -126,6 +126,9 @@ class DistributionsPicture(Picture):
         for name, curve in self.curves.items():
             values = curves.get(name, np.empty(0))
             curve.set_data(self.updates[: len(values)], values)
+        for parts in (self.legend.legend_handles, self.legend.get_texts()):
+            for name, part in zip(self.curves, parts, strict=True):
+                part.set_visible(name in curves)
         self.cursor.set_xdata([update, update])
         self.title.set_text(title)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_row, require, require_choice
+from lecture_kit.maths.checks import as_row, as_seeds, require, require_choice
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.inference import recall_per_class
 from lecture_kit.maths.training import learn
@@ -19,10 +19,6 @@ from lecture_kit.sections.capstone.settings import (
 from lecture_kit.sections.capstone.splits import DATA, resplit
 
 CHALLENGE = {"validation": range(20), "test": range(20, 40)}  # numbers of splits
-
-
-def _as_numbers(name, values):
-    return [int(n) for n in as_row(name, values, "Pass range(10).", least=0, whole=True)]
 
 
 def start_on_splits(settings, data, numbers, part="validation", learning_rates=None):
@@ -57,7 +53,7 @@ def start_on_splits(settings, data, numbers, part="validation", learning_rates=N
         If a name is unknown, a number is out of its range, or there are not as many rates as
         splits.
     """
-    numbers = _as_numbers("numbers", numbers)
+    numbers = as_seeds(numbers, "numbers")
     parts = [resplit(data, settings.scaling, settings.codes, n, part) for n in numbers]
     rows, labels = map(np.stack, zip(*(training for training, _other in parts), strict=True))
     shape = rows.shape[-1], len(DATA[data]().class_names)
@@ -144,7 +140,7 @@ def nearest_row(numbers, part="validation", together=0):
         If a number is out of its range, or ``part`` is unknown.
     """
     scores = np.array([_nearest_row(number, part, together)
-                       for number in _as_numbers("numbers", numbers)])
+                       for number in as_seeds(numbers, "numbers")])
     return scores[:, 0], scores[:, 1:]
 
 
@@ -213,7 +209,7 @@ def avoid_words(n_words, numbers):
     ValueError
         If a number is negative or not whole.
     """
-    n_words = _as_numbers("n_words", n_words)
+    n_words = as_row("n_words", n_words, "Pass [0, 10].", least=0, whole=True).tolist()
     settings = with_techniques(technique_names("mail"), learning_rate=0.01, epochs=2)
     ensemble, updates, parts = start_on_splits(settings, "mail", numbers)
     deque(updates, maxlen=0)

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_array, as_number, as_numbers, as_whole, require
+from lecture_kit.maths.checks import as_array, as_number, as_numbers, as_seeds, as_whole, require
 from lecture_kit.maths.datasets import load_spambase
 from lecture_kit.maths.optimizers import Adam
 from lecture_kit.maths.training import learn
 from lecture_kit.sections.detection.experiments import (
     BATCH_SIZE,
-    as_splits,
     build_detectors,
     curves_of,
     split_mail,
@@ -153,7 +152,7 @@ def evade(detectors, seeds, part, n_steps=MOST_STEPS, step=0.01):
 
 def _spam(detectors, seeds, part):
     curves_of(detectors, seeds, part)  # it checks
-    splits = [split_mail(seed) for seed in as_splits(seeds)]
+    splits = [split_mail(seed) for seed in as_seeds(seeds)]
     return (np.stack([split.mails[part][split.labels[part] == 1] for split in splits]),
             np.stack([split.scaler.mean for split in splits])[:, np.newaxis],
             np.stack([split.scaler.scale for split in splits])[:, np.newaxis])
@@ -240,7 +239,7 @@ def harden(seeds, budget):
     ValueError
         If ``seeds`` is no list of whole numbers from 0 on, or ``budget`` is out of its range.
     """
-    seeds = as_splits(seeds)
+    seeds = as_seeds(seeds)
     budget = float(as_number("budget", budget, "Try budget=0.05.", least=0, most=1))
     if (tuple(seeds), budget) in _hardened:
         return iter([_hardened[tuple(seeds), budget]])

@@ -10,6 +10,7 @@ from lecture_kit.maths.checks import (
     as_array,
     as_number,
     as_row,
+    as_seeds,
     as_whole,
     require,
     require_choice,
@@ -101,28 +102,6 @@ def split_mail(seed):
     return _split(as_whole("seed", seed, "Try seed=0.", least=0))
 
 
-def as_splits(seeds):
-    """Refuse what is not a list of splits.
-
-    Parameters
-    ----------
-    seeds : sequence of int
-        Numbers of the splits, at least one.
-
-    Returns
-    -------
-    list of int
-        The same numbers.
-
-    Raises
-    ------
-    ValueError
-        If it is no list of whole numbers from 0 on.
-    """
-    return as_row("seeds", list(seeds) if isinstance(seeds, range) else seeds, "Try range(10).",
-                  least=0, whole=True).tolist()
-
-
 def training_tables(seeds):
     """Give the training part of many splits, as an ensemble takes it.
 
@@ -143,7 +122,7 @@ def training_tables(seeds):
     ValueError
         If ``seeds`` is no list of whole numbers from 0 on.
     """
-    splits = [split_mail(seed) for seed in as_splits(seeds)]
+    splits = [split_mail(seed) for seed in as_seeds(seeds)]
     return (np.stack([split.rows("training") for split in splits]),
             np.stack([split.labels["training"] for split in splits]))
 
@@ -173,7 +152,7 @@ def build_detectors(seeds, hidden=(16,), loss=CROSS_ENTROPY):
     hidden = as_array(hidden)
     require(hidden.ndim == 1, "hidden must be a list of sizes", hidden, "Try hidden=(16,).")
     return Ensemble([fully_connected((57, *hidden.tolist(), 1), RELU, loss, he, seed)
-                     for seed in as_splits(seeds)])
+                     for seed in as_seeds(seeds)])
 
 
 def train_detectors(seeds, hidden=(16,)):
@@ -196,7 +175,7 @@ def train_detectors(seeds, hidden=(16,)):
     ValueError
         As in :func:`build_detectors`.
     """
-    seeds = as_splits(seeds)
+    seeds = as_seeds(seeds)
     build_detectors(seeds[:1], hidden)
     return _trained(tuple(seeds), tuple(np.asarray(hidden).tolist()))
 
@@ -229,7 +208,7 @@ def fit(detectors, seeds, learning_rate=LEARNING_RATE):
         If a number is out of its range, or there is not one detector per split.
     """
     for _ in learn(detectors, Adam(learning_rate), training_tables(seeds), batch_size=BATCH_SIZE,
-                   epochs=EPOCHS, seed=as_splits(seeds)):
+                   epochs=EPOCHS, seed=as_seeds(seeds)):
         pass
     return detectors
 
@@ -256,7 +235,7 @@ def curves_of(detectors, seeds, part):
     ValueError
         If ``part`` is unknown, or there is not one detector per split.
     """
-    seeds = as_splits(seeds)
+    seeds = as_seeds(seeds)
     require(len(seeds) == len(detectors.members), "there must be one detector per split",
             len(seeds), f"There are {len(detectors.members)} detectors.")
     return [roc_curve(detector.logits(split_mail(seed).rows(part))[:, 0],

@@ -185,7 +185,7 @@ def costs():
 
 
 def evasion():
-    """A spammer adds words, against detectors as trained and hardened, over ten splits.
+    """A spammer adds words, against detectors once trained and trained again, over ten splits.
 
     Returns
     -------
@@ -197,13 +197,13 @@ def evasion():
     def show(budget, rate, hardening):
         plain = path(train_detectors(_SPLITS), rate, ("plain", rate))
         if hardening not in hardened:
-            yield _evasion_view(budget, rate, {"as trained": plain, "hardened": None}, edges, 0.0)
+            paths = {"as trained": plain, "trained again": None}
+            yield _evasion_view(budget, rate, paths, edges, 0.0)
             for done, detectors in enumerate(adversary.harden(_SPLITS, hardening), start=1):
                 hardened[hardening] = detectors
-                yield _evasion_view(budget, rate, {"as trained": plain, "hardened": None}, edges,
-                                    done / (adversary.ROUNDS + 2))
+                yield _evasion_view(budget, rate, paths, edges, done / (adversary.ROUNDS + 2))
         again = path(hardened[hardening], rate, (hardening, rate))
-        yield _evasion_view(budget, rate, {"as trained": plain, "hardened": again}, edges, 1.0)
+        yield _evasion_view(budget, rate, {"as trained": plain, "trained again": again}, edges, 1.0)
 
     budgets = [("0 %", 0.0), ("2 %", 0.02), ("5 %", 0.05), ("10 %", 0.1)]
     rates = [("1 %", 0.01), ("2 %", 0.02), ("5 %", 0.05)]
@@ -237,18 +237,19 @@ def _paths():
 
 
 def _evasion_view(budget, rate, paths, edges, progress):
-    shown = paths["hardened"] or paths["as trained"]
+    latest = paths["trained again"]
+    shown = latest or paths["as trained"]
     curves = {name: None if known is None else tuple(np.transpose(
         [mean_and_standard_error(recalls) for recalls in known[0]]))
         for name, known in paths.items()}
     plain, again = (None if known is None else mean_and_error(known[0][budget])
                     for known in paths.values())
     readout = _("{budget} % of words added, {rate:.0f} % false alarms: recall {plain} as trained, "
-                "{again} hardened (10 splits).").format(
+                "{again} trained again (10 splits).").format(
         budget=budget, rate=100 * rate, plain=plain, again=again or "…")
     titles = (f"recall with {budget} % more words",
-              "scores: " + ("hardened" if paths["hardened"] else "as trained"))
+              "scores: " + ("trained again" if latest else "as trained"))
     drawing = {"budget": budget, "recalls": curves, "titles": titles,
                "shares": tuple(_shares(shown[1][n], edges) for n in (0, budget))}
-    met = paths["hardened"] is not None and budget >= 5 and paths["hardened"][0][budget].mean()
+    met = latest is not None and budget >= 5 and latest[0][budget].mean()
     return View(drawing, readout, bool(met and met >= 0.6), progress, waits=progress == 0)

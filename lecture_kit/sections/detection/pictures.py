@@ -258,7 +258,7 @@ class AdversaryPicture(Picture):
         scores.text(0.3, 0.246, "alarm", ha="left", va="top")
         self.titles = [self.moving(axes.title) for axes in (recall, scores)]
         self.budget = self.moving(recall.axvline(0, color=GREY, linewidth=1.4))
-        looks = {"as trained": SPAM, "hardened": {"color": GREEN, "linestyle": "-"}}
+        looks = {"as trained": SPAM, "trained again": {"color": GREEN, "linestyle": "-"}}
         self.curves, self.bands, self.points = {}, {}, {}
         for (name, look), marker in zip(looks.items(), "so", strict=True):
             self.bands[name] = self.moving(recall.fill_between(
@@ -282,7 +282,7 @@ class AdversaryPicture(Picture):
         budget : int
             Percent of words.
         recalls : dict of str to (ndarray, ndarray)
-            For "as trained" and "hardened": mean recall after each percent, and its standard
+            For "as trained" and "trained again": mean recall after each percent, and its standard
             error. None where it is not known yet.
         shares : tuple of two ndarray of shape (n_bins,)
             Share of the spam in each bin, before and after.

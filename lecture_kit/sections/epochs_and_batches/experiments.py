@@ -9,7 +9,14 @@ from itertools import pairwise
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_numbers, as_row, as_whole, require_choice, require_fit
+from lecture_kit.maths.checks import (
+    as_numbers,
+    as_row,
+    as_seeds,
+    as_whole,
+    require_choice,
+    require_fit,
+)
 from lecture_kit.maths.datasets import load_digits, load_spambase
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
@@ -328,7 +335,7 @@ def final_losses(learning_rates, batch_size, epochs, seeds):
         If a value is out of range.
     """
     rates = as_row("learning_rates", learning_rates, "Try (0.1,).", above=0)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).astype(int).tolist()
+    seeds = as_seeds(seeds)
     networks = Ensemble([build_network("digits", seed) for _rate in rates for seed in seeds])
     optimizer = GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis])
     *_records, last = train(networks, optimizer, *load_rows("digits"), batch_size=batch_size,

@@ -8,6 +8,7 @@ from lecture_kit.maths.checks import (
     as_measured,
     as_number,
     as_row,
+    as_seeds,
     as_whole,
     require,
     require_choice,
@@ -135,7 +136,7 @@ def updates_to_arrive(data, batch_size, learning_rates, seeds):
     require_choice("data", data, TARGETS)
     batch_size = as_batch_size(batch_size)
     rates = as_row("learning_rates", learning_rates, "Try (0.1,).", above=0)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True).astype(int).tolist()
+    seeds = as_seeds(seeds)
     training, validation = load_rows(data)
     networks = Ensemble([build_network(data, seed) for _rate in rates for seed in seeds])
     optimizer = GradientDescent(np.repeat(rates, len(seeds))[:, np.newaxis])

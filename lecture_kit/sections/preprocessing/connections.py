@@ -7,7 +7,7 @@ from itertools import zip_longest
 import numpy as np
 
 from lecture_kit.maths.activations import RELU
-from lecture_kit.maths.checks import as_row, as_whole, require_choice
+from lecture_kit.maths.checks import as_row, as_seeds, as_whole, require_choice
 from lecture_kit.maths.comparisons import paired_difference, random_split
 from lecture_kit.maths.datasets import load_attack_triage
 from lecture_kit.maths.encoders import ENCODERS
@@ -187,7 +187,7 @@ def repeat_on_connections(scaling, codes, learning_rate, seeds):
     ValueError
         If an argument is out of range.
     """
-    seeds = as_row("seeds", seeds, "Try seeds=range(10).", least=0, whole=True).tolist()
+    seeds = as_seeds(seeds)
     parts = [connections(scaling, codes, seed) for seed in seeds]
     training, validation = (tuple(map(np.stack, zip(*tables, strict=True)))
                             for tables in zip(*parts, strict=True))

@@ -2,14 +2,10 @@
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_row, require_choice
+from lecture_kit.maths.checks import as_seeds, require_choice
 from lecture_kit.maths.preprocessing import SCALERS
 from lecture_kit.maths.quadratics import best_learning_rate
 from lecture_kit.sections.preprocessing import experiments
-
-
-def _as_seeds(seeds):
-    return as_row("seeds", seeds, "Try seeds=range(30).", least=0, whole=True).tolist()
 
 
 def condition_numbers(scaling, correlation, seeds, with_bias=False):
@@ -39,7 +35,7 @@ def condition_numbers(scaling, correlation, seeds, with_bias=False):
     """
     require_choice("scaling", scaling, SCALERS)
     found = []
-    for seed in _as_seeds(seeds):
+    for seed in as_seeds(seeds):
         rows, _target = experiments.people(50, correlation, seed)
         rows = experiments.scaled(rows, scaling)
         if with_bias:
@@ -74,7 +70,7 @@ def best_descents(scaling, seeds):
     """
     require_choice("scaling", scaling, SCALERS)
     rates, runs = [], []
-    for seed in _as_seeds(seeds):
+    for seed in as_seeds(seeds):
         features, target = experiments.people(seed=seed)
         model = experiments.linear_model(experiments.scaled(features, scaling), target)
         rates.append(best_learning_rate(experiments.curvatures_of(model)))

@@ -9,6 +9,7 @@ from lecture_kit.maths.checks import (
     as_numbers,
     as_rng,
     as_row,
+    as_seeds,
     as_table,
     as_whole,
     require,
@@ -145,7 +146,7 @@ def random_orders(n_categories, seeds):
         If ``n_categories`` is less than 1 or not whole, or ``seeds`` is not a list of seeds.
     """
     n_categories = as_whole("n_categories", n_categories, "Try n_categories=11.", least=1)
-    seeds = as_row("seeds", seeds, "Try seeds=range(40).", least=0, whole=True)
+    seeds = as_seeds(seeds)
     return np.stack([as_rng(int(seed)).permutation(n_categories) for seed in seeds])
 
 

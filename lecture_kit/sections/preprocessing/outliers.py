@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_number, as_numbers, as_rng, as_row, as_whole, require
+from lecture_kit.maths.checks import (
+    as_number,
+    as_numbers,
+    as_rng,
+    as_row,
+    as_seeds,
+    as_whole,
+    require,
+)
 from lecture_kit.maths.preprocessing import MinMaxScaler, StandardScaler
 
 
@@ -178,7 +186,7 @@ def kept_over_draws(n_others, outlier, seeds):
     ValueError
         If a number is out of its range or ``seeds`` is not a list of seeds.
     """
-    seeds = as_row("seeds", seeds, "Try seeds=range(30).", least=0, whole=True).tolist()
+    seeds = as_seeds(seeds)
     draws = [body_weights(n_others, seed) for seed in seeds]
     kept = [scale_with_outlier(others, outlier)[1] for others in draws]
     return (np.array([[own[name] for own in kept] for name in SHARES_KEPT]),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_kit.maths.activations import RELU, leaky
-from lecture_kit.maths.checks import as_number, as_row, as_table, as_whole, require
+from lecture_kit.maths.checks import as_number, as_row, as_seeds, as_table, as_whole, require
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.initializers import he
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
@@ -196,7 +196,7 @@ def died_and_woke(hidden_layer, rows, seeds):
         If ``hidden_layer`` is less than 1, or the rows do not fit.
     """
     hidden_layer = as_whole("hidden_layer", hidden_layer, "1 is next to the input.", least=1)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True)
+    seeds = as_seeds(seeds)
     networks = [deep_network(RELU, 2**0.5, hidden_layer, seed, 60) for seed in seeds]
     for network in networks:
         network.layers[2 * hidden_layer - 2].bias[:] = -0.5

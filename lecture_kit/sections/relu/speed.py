@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_numbers, as_row, as_whole
+from lecture_kit.maths.checks import as_numbers, as_row, as_seeds, as_whole
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.networks import deep_network
 from lecture_kit.maths.optimizers import GradientDescent
@@ -149,7 +149,7 @@ def quickest(activation, learning_rates, batch_size, init_scale, rows, seeds):
         As in :func:`race`.
     """
     found = []
-    for seed in as_row("seeds", seeds, "Try range(10).", least=0, whole=True):
+    for seed in as_seeds(seeds):
         for runs in race(activation, learning_rates, batch_size, init_scale, rows, seed):
             if any(run.updates_needed for run in runs):
                 break

@@ -11,6 +11,7 @@ from lecture_kit.maths.checks import (
     as_numbers,
     as_rng,
     as_row,
+    as_seeds,
     as_table,
     as_whole,
     require,
@@ -146,7 +147,7 @@ def train_poolings(training, test, learning_rate, batch_size, seeds, epochs, rec
     """
     batch_size = as_whole("batch_size", batch_size, "Try batch_size=32.", least=1)
     record_every = as_whole("record_every", record_every, "Try record_every=1.", least=1)
-    seeds = as_row("seeds", seeds, "Try range(3).", least=0, whole=True)
+    seeds = as_seeds(seeds)
     updates = record_every * -(-len(training[1]) // batch_size)
     streams = [
         train(Ensemble([digit_network(kind, seed) for seed in seeds]),

@@ -10,6 +10,7 @@ from lecture_kit.maths.checks import (
     as_number,
     as_rng,
     as_row,
+    as_seeds,
     as_whole,
     require,
     require_choice,
@@ -153,7 +154,7 @@ def errors_by_rate(kind, learning_rates, seeds, epochs=16, wrong_labels=0.0, n_f
         If a rate or seed is no number from 0 on, or as in :func:`lecture_kit.maths.training.train`.
     """
     rates = as_row("learning_rates", learning_rates, "Try [0.05, 0.1].", least=0)
-    seeds = as_row("seeds", seeds, "Try range(10).", least=0, whole=True)
+    seeds = as_seeds(seeds)
     training, validation = (
         tuple(np.concatenate([np.stack(own)] * len(rates)) for own in zip(*parts, strict=True))
         for parts in zip(*(drawn_digits(seed, wrong_labels) for seed in seeds), strict=True))

@@ -33,7 +33,6 @@ GOOD = {
     },
     "experiments": {
         "MailSplit.rows": (SPLIT.rows, {"part": "test"}),
-        "as_splits": {"seeds": [0, 3]},
         "build_detectors": {"seeds": [0, 1], "hidden": (4,)},
         "calibration": {"scores": np.linspace(-1, 1, 6), "labels": LABELS, "share": 0.1,
                         "edges": np.array([-2.0, 0.0, 2.0])},

@@ -111,7 +111,7 @@ def test_the_readout_of_the_evasion_is_that_of_the_maths():
     panel = built(panels.evasion)
     panel.set_values({"budget": 3, "rate": 0.05, "hardening": 0.05})
     for detectors, word in ((experiments.train_detectors(range(10)), "as trained"),
-                            (list(adversary.harden(range(10), 0.05))[-1], "hardened")):
+                            (list(adversary.harden(range(10), 0.05))[-1], "trained again")):
         limits = experiments.thresholds_within(detectors, range(10), 0.05)
         scores = adversary.evade(detectors, range(10), "test", 3).scores
         recall = mean_and_error(adversary.recalls(scores, limits)[-1])

@@ -57,10 +57,10 @@ def test_a_recall_that_is_not_known_yet_is_not_drawn():
     picture = AdversaryPicture(2, np.array([-1.0, 0.0, 1.0]))
     plain = np.array([0.9, 0.4, 0.1]), np.array([0.01, 0.02, 0.03])
     shares = np.array([0.2, 0.8]), np.array([0.9, 0.1])
-    picture.draw(1, {"as trained": plain, "hardened": None}, shares, ("", ""))
+    picture.draw(1, {"as trained": plain, "trained again": None}, shares, ("", ""))
     assert_array_equal(picture.curves["as trained"].get_data(), ([0, 1, 2], plain[0]))
     assert_array_equal(picture.points["as trained"].get_data(), ([1], [0.4]))
-    assert len(picture.curves["hardened"].get_xdata()) == 0
+    assert len(picture.curves["trained again"].get_xdata()) == 0
     band = picture.bands["as trained"].get_paths()[0].vertices
     assert_allclose(band[:3, 1], plain[0] - plain[1])
     assert_array_equal(picture.before.get_data().values, shares[0])

@@ -50,7 +50,7 @@ def test_at_the_best_rate_each_run_arrives_when_theory_says(scaling):
 
 def test_draws_need_seeds_and_a_scaling():
     for function in (lambda *a: condition_numbers(a[0], 0.6, a[1]), best_descents):
-        with pytest.raises(ValueError, match=says("seeds must be", "[-1]", "Try seeds=range(30)")):
+        with pytest.raises(ValueError, match=says("seeds must be", "[-1]", "Try range(10)")):
             function("raw", [-1])
         with pytest.raises(ValueError, match="scaling must be one of"):
             function("minmax", [0])
