@@ -137,7 +137,7 @@ def test_leads_are_paired_by_split():
 
 
 def test_repeating_needs_seeds():
-    with pytest.raises(ValueError, match=says("seeds must be a list", "[]", "Try seeds=range(10)")):
+    with pytest.raises(ValueError, match=says("seeds must be a list", "[]", "Try range(10)")):
         repeat_on_connections("raw", "one-hot", 0.1, [])
 
 
