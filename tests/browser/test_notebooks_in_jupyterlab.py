@@ -27,21 +27,28 @@ def what_is_missing(page, selector, count, rounds=1200):
 
 def show_all_cells(page):
     """JupyterLab draws a cell when it comes into sight; bring every cell into sight once."""
-    for cell in page.locator(".jp-Cell").all():
-        cell.scroll_into_view_if_needed()
+    page.evaluate(
+        "async () => { const frame = () => new Promise(requestAnimationFrame);"
+        " for (const cell of document.querySelectorAll('.jp-Cell')) {"
+        "  await frame(); cell.scrollIntoViewIfNeeded() }"
+        " await frame() }")
 
 
 def panels(page):
     show_all_cells(page)
-    return page.locator(".jp-CodeCell", has=page.locator(PICTURE)).all()
+    return page.locator(".jp-CodeCell", has=page.locator(PICTURE)).element_handles()
 
 
 class DrivenPanel:
-    """A panel in the page: what it shows, and hands that move it."""
+    """A panel in the page: what it shows, and hands that move it.
+
+    It holds elements: a locator searches the page at each use, which takes ten times as much work.
+    """
 
     def __init__(self, page, cell):
         self.page, self.cell = page, cell
-        self.picture = cell.locator(PICTURE)
+        self.picture = cell.query_selector(PICTURE)
+        self.output = cell.query_selector(".jp-OutputArea")
         self.cut_off = set()
         self.picture.scroll_into_view_if_needed()
         self.settle()
@@ -55,11 +62,11 @@ class DrivenPanel:
         return self.picture.evaluate("picture => picture.children[1].src + picture.ariaLabel")
 
     def height(self):
-        return self.cell.locator(".jp-OutputArea").first.bounding_box()["height"]
+        return self.output.bounding_box()["height"]
 
     def wait_until(self, condition, *arguments):
         self.page.wait_for_function(f"([picture, ...rest]) => ({condition})(picture, ...rest)",
-                                    arg=[self.picture.element_handle(), *arguments], polling=30)
+                                    arg=[self.picture, *arguments], polling=30)
 
     def wait_for_change(self, seen):
         """Wait for another picture or readout, and then until no more come."""
@@ -77,19 +84,20 @@ class DrivenPanel:
             " const isShown = picture.ariaBusy === 'false';"
             " picture.frames = rests && isShown ? picture.frames + 1 : 0;"
             " return picture.frames > 2 }")  # an answer may call forth a message that waited for it
-        self.cut_off.update(self.cell.locator(".widget-label, .widget-readout").evaluate_all(
+        self.cut_off.update(self.cell.eval_on_selector_all(
+            ".widget-label, .widget-readout",
             "labels => labels.filter(label => label.scrollWidth > label.clientWidth)"
             ".map(label => label.textContent)"))
 
     def reset(self):
-        self.cell.get_by_role("button", name="Reset", exact=True).click()
+        self.cell.query_selector("button:text-is('Reset')").click()
         self.settle()
         self.wait_until("(picture, first) => picture.ariaLabel === first", self.first)
 
     def drag(self, handle, share):
         """Drag with the mouse to a place on the track, from 0 to 1."""
         handle.scroll_into_view_if_needed()
-        knob, track = handle.bounding_box(), handle.locator("xpath=../..").bounding_box()
+        knob, track = handle.bounding_box(), handle.query_selector("xpath=../..").bounding_box()
         self.page.mouse.move(knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2)
         self.page.mouse.down()
         self.page.mouse.move(track["x"] + share * track["width"], knob["y"] + knob["height"] / 2,
@@ -149,7 +157,7 @@ def test_every_control_of_every_panel_moves_the_picture(page):
 
 
 def drive_sliders(panel):
-    for handle in panel.cell.locator(".noUi-handle").all():
+    for handle in panel.cell.query_selector_all(".noUi-handle"):
         at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         for share in (0.0, 1.0) if at_the_top else (1.0, 0.0):
             before = panel.seen()
@@ -164,10 +172,9 @@ def drive_sliders(panel):
 
 
 def press_choices(panel):
-    for group in panel.cell.locator(".widget-toggle-buttons").all():
-        for number in range(group.locator("button").count()):
-            button, before = group.locator("button").nth(number), panel.seen()
-            pressed = "mod-active" in button.get_attribute("class")
+    for group in panel.cell.query_selector_all(".widget-toggle-buttons"):
+        for button in group.query_selector_all("button"):
+            before, pressed = panel.seen(), "mod-active" in button.get_attribute("class")
             button.click()
             if pressed:
                 panel.settle()
@@ -178,19 +185,19 @@ def press_choices(panel):
 
 
 def press_presets(panel):
-    buttons = panel.cell.locator("button.jupyter-button:not(.widget-toggle-buttons button)")
-    buttons = buttons.filter(has_text=re.compile(r"\w"))
-    for number in range(buttons.count() - 1):  # the last one is Reset
+    buttons = panel.cell.query_selector_all("button.jupyter-button:not(.widget-toggle-buttons *)")
+    *presets, _reset = [button for button in buttons if re.search(r"\w", button.text_content())]
+    for number, button in enumerate(presets):
         before = panel.seen()
-        buttons.nth(number).click()
+        button.click()
         if number:
             panel.wait_for_change(before)
         else:  # the first preset may be what the panel starts with
             panel.settle()
         yield panel.height()
-    slider = panel.cell.locator(".noUi-handle").first
+    slider = panel.cell.query_selector(".noUi-handle")
     panel.reset()
-    if slider.count():
+    if slider:
         panel.drag(slider, 0.9)
         panel.reset()  # at once, while the kernel still works on the drag
 
@@ -220,7 +227,7 @@ def drag_with_a_finger(page, start, end):
 def test_a_handle_goes_with_the_hand_and_the_page_stays(page, drag):
     show_all_cells(page)
     spot = page.locator(".lecture-spot:not([hidden])").first
-    panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first)
+    panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first.element_handle())
     picture, start, before = middle(panel.picture), middle(spot), panel.seen()
     drag(page, start, start + 60 * np.sign(picture - start))
     panel.wait_for_change(before)
@@ -234,12 +241,12 @@ def test_a_handle_goes_with_the_hand_and_the_page_stays(page, drag):
 def test_play_moves_the_picture_until_reset(page):
     for cell in panels(page):
         panel = DrivenPanel(page, cell)
-        play = panel.cell.locator(".widget-play button").first
-        if play.count():
+        play = panel.cell.query_selector(".widget-play button")
+        if play:
             play.click()
             panel.wait_until("(picture, before) => picture.ariaLabel !== before", panel.first)
             panel.reset()  # at once, while the kernel still works on the last step
-            assert panel.cell.locator(".widget-play .fa-play").count() == 1, "it still plays"
+            assert panel.cell.query_selector(".widget-play .fa-play"), "it still plays"
 
 
 @pytest.mark.full
