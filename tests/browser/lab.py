@@ -59,6 +59,11 @@ class Lab:
         settings.mkdir(parents=True)
         news = {"fetchNews": "false", "checkForUpdates": False}
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
+        config = folder / ".config" / "labconfig"
+        config.mkdir(parents=True)
+        busy_icon = "@jupyterlab/application-extension:faviconbusy"  # a new one at each message
+        (config / "page_config.json").write_text(
+            json.dumps({"disabledExtensions": {busy_icon: True}}))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
              "--expose-app-in-browser",
@@ -119,11 +124,17 @@ def watched_page(window):
 
 
 def open_notebook(page, lab, name):
-    """Open a notebook. On a busy machine JupyterLab may forget its kernel: then load it again."""
+    """Open a notebook, in the JupyterLab that the page shows if nothing else is open there.
+
+    On a busy machine JupyterLab may forget the notebook's kernel: then load it again.
+    """
     for _ in range(10):
         page.errors.clear()
-        workspace = uuid4().hex  # one that opens nothing else
-        page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}")
+        if page.locator(".jp-LabShell").count() and not page.locator(".jp-Notebook").count():
+            command(page, "docmanager:open", path=name)
+        else:
+            workspace = uuid4().hex  # one that opens nothing else
+            page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         if lab.gets_a_kernel(name):
             break
@@ -145,9 +156,10 @@ def watch_messages(page):
         "   underWay.delete(msg.parent_header.msg_id) }) }")
 
 
-def command(page, name):
-    """Give a command that also stands in a menu."""
-    page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
+def command(page, name, **arguments):
+    """Give a command and wait until JupyterLab has carried it out."""
+    page.evaluate("([name, values]) => jupyterapp.commands.execute(name, values).then(() => null)",
+                  [name, arguments])
 
 
 def wait_for_prompts(page, pattern, meanwhile=""):
@@ -166,5 +178,5 @@ def run_all(page):
     A notebook that is not yet the current one lets a command go by: it is given until it works.
     """
     wait_for_prompts(page, r"^\[ \]:$", meanwhile="editmenu:clear-all")
-    command(page, "runmenu:run-all")
+    page.evaluate("() => { jupyterapp.commands.execute('runmenu:run-all') }")
     wait_for_prompts(page, r"^\[\d+\]:$")

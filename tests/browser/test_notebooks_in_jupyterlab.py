@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from .lab import ROOT, open_notebook, run_all, watch_messages, watched_page
+from .lab import ROOT, command, open_notebook, run_all, watch_messages, watched_page
 
 NOTEBOOKS = [path.name for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 FAILURES = ("Error displaying widget", "model not found", "Click to show javascript error",
@@ -117,12 +117,16 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def fresh(browser, lab, name):
+def jupyterlab(browser):
+    """The page in which one notebook after the other is opened."""
+    return watched_page(browser)
+
+
+@pytest.fixture(scope="module")
+def fresh(jupyterlab, lab, name):
     """A page that has opened a notebook; the tests of one notebook share it in this order."""
-    page = watched_page(browser)
-    open_notebook(page, lab, name)
-    yield page
-    page.close()
+    open_notebook(jupyterlab, lab, name)
+    return jupyterlab
 
 
 @pytest.fixture(scope="module")
@@ -309,8 +313,8 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(page):
 
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
     count = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count('"image/png": "')
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save').then(() => null)")
-    page.close()  # it saves by itself, and without a kernel it would save no panels
+    command(page, "docmanager:save")
+    command(page, "application:close-all")  # it saves by itself, without a kernel no panels
     saved = (lab.folder / name).read_text(encoding="utf-8")
     assert saved.count('"model_module": "anywidget"') == count
     for turn in range(10):  # where a kernel starts slowly, JupyterLab loses panels until a reload
