@@ -142,7 +142,8 @@ def open_notebook(page, lab, name):
         raise TimeoutError(f"{name} got no kernel, although the page was loaded 10 times")
     cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
     page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
-        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells))
+        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells),
+        polling=100)
 
 
 def watch_messages(page):
@@ -169,7 +170,7 @@ def wait_for_prompts(page, pattern, meanwhile=""):
         " const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
         " if (prompts.length > 0 && prompts.every(fits)) return true;"
         " if (command) window.jupyterapp.commands.execute(command) }",
-        arg=[pattern, meanwhile], timeout=1_800_000, polling=1000 if meanwhile else "raf")
+        arg=[pattern, meanwhile], timeout=1_800_000, polling=1000 if meanwhile else 100)
 
 
 def run_all(page):
