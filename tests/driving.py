@@ -46,6 +46,12 @@ def all_exercises():
     return [check for topic in TOPICS for check in public_functions(topic, "exercises")]
 
 
+def all_predictions():
+    topics = [topic for topic in TOPICS
+              if (ROOT / "lecture_kit/sections" / topic / "predictions.py").is_file()]
+    return [ask for topic in topics for ask in public_functions(topic, "predictions")]
+
+
 def widgets_in(panel, kind):
     found = [panel] if isinstance(panel, kind) else []
     for child in getattr(panel, "children", ()):

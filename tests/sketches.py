@@ -18,6 +18,7 @@ class DotPicture(Picture):
         self.title = self.moving(self.axes.title)
         self.dot = self.moving(self.axes.plot([], [], "o")[0])
         self.handles.append(Handle(self.axes, self.dot, "x"))
+        self.marks_prediction("x", self.axes)
         figure.canvas.mpl_connect("draw_event", self.count)
 
     def count(self, _event):

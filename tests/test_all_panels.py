@@ -13,6 +13,7 @@ import pytest
 from driving import (
     all_exercises,
     all_panels,
+    all_predictions,
     built,
     fingerprint,
     is_on_the_grid,
@@ -25,6 +26,12 @@ from ipywidgets import Button
 
 from lecture_kit.live.exercise import NOT_ATTEMPTED, NOT_YET, RIGHT, ExercisePanel
 from lecture_kit.live.panel import Panel
+from lecture_kit.live.prediction import (
+    ChoicePrediction,
+    NumberPrediction,
+    OrderPrediction,
+    PredictionPanel,
+)
 
 N_SETTINGS = int(os.environ.get("SETTINGS_PER_PANEL", "8"))
 
@@ -221,3 +228,46 @@ def test_an_exercise_has_hints_and_knows_mistakes(check):
         feedback = check(mistake.answer).feedback
         assert feedback.status == NOT_YET
         assert feedback.text.endswith(mistake.text)
+
+
+@pytest.fixture(params=all_predictions(), ids=ids(all_predictions()))
+def ask(request):
+    return request.param[1]
+
+
+def decided(ask, value):
+    panel = ask()
+    if isinstance(panel.prediction, OrderPrediction):
+        for option in value:
+            panel.field.buttons[option].click()
+    else:
+        panel.field.value = value
+    panel.button.click()
+    return panel
+
+
+def test_a_prediction_is_right_far_off_or_nonsense(ask):
+    panel = ask()
+    assert isinstance(panel, PredictionPanel)
+    assert "not decided" in repr(panel)
+    prediction = panel.prediction
+    match prediction:
+        case NumberPrediction():
+            right = prediction.measured()
+            assert np.isfinite(right)
+            guesses = {f"{right}": True, f"{right * 3 + 30}": False, "nonsense": None,
+                       f"{right} {right * 3 + 30} {right}": True}
+        case ChoicePrediction():
+            right, _numbers = prediction.measured()
+            assert right in prediction.options
+            guesses = {**dict.fromkeys(prediction.options, False), right: True, None: None}
+        case OrderPrediction():
+            measured = prediction.measured()
+            assert set(measured) == set(prediction.options)
+            assert len(set(measured.values())) == len(measured), "a tie has no order"
+            order = sorted(measured, key=measured.get)
+            assert list(prediction.options) != order, "the question gives the answer away"
+            guesses = {tuple(order): True, tuple(order[::-1]): False, tuple(order[1:]): None}
+    for guess, is_close in guesses.items():
+        verdict = decided(ask, guess).verdict
+        assert verdict is None if is_close is None else verdict.is_close == is_close

@@ -52,16 +52,49 @@ def test_cell_ids_are_written_by_hand(notebook):
         assert not re.fullmatch(r"[0-9a-f]{8}(-.*)?", cell_id), f"{cell_id} was made by a machine"
 
 
-def test_it_has_25_to_35_cells_and_about_half_of_them_are_prose(path, notebook):
-    prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
-    least, most = (15, 25) if path.stem == "00_start_here" else (25, 35)
-    assert least <= len(notebook.cells) <= most
-    assert 0.4 <= prose / len(notebook.cells) <= 0.65
+def test_it_has_25_to_40_cells_and_about_half_of_them_are_prose(path, notebook):
+    """Predictions and the scorecard are not counted."""
+    cells = [cell for cell in notebook.cells if not is_score(cell)]
+    prose = sum(cell.cell_type == "markdown" for cell in cells)
+    least, most = (15, 25) if path.stem == "00_start_here" else (25, 40)
+    assert least <= len(cells) <= most
+    assert 0.4 <= prose / len(cells) <= 0.65
 
 
-def test_a_code_cell_has_at_most_8_lines_and_the_one_that_imports_14(notebook):
+def is_score(cell):
+    return cell.source.startswith(("predictions.predict_", "scorecard()", "## Your score"))
+
+
+def test_every_panel_has_a_prediction_and_the_scorecard_comes_last(notebook):
+    shown = [cell.source.splitlines()[-1] for cell in code_cells(notebook)]
+    asked = [source for source in shown if source.startswith("predictions.")]
+    panels = [source for source in shown if source.startswith("panels.")]
+    assert len(set(asked)) == len(asked) >= max(2, len(panels))
+    assert shown.index(asked[0]) < shown.index(panels[0])
+    assert shown[-1] == "scorecard()"
+
+
+def test_every_prediction_is_shipped_undecided(notebook):
     for cell in code_cells(notebook):
-        assert len(cell.source.splitlines()) <= (14 if cell.id == "set-up" else 8), cell.id
+        if cell.source.startswith("predictions."):
+            (output,) = cell.outputs
+            title, _question = output.data["text/plain"].split("\n")
+            assert title.endswith(": ○ not decided")
+
+
+def test_a_deeper_part_is_collapsed_and_the_first_cell_tells_both_times(path, notebook):
+    deeper = [cell.source for cell in notebook.cells
+              if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    if path.stem != "00_start_here":
+        assert deeper
+        assert re.search(r"\*\*Time:\*\* \d+ minutes.*\*Deeper\*.*\d+ minutes more",
+                         notebook.cells[0].source)
+    assert all(re.match("#+ Deeper: ", source) for source in deeper)
+
+
+def test_a_code_cell_has_at_most_8_lines_and_the_one_that_imports_18(notebook):
+    for cell in code_cells(notebook):
+        assert len(cell.source.splitlines()) <= (18 if cell.id == "set-up" else 8), cell.id
 
 
 def test_code_cells_do_without_prose_and_without_suppressed_outputs(notebook):
@@ -101,6 +134,6 @@ def test_every_panel_shows_a_still_picture_and_a_readout(notebook):
 
 def test_every_exercise_is_shipped_unsolved(notebook):
     verdicts = [output.data["text/plain"] for output in outputs(notebook)
-                if "xercise" in output.get("data", {}).get("text/plain", "")]
+                if "Exercise " in output.get("data", {}).get("text/plain", "")]
     assert verdicts
     assert all("not attempted" in verdict for verdict in verdicts)

@@ -209,7 +209,7 @@ class ExercisePanel(VBox):
     """
 
     def __init__(self, exercise, attempt):
-        self.exercise = exercise
+        self.exercise, self.title = exercise, exercise.title
         self.feedback = exercise.check(attempt)
         self._hints_shown, self._solution_shown = 0, False
         self.hint_button = Button(description=_("Hint"), layout=Layout(width="120px"))
@@ -224,7 +224,7 @@ class ExercisePanel(VBox):
             HBox([self.hint_button, self.solution_button]),
             self.help,
         ])
-        take_the_place(self, exercise.title)
+        take_the_place(self, self.title)
 
     def _verdict(self):
         words = {

@@ -11,7 +11,7 @@ from ipywidgets import Button, FloatProgress, HBox, Label, Layout, Play, VBox, j
 
 from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
-from lecture_kit.live.rerun import take_the_place
+from lecture_kit.live.rerun import everything_shown, take_the_place, tell
 from lecture_kit.live.screen import Screen
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
@@ -74,6 +74,8 @@ class Panel(VBox):
         The parts.
     view : View
         What is shown now.
+    goal_reached : bool
+        Whether the goal was reached once.
     """
 
     def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
@@ -83,12 +85,13 @@ class Panel(VBox):
         self._pressed, self._pressed_until, self._answered_at = {}, 0.0, 0.0
         self._lock = RLock()  # JupyterLab's events come in a thread of their own, most of the time
         self._work = self._task = None
-        self._ends = Kept(16)
+        self._ends, self.goal_reached = Kept(16), False
         self.goal = Label(layout=Layout(flex="1 1 460px", min_width="0", margin="0 8px"))
         self.readout = Label(layout=Layout(flex="1 1 auto", min_width="0", margin="0 4px"))
         self.progress = FloatProgress(
             min=0, max=1, layout=Layout(flex="0 0 80px", width="80px", height="16px"))
         self.screen = Screen(picture)
+        picture.mark_predictions(_marks())
         self._paint_last(self._views())
         self.screen.observe(self._touched, "touch")
         self.screen.observe(self._resized, "shown_width")
@@ -209,6 +212,12 @@ class Panel(VBox):
             if self.view.progress < 1:
                 self._task = loop.create_task(self._stream(views))
 
+    def prediction_changed(self):
+        """Mark in the picture what was predicted."""
+        with self._lock:
+            if self.picture.mark_predictions(_marks()):
+                self.screen.paint(self.view.readout)
+
     def close(self):
         """End all work and take the panel out of the notebook."""
         with self._lock:
@@ -260,6 +269,9 @@ class Panel(VBox):
         self.goal.value = f"{mark}: {self._goal_text}"
         self.progress.value = view.progress
         self.progress.layout.display = "none" if view.progress >= 1 else None
+        if view.goal_met and not self.goal_reached:
+            self.goal_reached = True
+            tell("score_changed")
 
     def __repr__(self):
         return f"{self.title}: {self.view.readout}"
@@ -271,3 +283,9 @@ class Panel(VBox):
         still = {"width": self.picture.width, "height": self.picture.height,
                  "alt": self.view.readout}
         return bundle, {"image/png": still}
+
+
+def _marks():
+    """What has been predicted, by name."""
+    return {name: numbers for part in everything_shown()
+            for name, numbers in getattr(part, "marks", {}).items()}

@@ -18,6 +18,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from lecture_kit.live.language import translate as _
+from lecture_kit.live.looks import GREY
+
 try:
     from isal.isal_zlib import compress
 except ImportError:  # the few systems without isal have the same function, six times as slow
@@ -56,7 +59,7 @@ class Picture(ABC):
 
     def __init__(self):
         size = (self.width / 100, self.height / 100)
-        self._moving, self.handles = [], []
+        self._moving, self.handles, self._prediction_marks = [], [], {}
         self._background = self._ground = None
         self.pixel_ratio = _STILL_RATIO
         with _lecture_style():
@@ -94,6 +97,51 @@ class Picture(ABC):
         artist.set_animated(True)
         self._moving.append(artist)
         return artist
+
+    def marks_prediction(self, name, axes, axis="x", scale=1.0):
+        """Say that a prediction of a number is marked in the picture once it is decided.
+
+        Parameters
+        ----------
+        name : str
+            The prediction's name.
+        axes : matplotlib.axes.Axes
+            Axes that show the number.
+        axis : {"x", "y"}
+            Along which axis it is measured.
+        scale : float, default 1
+            What it is multiplied by: 0.01 for a percentage on an axis of shares.
+        """
+        along = axes.get_xaxis_transform() if axis == "x" else axes.get_yaxis_transform()
+        (line,) = axes.plot([], [], color=GREY, linestyle="--", transform=along)
+        label = axes.text(0, 0, "", color=GREY, transform=along, rotation=90 if axis == "x" else 0,
+                          va="top" if axis == "x" else "bottom", ha="right")
+        self._prediction_marks[name] = axis, scale, self.moving(line), self.moving(label)
+
+    def mark_predictions(self, predicted):
+        """Mark predictions, each by a dashed line.
+
+        Parameters
+        ----------
+        predicted : dict of str to list of float
+            The numbers by the predictions' names. Names that the picture does not know are left
+            out, and what is not there is marked no more.
+
+        Returns
+        -------
+        bool
+            Whether the picture marks any prediction.
+        """
+        for name, (axis, scale, line, label) in self._prediction_marks.items():
+            numbers = scale * np.array(predicted.get(name, []))
+            along = np.repeat(numbers, 3)
+            across = np.tile([0, 1, np.nan], len(numbers))
+            line.set_data(*(along, across) if axis == "x" else (across, along))
+            label.set_text(("", _("you"), _("predicted"))[min(len(numbers), 2)])
+            if len(numbers):
+                place = np.median(numbers)
+                label.set_position((place, 0.97) if axis == "x" else (0.99, place))
+        return bool(self._prediction_marks)
 
     def limits(self, axes, *, x=None, y=None):
         """Set the limits of an axis. Only limits that really change cost a new background.

@@ -1,8 +1,10 @@
-"""A cell that is run again closes what it showed before, so that a long class fills no memory."""
+"""What a notebook shows now. A cell that is run again closes what it showed before."""
+
+from weakref import WeakValueDictionary
 
 from IPython import get_ipython
 
-_shown = {}
+_shown = WeakValueDictionary()
 
 
 def take_the_place(widget, title):
@@ -18,11 +20,35 @@ def take_the_place(widget, title):
         Its title; a cell may show several.
     """
     cell = _running_cell()
-    if cell is None:
-        return
-    if (cell, title) in _shown:
-        close_all(_shown[cell, title])
+    before = _shown.get((cell, title))
+    if cell is not None and before is not None:
+        close_all(before)
     _shown[cell, title] = widget
+    tell("score_changed")
+
+
+def everything_shown():
+    """Tell what the notebook shows now.
+
+    Returns
+    -------
+    list of ipywidgets.Widget
+        Panels, predictions, exercises and scorecards, in the order in which they first came.
+    """
+    return list(_shown.values())
+
+
+def tell(what):
+    """Call a method of everything shown that has it.
+
+    Parameters
+    ----------
+    what : {"prediction_changed", "score_changed"}
+        Name of the method.
+    """
+    for widget in everything_shown():
+        if hasattr(widget, what):
+            getattr(widget, what)()
 
 
 def _running_cell():

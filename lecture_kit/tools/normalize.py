@@ -6,7 +6,7 @@
 
 A clean notebook has outputs with pictures, but no live widgets: without a kernel these would show
 as "model not found". Cells are counted 1…n, and nothing tells when or on what machine it ran. Every
-cell knows its place in a slide show.
+cell knows its place in a slide show, and a part whose heading says "Deeper:" is collapsed.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def normalize(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": _slide_type(cell)}})
+        cell.metadata = nbformat.from_dict(_cell_metadata(cell))
         if cell.cell_type != "code":
             continue
         count += 1
@@ -53,10 +53,16 @@ def normalize(notebook):
     return notebook
 
 
-def _slide_type(cell):
-    """A heading begins a slide; the other cells follow below it, since two do not fit on one."""
-    begins = cell.cell_type == "markdown" and cell.source.startswith("#")
-    return "slide" if begins else "subslide"
+def _cell_metadata(cell):
+    """Give a cell its place in a slide show; what is deeper is collapsed at first.
+
+    A heading begins a slide; the other cells follow below it, since two do not fit on one.
+    """
+    is_heading = cell.cell_type == "markdown" and cell.source.startswith("#")
+    metadata = {"slideshow": {"slide_type": "slide" if is_heading else "subslide"}}
+    if is_heading and cell.source.lstrip("# ").startswith("Deeper:"):
+        metadata["jp-MarkdownHeadingCollapsed"] = True
+    return metadata
 
 
 def _join_streams(outputs):

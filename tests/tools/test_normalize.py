@@ -46,6 +46,14 @@ def test_every_cell_has_its_place_in_a_slide_show_and_no_other_metadata(used_not
         for slide_type in ("slide", "subslide", "subslide", "subslide")]
 
 
+def test_a_deeper_part_is_collapsed(used_notebook):
+    used_notebook.cells += [nbformat.v4.new_markdown_cell("### Deeper: why", id="deeper"),
+                            nbformat.v4.new_markdown_cell("Deeper: no heading", id="prose")]
+    cells = normalize.normalize(used_notebook).cells
+    assert [cell.metadata.get("jp-MarkdownHeadingCollapsed", False) for cell in cells] == [
+        False, False, True, False]
+
+
 def test_the_kernel_is_python_3_wherever_it_ran(used_notebook):
     notebook = normalize.normalize(used_notebook)
     assert notebook.metadata.kernelspec.name == "python3"

@@ -259,6 +259,7 @@ class StartsPicture(Picture):
         land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
         share.set(xlim=(0, 1), ylim=(-0.03, 1.16), yticks=np.linspace(0, 1, 6),
                   xlabel="momentum β", ylabel="share of the starts")
+        self.marks_prediction("share in the global minimum", share, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (land, share)]
         looks = {"global": (BLUE, "-", "o"), "local": (VERMILLION, "--", "s"),
                  "neither": (BLACK, "-.", "x")}
