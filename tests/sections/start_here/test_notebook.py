@@ -61,17 +61,30 @@ def test_the_map_tells_the_same_minutes_and_words_as_the_readme():
         assert of_map[name] == of_readme[name], name
 
 
-def test_the_hours_of_the_course_are_the_sum_of_the_minutes():
+def short_and_deeper(minutes):
+    """Minutes of the short path and of the deeper parts, from ``"25 + 20"``."""
+    short, _plus, deeper = minutes.partition(" + ")
+    return int(short), int(deeper or 0)
+
+
+def test_the_hours_of_the_course_are_the_sums_of_the_minutes():
     of_map, of_readme = minutes_and_words()
-    minutes = sum(int(minutes) for minutes, _words in {**of_readme, **of_map}.values())
-    assert f"about {HOURS[round(minutes / 60)]} hours" in CELLS["map"].source
+    pairs = {name: short_and_deeper(minutes)
+             for name, (minutes, _words) in {**of_readme, **of_map}.items()}
+    lecture = sum(short for name, (short, _deeper) in pairs.items() if name[:2] <= "10")
+    whole = sum(map(sum, pairs.values()))
+    assert f"takes {lecture} minutes" in CELLS["map"].source
+    assert lecture <= 240
+    assert f"about {HOURS[round(whole / 60)]} hours" in CELLS["map"].source
 
 
 def test_the_minutes_of_the_tables_are_those_of_the_notebooks():
     for rows in rows_of_both_tables():
         for name, minutes, _words in rows:
-            time = re.search(r"\*\*Time:\*\*([^;]*?)[;*]", cells_of(name)[0].source)[1]
-            assert sum(map(int, re.findall(r"\d+", time))) == int(minutes), name
+            found = re.search(r"\*\*Time:\*\* (\d+) minutes(?:[^(\n]*\((\d+) minutes more\))?",
+                              cells_of(name)[0].source)
+            assert tuple(int(group or 0) for group in found.groups()) == short_and_deeper(
+                minutes), name
 
 
 def names_in_the_kit():
@@ -86,8 +99,10 @@ def names_in_the_kit():
 
 
 def test_the_names_of_the_symbols_are_those_of_the_code():
-    rows = rows_of(CELLS["symbols"].source, "| symbol |")
+    rows = rows_of(CELLS["all-symbols"].source, "| symbol |")
     assert 15 <= len(rows) <= 25
+    assert set(map(tuple, rows_of(CELLS["symbols"].source, "| symbol |"))) < {
+        tuple(row[:4]) for row in rows}
     known = set(names_in_the_kit())
     for row in rows:
         names = re.findall(r"`(\w+)`", row[1])
