@@ -113,9 +113,10 @@ class Picture(ABC):
             What it is multiplied by: 0.01 for a percentage on an axis of shares.
         """
         along = axes.get_xaxis_transform() if axis == "x" else axes.get_yaxis_transform()
-        (line,) = axes.plot([], [], color=GREY, linestyle="--", transform=along)
+        (line,) = axes.plot([], [], "--", color=GREY, linewidth=1.2, transform=along)
         label = axes.text(0, 0, "", color=GREY, transform=along, rotation=90 if axis == "x" else 0,
-                          va="top" if axis == "x" else "bottom", ha="right")
+                          va="top" if axis == "x" else "bottom", ha="right", clip_on=True,
+                          bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})
         self._prediction_marks[name] = axis, scale, self.moving(line), self.moving(label)
 
     def mark_predictions(self, predicted):
@@ -139,7 +140,7 @@ class Picture(ABC):
             line.set_data(*(along, across) if axis == "x" else (across, along))
             label.set_text(("", _("you"), _("predicted"))[min(len(numbers), 2)])
             if len(numbers):
-                place = np.median(numbers)
+                place = numbers.max()
                 label.set_position((place, 0.97) if axis == "x" else (0.99, place))
         return bool(self._prediction_marks)
 
