@@ -109,6 +109,7 @@ class NumberPrediction(Prediction):
     def field(self):
         """Make a field for a number; see :meth:`Prediction.field`."""
         return Text(placeholder=_("a number"), description=_("I predict"),
+                    continuous_update=False,  # else Decide may come before the last key
                     layout=Layout(width="240px"))
 
     def read(self, value):

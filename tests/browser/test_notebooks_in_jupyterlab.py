@@ -12,6 +12,7 @@ NOTEBOOKS = [path.name for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 FAILURES = ("Error displaying widget", "model not found", "Click to show javascript error",
             "Loading widget", "Traceback (most recent call last)")
 PICTURE = ".lecture-screen:has(img + img[src])"  # both layers are there
+PREDICTION = ".lecture-prediction"
 
 
 def what_is_missing(page, selector, count, rounds=1200):
@@ -124,8 +125,10 @@ def jupyterlab(browser):
 
 @pytest.fixture(scope="module")
 def fresh(jupyterlab, lab, name):
-    """A page that has opened a notebook; the tests of one notebook share it in this order."""
+    """A page that has opened a notebook and its deeper parts; its tests share it in this order."""
     open_notebook(jupyterlab, lab, name)
+    jupyterlab.closed_cells = jupyterlab.locator(".jp-Cell:not(:visible)").count()
+    command(jupyterlab, "notebook:expand-all-headings")
     return jupyterlab
 
 
@@ -144,6 +147,22 @@ def test_the_committed_notebook_shows_still_pictures_without_a_run(fresh, name):
     assert fresh.locator(PICTURE).count() == 0
     assert shown_failures(fresh) == []
     assert fresh.errors == []
+
+
+def test_the_deeper_parts_were_closed(page):
+    assert page.closed_cells > 0
+
+
+def test_a_prediction_is_decided_with_the_keyboard_and_the_card_counts_it(page):
+    cell = page.locator(".jp-CodeCell", has=page.locator(f"{PREDICTION} input")).first
+    cell.scroll_into_view_if_needed()
+    cell.locator("input").focus()
+    page.keyboard.type("3 10 50")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    cell.get_by_role("button", name="Try again").wait_for()
+    assert "predicted 3, 10, 50" in cell.locator(f"{PREDICTION} svg").get_attribute("aria-label")
+    page.get_by_text(re.compile(r"Predictions: 1 of \d+ decided")).first.wait_for()
 
 
 def test_every_control_of_every_panel_moves_the_picture(page):
@@ -286,8 +305,9 @@ def test_what_is_typed_beside_a_slider_of_stops_does_not_stay(page):
 
 
 TROUBLE = """cell => {
-    const parts = [...cell.querySelectorAll(".lecture-panel :is(.widget-label, .widget-readout,"
-        + " button, .noUi-target, input, select, .lecture-screen), .lecture-panel")]
+    const parts = [...cell.querySelectorAll(":is(.lecture-panel, .lecture-prediction)"
+        + " :is(.widget-label, .widget-readout, button, .noUi-target, input, select,"
+        + " .lecture-screen, .widget-html-content > *), .lecture-panel, .lecture-prediction")]
         .filter(part => part.offsetParent);
     const shows = part => ["visible", "clip"].includes(getComputedStyle(part).overflowX);
     const isCut = part => !shows(part) && part.scrollWidth > part.clientWidth + 1;
@@ -308,13 +328,18 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(page):
         page.set_viewport_size({**wide, "width": width})
         cells = panels(page)
         DrivenPanel(page, cells[-1])  # waits until nothing moves
+        tracks = page.eval_on_selector_all(".noUi-target", "all => all.map(one => one.clientWidth)")
+        assert min(tracks, default=160) >= 160
+        cells += page.query_selector_all(f".jp-CodeCell:has({PREDICTION})")
         assert [cell.evaluate(TROUBLE) for cell in cells] == [[]] * len(cells), width
     page.set_viewport_size(wide)
     page.evaluate("jupyterapp.shell.expandLeft()")
 
 
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
-    count = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count('"image/png": "')
+    source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
+    count = source.count('"image/png": "')
+    n_predictions = source.count('"predictions.predict_')
     command(page, "docmanager:save")
     command(page, "application:close-all")  # it saves by itself, without a kernel no panels
     saved = (lab.folder / name).read_text(encoding="utf-8")
@@ -326,7 +351,8 @@ def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, 
         again = watched_page(browser)
         open_notebook(again, lab, copy)
         rounds = 20 * (turn + 1)  # on a busy machine even what is not lost takes long to come
-        missing = (what_is_missing(again, f".jp-RenderedImage img, {PICTURE}", count, rounds)
+        shown = f".jp-RenderedImage img, {PICTURE}, {PREDICTION}"
+        missing = (what_is_missing(again, shown, count + n_predictions, rounds)
                    or shown_failures(again))
         again.close()
         if not missing:
