@@ -80,9 +80,10 @@ class OneNeuronPicture(Picture):
             for point, height in zip(self.points[name], now[name], strict=True):
                 point.set_data([now["z"]], [height])
         squared, entropy = (now[name] for name in _LOSSES)
-        self.titles[0].set_text(f"output {now['output']:.3g}, slope {now['slope']:.2g}")
-        self.titles[1].set_text(_both(f"{squared[0]:.3g}", f"{entropy[0]:.3g}", "\n"))
-        self.titles[2].set_text(_both(f"{squared[1]:.2g}", f"{entropy[1]:.2g}", "\n"))
+        self.titles[0].set_text(f"neuron's output {now['output']:.3g}, slope {now['slope']:.2g}")
+        self.titles[1].set_text(_both(f"loss {squared[0]:.3g}", f"loss {entropy[0]:.3g}", "\n"))
+        self.titles[2].set_text(
+            _both(f"gradient {squared[1]:.2g}", f"gradient {entropy[1]:.2g}", "\n"))
 
     def _draw_curves(self, z, outputs, losses, gradients, target):
         self.curves_target = target
@@ -107,8 +108,9 @@ class RacePicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         output, loss = figure.subplots(1, 2)
-        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
-        output.set(xlim=(0, 400), ylim=(-0.03, 1.05), xlabel="step", ylabel="output o (target 0)")
+        figure.subplots_adjust(0.06, 0.15, 0.97, 0.9, wspace=0.16)
+        output.set(xlim=(0, 400), ylim=(-0.03, 1.2), xlabel="step", ylabel="output o (target 0)",
+                   yticks=np.linspace(0, 1, 6))
         loss.set(xlim=(0, 400), ylim=(-0.15, 6.2), xlabel="step", ylabel="loss e")
         output.axhspan(-0.03, 0.1, color="#e8f5f0", zorder=0)
         output.text(396, 0.12, "correct: o < 0.1", ha="right", color=GREY)
@@ -120,6 +122,7 @@ class RacePicture(Picture):
             self.arrivals[name] = self.moving(
                 output.plot([], [], "D", color=LOOKS[name]["color"])[0])
         loss.legend(loc="upper right")
+        self.marks_prediction("steps of the squared error", output)
         self.handles.append(Handle(output, self.outputs[_LOSSES[0]], moves=self._to_first_output))
 
     def _to_first_output(self, _step, output, now):
@@ -143,10 +146,10 @@ class RacePicture(Picture):
             step = arrivals[name]
             at = [] if step is None else [step]
             self.arrivals[name].set_data(at, outputs[name][at])
-        words = ["none" if arrivals[name] is None else str(arrivals[name]) for name in _LOSSES]
-        self.titles[0].set_text(f"correct from step: {_both(*words)}")
+        words = ["never" if arrivals[name] is None else f"{arrivals[name]}" for name in _LOSSES]
+        self.titles[0].set_text(f"correct at step: {_both(*words)}")
         last = [losses[name][-1] for name in _LOSSES]
-        self.titles[1].set_text(f"end: {_both(*(f'{e:.2g}' for e in last))}")
+        self.titles[1].set_text(f"last loss: {_both(*(f'{e:.2g}' for e in last))}")
 
 
 class DepthPicture(Picture):
@@ -195,7 +198,8 @@ class DepthPicture(Picture):
         self._place_names(ends)
         self.cursor.set_xdata([n_layers, n_layers])
         left = f"{curves['sigmoid'][n_layers]:.1g}".replace("-", "−")
-        self.title.set_text(f"sigmoid gradient at L = {n_layers}: {left}")
+        self.title.set_text(
+            f"share of the gradient that L = {n_layers} sigmoid layers leave: {left}")
 
     def _place_names(self, ends):
         lowest = -np.inf
@@ -262,8 +266,9 @@ class SoftmaxPicture(Picture):
             label.set_text(f"{p:.3g}")
             label.set_y(p + 0.02)
         self.point.set_data([probabilities[-1]], [min(loss, 8)])
-        self.titles[0].set_text(f"the correct class gets {probabilities[-1]:.3g}")
-        self.titles[1].set_text(f"loss {loss:.3g} nats" + (", above the axis" if loss > 8 else ""))
+        self.titles[0].set_text(f"the correct class has probability {probabilities[-1]:.3g}")
+        self.titles[1].set_text(f"loss of the correct class {loss:.3g} nats"
+                                + (", above the axis" if loss > 8 else ""))
 
 
 class MailPicture(Picture):
@@ -280,11 +285,12 @@ class MailPicture(Picture):
         self.titles = [self.moving(axes.set_title("", pad=20)) for axes in (share, error)]
         self.never_spam = self.moving(error.plot([], [], **LOOKS["theory"])[0])
         self.never_spam_name = self.moving(
-            error.text(19.8, 0, "always answer “no spam”", ha="right", va="bottom"))
+            error.text(18.4, 0, "always answer “no spam”", ha="right", va="bottom"))
         self.losses, self.errors = {}, {}
         for name in _LOSSES:
             self.losses[name] = self.moving(share.plot([], [], label=name, **LOOKS[name])[0])
             self.errors[name] = self.moving(error.plot([], [], **LOOKS[name])[0])
+        self.marks_prediction("wrong answers of the squared error", error, "y", scale=0.01)
         # above the axes, where no curve can reach the names
         share.legend(loc="lower right", bbox_to_anchor=(1.02, 0.985), ncols=2, borderaxespad=0)
 
@@ -307,5 +313,5 @@ class MailPicture(Picture):
             self.losses[name].set_data(epochs, relative)
             self.errors[name].set_data(epochs, errors[name])
         last = [errors[name][-1] for name in _LOSSES]
-        self.titles[0].set_text(f"epoch {epochs[-1]:.0f}")
-        self.titles[1].set_text(f"wrong: {_both(*(f'{e:.1%}' for e in last))}")
+        self.titles[0].set_text(f"training losses at epoch {epochs[-1]:.0f}")
+        self.titles[1].set_text(f"{_both(*(f'{e:.1%}' for e in last))} wrong")

@@ -29,14 +29,14 @@ def test_one_neuron_reads_out_the_slides_numbers():
     assert "Cross entropy 5.85, gradient 1.5. Ratio 349, theory 349" in neuron.readout.value
     assert neuron.view.goal_met
     titles = [title.get_text() for title in neuron.picture.titles[1:]]
-    assert titles == ["squared error 0.497\ncross entropy 5.85",
-                      "squared error 0.0043\ncross entropy 1.5"]
+    assert titles == ["squared error loss 0.497\ncross entropy loss 5.85",
+                      "squared error gradient 0.0043\ncross entropy gradient 1.5"]
 
 
 def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
     panel = built(panels.depth)
     size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
-    assert panel.picture.title.get_text() == f"sigmoid gradient at L = 8: {size}"
+    assert panel.picture.title.get_text().endswith(f"L = 8 sigmoid layers leave: {size}")
     assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
     assert panel.controls["init_scale"].description == "init scale, gain g"
 

@@ -84,7 +84,7 @@ def test_the_race_says_when_nobody_arrives():
     assert "squared error not within 400 steps, cross entropy from step" in panel.readout.value
     arrival = np.argmax(descend("cross entropy", 1.9, 3.0, 0.1, 400) < 0.1)
     assert panel.picture.titles[0].get_text() == (
-        f"correct from step: squared error none, cross entropy {arrival}")
+        f"correct at step: squared error never, cross entropy {arrival}")
     assert len(panel.picture.arrivals["squared error"].get_xdata()) == 0
 
 
@@ -105,7 +105,7 @@ def test_depth_draws_the_bound_and_stays_below_it():
     sigmoid = data(panel.picture.curves["sigmoid"])
     assert np.all(sigmoid[:, 1] <= bound[:, 1])
     assert set(panel.picture.cursor.get_xdata()) == {5}
-    assert f"at L = 5: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
+    assert f"L = 5 sigmoid layers leave: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])
