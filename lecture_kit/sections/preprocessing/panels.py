@@ -45,15 +45,15 @@ def _outcome(run, n_steps):
     enough = experiments.enough_steps(run.factor)
     if run.diverged_at is not None:
         return (_("Diverged at step {n}.").format(n=run.diverged_at),
-                f"diverged at step {run.diverged_at}")
+                f"the run diverged at step {run.diverged_at}")
     if run.factor >= 1:
-        return _("The run does not converge."), "does not converge"
+        return _("The run does not converge."), "the run does not converge"
     if run.arrived_at is None:
         return (_("1 % loss: not in {n} steps, theory {m:,.0f}.").format(n=n_steps, m=enough),
-                f"1 %: theory {enough:,.0f} steps")
+                f"1 % loss: theory {enough:,.0f} steps")
     return (_("1 % loss at step {n}, theory at most {m:,.0f}.").format(
                 n=run.arrived_at, m=enough),
-            f"1 %: step {run.arrived_at}, theory ≤ {enough:,.0f}")
+            f"1 % loss: step {run.arrived_at}, theory ≤ {enough:,.0f}")
 
 
 def _valley_words(scaling, run, curvatures, n_steps):
@@ -65,8 +65,8 @@ def _valley_words(scaling, run, curvatures, n_steps):
                 "{theory}.").format(
         kappa=_large(kappa), critical=critical, result=result, measured=measured,
         theory=_factor(run.factor))
-    return readout, (f"{scaling}: κ = {_large(kappa)}", heading,
-                     f"factor {measured}, critical η {critical:.3g}")
+    return readout, (f"{scaling} features: κ = {_large(kappa)}", heading,
+                     f"shrink factor {measured} per step")
 
 
 def valley():
@@ -144,10 +144,10 @@ def _outlier_words(others, outlier, kept, score, bound):
         "{z_theory:.2g}). Outlier at z = {top:.3g}, at most {bound:.3g}."
     ).format(mm=kept["min-max"], z=kept["z-score"], top=score, bound=bound,
              mm_theory=theory["min-max"], z_theory=theory["z-score"])
-    return readout, (f"{len(others):,} others and an outlier of {outlier:,.0f} kg",
+    return readout, (f"raw: {len(others):,} others and an outlier of {outlier:,.0f} kg",
                      f"min-max: the others keep {kept['min-max']:.1%} of 0 to 1",
                      f"z-score: std of the others {kept['z-score']:.2g}, outlier {score:.3g}",
-                     f"they keep {kept['min-max']:.1%} and {kept['z-score']:.1%}")
+                     f"spread kept: min-max {kept['min-max']:.1%}, z-score {kept['z-score']:.1%}")
 
 
 def outlier():
@@ -198,8 +198,9 @@ def _codes_words(accuracies, ceiling, names, distances):
     ).format(integer=integer, one_hot=one_hot, best=ceiling, first=names[0], second=names[1],
              d=distances[0, 1])
     return readout, (
-        f"integer codes: {distances[distances > 0].min():.0f} to {distances.max():.0f} apart",
-        "one-hot: all √2 apart", f"integer codes {integer:.3f}, one-hot {one_hot:.3f}")
+        f"integers: names {distances[distances > 0].min():.0f} to {distances.max():.0f} apart",
+        "one-hot: all names √2 apart",
+        f"accuracy: integers {integer:.2f}, one-hot {one_hot:.2f}")
 
 
 def codes():
@@ -296,7 +297,7 @@ def connections():
             drawing = {
                 "epochs": np.arange(epoch + 1), "wrong": np.transpose(wrong), "shares": shares,
                 "remarks": remarks,
-                "titles": (f"split {values['seed']}, epoch {epoch}",
+                "titles": (f"errors in split {values['seed']}, epoch {epoch}",
                            "accuracy, recall of each class, mean recall")}
             yield View(drawing, _connections_words(shares[:, 0], best),
                        bool(epoch == n_epochs and best > 0.9),

@@ -61,6 +61,8 @@ class ValleyPicture(Picture):
             name: self.moving(factors.plot([], [], label=name, **LOOKS[name])[0])
             for name in _SCALINGS}
         factors.legend(loc="lower left")
+        self.marks_prediction("steps after the z-score", loss)
+        self.marks_prediction("critical rate on raw features", factors)
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLACK, markersize=9, markeredgecolor="white", clip_on=False)[0])
         self.handles += [Handle(factors, self.point, "learning_rate", anywhere=True),
@@ -166,6 +168,7 @@ class OutlierPicture(Picture):
                 [], [], _MARKERS[name], color=LOOKS[name]["color"], markersize=9,
                 markeredgecolor=BLACK, clip_on=False, label=f"{name}, measured")[0])
         kept.legend(loc="lower left")
+        self.marks_prediction("left by min-max", kept, "y", scale=0.01)
         self.handles += [Handle(strips[0], self.outlier[0], "outlier", anywhere=True),
                          Handle(kept, self.points["z-score"], "outlier", anywhere=True)]
 
@@ -213,7 +216,7 @@ class CodesPicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty tables."""
         grid = figure.add_gridspec(1, 3, width_ratios=(1, 1, 1.35))
-        grid.update(left=0.095, right=0.985, bottom=0.15, top=0.9, wspace=0.36)
+        grid.update(left=0.095, right=0.97, bottom=0.15, top=0.9, wspace=0.36)
         integer, one_hot, accuracy = (figure.add_subplot(cell) for cell in grid)
         self.shown = None
         self.tables, self.numbers, self.names = [], [], []
@@ -238,6 +241,7 @@ class CodesPicture(Picture):
                       for name in ("one-hot", "integer codes")}
         self.lines["integer codes"].set_label("integer codes, order of the seed")
         accuracy.legend(loc="upper left", borderaxespad=0)
+        self.marks_prediction("accuracy of the worst order", accuracy, "y", scale=0.01)
 
     def _build_table(self, axes):
         n = self.n_shown

@@ -72,7 +72,7 @@ def test_the_valley_draws_theory_for_all_three_scalings(valley, correlation, see
     factor = max(abs(1 - 1e-4 * low), abs(1 - 1e-4 * high))
     assert_allclose(data(valley.picture.theory)[:, 1], factor ** (2 * np.arange(101)))
     assert f"κ = {high / low:.3g}, critical η {2 / high:.3g}" in valley.readout.value
-    assert valley.picture.titles[0].get_text() == f"min-max: κ = {high / low:.3g}"
+    assert valley.picture.titles[0].get_text() == f"min-max features: κ = {high / low:.3g}"
 
 
 def test_the_contours_have_the_stated_levels(valley):
@@ -200,7 +200,7 @@ def test_the_six_trainings_have_the_values_of_the_controls(real, change):
     real.set_values(change)
     values = {"learning_rate": 0.1, "batch_size": 16, "init_scale": 0.1, "seed": 0, **change}
     table = real.picture.table.get_array()
-    assert real.picture.titles[0].get_text() == f"split {values['seed']}, epoch 10"
+    assert real.picture.titles[0].get_text() == f"errors in split {values['seed']}, epoch 10"
     for i, row in enumerate(ROWS):
         ends = list(train_on_connections(*row, **values, epochs=10, dtype=np.float32))
         record, recall = ends[-1]
