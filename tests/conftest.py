@@ -1,6 +1,7 @@
 """How the checks are shared out between processes, and which of them are for ``--full`` only."""
 
 import gc
+import importlib
 import os
 import re
 
@@ -44,10 +45,22 @@ class ByTopic(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
-        in_browser = "browser" in file
-        topic = re.search(r"sections[/.](\w+)|\[(?:\d\d_)?([a-z_]+)\.", nodeid)
-        return f"{file if in_browser else ''} {topic[1] or topic[2]}" if topic else file
+        return topic_of(nodeid)
+
+
+def topic_of(nodeid):
+    file = nodeid.partition("::")[0]
+    in_browser = "browser" in file
+    topic = re.search(r"sections[/.](\w+)|\[(?:\d\d_)?([a-z_]+)\.", nodeid)
+    return f"{file if in_browser else ''} {topic[1] or topic[2]}" if topic else file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """When the tests of a section are over, let go what it keeps."""
+    topic = topic_of(item.nodeid)
+    if topic.startswith(" ") and nextitem and topic_of(nextitem.nodeid) != topic:
+        importlib.import_module("driving").let_go()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -61,12 +74,16 @@ def pytest_xdist_make_scheduler(config, log):
     return ByTopic(config, log)
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_under_way(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_under_way():
     """A test that presses a button and then moves a control means it, however fast it is."""
-    monkeypatch.setattr("lecture_kit.live.panel._SECONDS_UNDER_WAY", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lecture_kit.live.panel._SECONDS_UNDER_WAY", 0)
+        yield
 
 
 @pytest.fixture(autouse=True)
-def ordinary_screen(monkeypatch):
-    monkeypatch.setattr("lecture_kit.live.screen.Screen._last_shown_ratio", 1)
+def ordinary_screen():
+    from lecture_kit.live.screen import Screen  # the process that shares out needs no panels
+
+    Screen._last_shown_ratio = 1

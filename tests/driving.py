@@ -1,9 +1,13 @@
 """Finding the panels and exercises of all sections, moving and reading the panels."""
 
+import ctypes
 import gc
 import importlib
 import inspect
 import io
+import platform
+import sys
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from zlib import crc32
 
@@ -88,19 +92,28 @@ def built(function):
     """Build a panel, or bring the one that was built before back to its first values.
 
     It keeps what it has computed. A test that puts something in the place of the work builds its
-    own panel. The panels of one section are kept, those of the one before are closed: a picture
-    takes 10 MB and more.
+    own panel.
     """
     if function not in _built:
-        if any(other.__module__ != function.__module__ for other in _built):
-            _built.clear()
-            Widget.close_all()
-            gc.collect()
         _built[function] = function()
     panel = _built[function]
     if panel.values != panel._first_values:
         panel.reset()
     return panel
+
+
+def let_go():
+    """Close all panels, and forget what the sections have computed: together up to 100 MB."""
+    _built.clear()
+    Widget.close_all()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("lecture_kit.sections."):
+            for function in vars(module).values():
+                if isinstance(function, _lru_cache_wrapper):
+                    function.cache_clear()
+    gc.collect()
+    if platform.libc_ver()[0] == "glibc":  # it keeps for itself what is free
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def places(control, rng):
