@@ -12,9 +12,10 @@ from lecture_kit.sections.capstone import ablations, experiments, intervals, pic
 from lecture_kit.sections.capstone.settings import XAVIER_OR_HE, technique_names, with_techniques
 from lecture_kit.sections.capstone.splits import rows_per_class
 
-_N_EPOCHS = 20
 _SLIDERS = ("Xavier or He", "batches of 32")  # techniques that have a control of their own
-_FIRST = frozenset({"z-score"})  # with those two enough to learn something
+_FIRST = "z-score"  # with those two enough to learn something
+FIRST = with_techniques([_FIRST, *_SLIDERS], learning_rate=0.3, epochs=20)
+_N_EPOCHS = FIRST.epochs
 
 
 def connections():
@@ -69,13 +70,14 @@ def _training(data, title, goal, least, loss_limits):
 
 def _training_controls(n_training, techniques):
     return {
-        "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, 0.3),
+        "learning_rate": log_slider(_("learning rate η"), 1e-4, 10, FIRST.learning_rate),
         "batch_size": stop_slider(_("batch size B"), [8, 32, 128, 512, n_training], 32),
         "init_scale": menu(_("init scale σ"), [
             *((scale, scale) for scale in ("0.001", "0.01", "0.1", "1")),
             ("Xavier/He", XAVIER_OR_HE)], XAVIER_OR_HE),
         "seed": seed(),
-        "techniques": Switches("", [(name, name) for name in techniques], _FIRST),
+        "techniques": Switches("", [(name, name) for name in techniques],
+                               frozenset({_FIRST})),
     }
 
 
@@ -97,7 +99,8 @@ def _in_words(record, recalls, names):
     if record.diverged:
         readout = _("Diverged at update {n}, in epoch {epoch}. There are no answers.").format(
             n=record.update, epoch=f"{np.ceil(record.epoch):.0f}")
-        return readout, (f"diverged at update {record.update}", "no answers", "no answers")
+        return readout, (f"diverged at update {record.update}", "diverged: no answers",
+                         "no answers: no recall")
     loss, accuracy = number(record.validation_loss), f"{record.validation_accuracy:.3f}"
     mean, worst, n_lost = f"{recalls.mean():.3f}", recalls.argmin(), (recalls == 0).sum()
     readout = _("Epoch {epoch}: validation loss {loss}, accuracy {accuracy}, mean recall {mean}, "
@@ -107,7 +110,7 @@ def _in_words(record, recalls, names):
     return readout, (
         f"validation loss {loss}", f"accuracy {accuracy}, mean recall {mean}",
         f"{n_lost} of {len(names)} classes never found" if n_lost
-        else f"lowest: {names[worst]}, {recalls[worst]:.2f}")
+        else f"lowest recall {recalls[worst]:.2f}")
 
 
 def ablation():
@@ -126,7 +129,7 @@ def ablation():
             n_better, n_worse = verdicts.count("better"), verdicts.count("worse")
             drawing |= {
                 "labels": labels, "name": measure, "limits": _LIMITS[data, start],
-                "title": f"{data}, {start}: {n_better} better, {n_worse} worse"}
+                "title": f"{data}, {start}: {n_better} lines better, {n_worse} worse"}
             readout = _("{measure} on {data}: {start} {value}. {done} of {n} compared: {better} "
                         "better, {worse} worse, {rest} cannot tell.").format(
                 measure=measure, data=data, start=start,
@@ -198,8 +201,9 @@ def few_rows():
             "found": counts.found, "low": counts.low, "high": counts.high, "recall": recall,
             "widths": intervals.width_in_theory(grid, recall, confidence),
             "point": (n_rows, counts.mean_width),
-            "titles": (f"{counts.n_hits} of {n_intervals} contain the true recall {recall:.2f}",
-                       f"n = {n_rows:,}: the interval is {counts.mean_width:.2f} wide")}
+            "titles": (
+                f"{counts.n_hits} of {n_intervals} intervals contain the true recall {recall:.2f}",
+                f"with n = {n_rows:,} rows an interval is {counts.mean_width:.2f} wide")}
         return View(drawing, readout, bool(counts.mean_width <= 0.1 and 0.4 <= recall <= 0.6
                                            and confidence == 0.95))
 

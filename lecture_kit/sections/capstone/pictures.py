@@ -47,6 +47,7 @@ class TrainingPicture(Picture):
                                 zip(self.class_names, self.n_rows, strict=True)])
         recall.tick_params(axis="y", length=0)
         recall.grid(visible=False, axis="y")
+        self.marks_prediction(f"mean recall of {n_classes} classes", share, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (loss, share, recall)]
         self.curves = {
             (axes, part): self.moving(axes.plot([], [], label=label, **LOOKS[part])[0])
@@ -189,7 +190,7 @@ class FewRowsPicture(Picture):
         """Draw axes, names and empty curves."""
         left, right = figure.subplots(1, 2)
         figure.subplots_adjust(left=0.06, right=0.97, bottom=0.15, top=0.9, wspace=0.2)
-        left.set(xlim=(-0.02, 1.02), ylim=(-1, self.n_intervals), xlabel="recall",
+        left.set(xlim=(-0.02, 1.02), ylim=(-1, self.n_intervals + 5), xlabel="recall",
                  ylabel="repetition")
         right.set(xscale="log", yscale="log", xlim=(self.n_rows[0], self.n_rows[-1]),
                   ylim=(0.001, 1.25), xlabel="rows of the class",
@@ -198,8 +199,7 @@ class FewRowsPicture(Picture):
         right.set_xticklabels(["1", "10", "100", "1,000"])
         right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
         for name, n in self.classes.items():
-            under_the_legend = n > 50
-            right.axvline(n, ymax=0.78 if under_the_legend else 1, color=GREY, linewidth=0.8)
+            right.axvline(n, color=GREY, linewidth=0.8)
             crowded = any(0.85 * n < other < n for other in self.classes.values())
             right.text(n * (1.03 if crowded else 0.985), 0.00115, f"{name} {n}", rotation=90,
                        ha="left" if crowded else "right", va="bottom", color="#444444",
@@ -215,8 +215,10 @@ class FewRowsPicture(Picture):
                                              **LOOKS["theory"])[0])
         self.measured = self.moving(right.plot([], [], "o", color=BLUE, markersize=9,
                                                markeredgecolor=BLACK, label="measured")[0])
-        right.legend(loc="upper right", frameon=True, facecolor="white", edgecolor="none",
-                     framealpha=1)
+        right.legend(loc="center left", bbox_to_anchor=(0, 0.6), frameon=True, facecolor="white",
+                     edgecolor="none", framealpha=1)
+        self.marks_prediction("low end of two of two", left, scale=0.01)
+        self.marks_prediction("rows for a narrow interval", right)
         self.handles += [Handle(left, self.truth, "recall", anywhere=True),
                          Handle(right, self.measured, "n_rows", anywhere=True)]
 

@@ -86,9 +86,8 @@ def test_the_right_title_counts_the_classes_that_are_never_found():
     assert panel.view.drawing["titles"][2] == "7 of 8 classes never found"
     panel_button(panel, "all on").click()
     recalls = panel.view.drawing["recalls"]
-    worst = splits.DATA["connections"]().class_names[recalls.argmin()]
     assert recalls.min() > 0
-    assert panel.view.drawing["titles"][2] == f"lowest: {worst}, {recalls.min():.2f}"
+    assert panel.view.drawing["titles"][2] == f"lowest recall {recalls.min():.2f}"
 
 
 @pytest.fixture
