@@ -106,21 +106,20 @@ def base_rate():
         point = roc.within(rate := min(1.0, budget / (volume * (1 - share))))
         f, r = roc.false_alarm_rates[point], roc.recalls[point]
         precision = float(precision_at(r, f, share)) if f > 0 else np.nan
-        words = {"volume": volume, "n": f"{share * volume:,.0f}", "budget": f"{budget:,.0f}"}
-        if f > 0:
-            readout = _("{volume:,} mails a day, {n} of them spam. {budget} false alarms: "
-                        "f = {f:.4f}, recall {r:.3f}, precision {p:.3f}.").format(
-                f=f, r=r, p=precision, **words)
-            titles = (f"f within {100 * rate:.2g} %: recall {r:.2f}", f"precision {precision:.3f}")
-        else:
-            readout = _("{volume:,} mails a day, {n} spam, {budget} false alarms: less than "
-                        "1 of our {n_harmless:,}. f unknown, up to {f:.4f}.").format(
-                f=unseen, n_harmless=n_harmless, **words)
-            titles = (f"f within {100 * rate:.2g} %: not measured", "precision: unknown")
+        readout = (_("{volume:,} mails a day, {n} of them spam. {budget} false alarms: "
+                     "f = {f:.4f}, recall {r:.3f}, precision {p:.3f}.") if f > 0 else
+                   _("{volume:,} mails a day, {n} spam, {budget} false alarms: less than "
+                     "1 of our {n_harmless:,}. f unknown, up to {f:.4f}.")).format(
+            volume=volume, n=f"{share * volume:,.0f}", budget=f"{budget:,.0f}",
+            f=f or unseen, r=r, p=precision, n_harmless=n_harmless)
+        measured = (f"recall {r:.2f}", f"precision {precision:.3f}") if f > 0 else (
+            "not measured", "precision unknown")
         drawing = {"roc": (roc.false_alarm_rates, roc.recalls), "rate": rate,
                    "home": (recalls, precision_at(recalls, rates, SHARE)),
                    "now": (recalls, precision_at(recalls, rates, share)),
-                   "point": (f if f > 0 else np.nan, r, precision), "titles": titles}
+                   "point": (f if f > 0 else np.nan, r, precision),
+                   "titles": (f"at most {100 * rate:.2g} % false alarms: {measured[0]}",
+                              f"base rate {100 * share:.2g} %: {measured[1]}")}
         return View(drawing, readout, bool(share <= 0.01 and precision >= 0.5))
 
     return Panel(
@@ -158,8 +157,8 @@ def costs():
                     "(theory {theory}). Without detector: {easy}.").format(
             t=number(threshold), here=number(100 * here), least=number(100 * both[best]),
             best=number(roc.thresholds[best]), theory=number(theory), easy=number(100 * easy))
-        titles = (f"cheapest at {number(roc.thresholds[best])}, theory {number(theory)}",
-                  f"base rate {100 * share:.3g} %: shift {number(shift, 2)}")
+        titles = (f"cheapest threshold {number(roc.thresholds[best])}, theory {number(theory)}",
+                  f"base rate {100 * share:.3g} %: log-odds shifted by {number(shift, 2)}")
         drawing = {"thresholds": roc.thresholds, "best": best, "theory": theory,
                    "costs": {name: values / easy for name, values in (
                        ("false alarms", false), ("missed spam", missed), ("both", both))},

@@ -48,6 +48,7 @@ class ThresholdPicture(Picture):
         grid = np.geomspace(FEWEST, 1, 100)
         roc.plot(grid, grid, **LOOKS["theory"])
         roc.text(0.12, 0.18, "by chance", ha="right", color=GREY)
+        self.marks_prediction("recall with few false alarms", roc, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (scores, roc)]
         self.fills = [self.moving(scores.fill_between(
             self.edges[:2], [0, 0], color=look["color"], alpha=0.35, linewidth=0, label=label))
@@ -125,6 +126,7 @@ class BaseRatePicture(Picture):
         roc.set(ylim=(0, 1.03), ylabel="recall r")
         precision.set(xlim=(0, 1.02), ylim=(0, 1.22), xlabel="recall r", ylabel="precision",
                       yticks=np.arange(6) / 5)
+        self.marks_prediction("precision at 1 in 100", precision, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (roc, precision)]
         roc.axvspan(FEWEST * 0.9, self.fewest, color="#dddddd")
         roc.text(FEWEST, 0.97, "none of these\nmails: unknown", va="top", size=9)
@@ -248,14 +250,15 @@ class AdversaryPicture(Picture):
         """Draw axes, names and empty curves."""
         recall, scores = figure.subplots(1, 2, width_ratios=(1.2, 1))
         figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.18)
-        recall.set(xlim=(-0.3, self.most + 0.3), ylim=(0, 1.03), ylabel="recall",
+        recall.set(xlim=(-0.3, self.most + 0.3), ylim=(0, 1.22), ylabel="recall",
                    xlabel="words added, % of the words of the mail",
-                   xticks=range(0, self.most + 1, 5))
+                   xticks=range(0, self.most + 1, 5), yticks=np.arange(6) / 5)
         scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 0.25),
                    xlabel="score of spam − threshold", ylabel="share of the spam")
         scores.axvline(0, color=BLACK, linewidth=1.2)
         scores.text(-0.3, 0.246, "passes", ha="right", va="top")
         scores.text(0.3, 0.246, "alarm", ha="left", va="top")
+        self.marks_prediction("recall after two words", recall, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (recall, scores)]
         self.budget = self.moving(recall.axvline(0, color=GREY, linewidth=1.4))
         looks = {"as trained": SPAM, "trained again": {"color": GREEN, "linestyle": "-"}}
@@ -270,7 +273,7 @@ class AdversaryPicture(Picture):
             np.zeros(len(self.edges) - 1), self.edges, linewidth=1.8, label=label, **look))
             for label, look in (("spam as it was", {"color": GREY, "linestyle": ":"}),
                                 ("with the words", {"color": GREEN, "linestyle": "-"})))
-        recall.legend(loc="upper right")
+        recall.legend(loc="upper right", ncols=2, borderaxespad=0.1)
         scores.legend(loc="upper right", bbox_to_anchor=(1, 0.92))
         self.handles.append(Handle(recall, self.budget, "budget", anywhere=True))
 
