@@ -157,8 +157,9 @@ def _mean_factors(gradients):
 def _gradient_words(shown, left, per_layer, expected):
     words = ", ".join(f"{name} {_factor(per_layer[key])} ({_factor(expected[key])})"
                       for key, name in shown.items())
-    titles = ("at layer 1: " + ", ".join(f"{name} {number(left[name], 1)}" for name in left),
-              f"factor of ReLU: {_factor(per_layer['ReLU'])}, "
+    first = ", ".join(f"{name} {number(left[name], 1)}" for name in left)
+    titles = (f"gradient at layer 1: {first}",
+              f"ReLU's factor per layer: {_factor(per_layer['ReLU'])}, "
               f"theory {_factor(expected['ReLU'])}")
     return _("Factor per layer (theory): {factors}.").format(factors=words), titles
 
@@ -216,16 +217,16 @@ def _dying_words(now, so_far, expected, leak):
     if now.diverged:
         readout = _("Diverged at update {n}, with {off} of 100 units {asleep}; {first} at the "
                     "start.").format(n=now.update, off=off[-1], first=off[0], asleep=asleep)
-        first, last = f"diverged at update {now.update}", "diverged"
+        titles = f"training diverged at update {now.update}", "diverged"
     else:
         readout = _("Update {n}: {off} of 100 units {asleep}, {first} at the start. Accuracy "
                     "{accuracy:.3f}. Units on at the start {on:.3f}, theory {theory:.3f}."
                     ).format(n=now.update, off=off[-1], first=off[0], asleep=asleep,
                              accuracy=now.training_accuracy, on=so_far["shares_on"][0],
                              theory=expected)
-        first = f"{leaky(leak).name}: {off[-1]} of 100 {'asleep' if leak else 'dead'}"
-        last = f"accuracy {now.training_accuracy:.3f}"
-    return readout, (first, f"update {now.update}", last)
+        titles = (f"{leaky(leak).name}: {off[-1]} of 100 units {'asleep' if leak else 'dead'}",
+                  f"accuracy {now.training_accuracy:.3f}")
+    return readout, (titles[0], f"all 100 units at update {now.update}", titles[1])
 
 
 def speed():
@@ -308,10 +309,9 @@ def _speed_view(raced, learning_rate, own, progress):
 
 def _speed_titles(runs, learning_rate, own, shortest):
     left = "each at its own best rate" if own else f"η = {learning_rate:.3g} for all"
-    gone = [f", {name} diverged at {run.updates[-1]}" for name, run in runs.items()
-            if run.diverged]
+    gone = ", ".join(f"{name} at {run.updates[-1]}" for name, run in runs.items() if run.diverged)
     best = ", ".join(f"{name} {_count(n)}" for name, n in shortest.items())
-    return left + "".join(gone), f"own best: {best}"
+    return f"loss, {left}" + (f"; diverged: {gone}" if gone else ""), f"fewest updates: {best}"
 
 
 def _count(n):

@@ -65,7 +65,8 @@ class ActivationPicture(Picture):
         self.slope.set_data([now["z"]], [now["slope"]])
         write(self.titles, (
             f"{name}: φ({number(now['z'])}) = {number(now['value'])}",
-            f"slope: formula {number(now['slope'])}, measured {number(now['measured'])}"))
+            f"slope at z = {number(now['z'])}: formula {number(now['slope'])}, "
+            f"measured {number(now['measured'])}"))
 
 
 class GradientPicture(Picture):
@@ -106,6 +107,7 @@ class GradientPicture(Picture):
         self.deepest = gradient.plot([], [], linestyle="")[0]  # not seen
         self.handles += [Handle(gradient, self.deepest, "n_layers", anywhere=True),
                          Handle(factor, self.cursor, "init_scale", anywhere=True)]
+        self.marks_prediction("gradient in layer 1", gradient, "y")
 
     def draw(self, also, gradients, theories, factors, scales, factor_curves, init_scale, titles):
         """Give the curves new data.
@@ -223,7 +225,7 @@ class SpeedPicture(Picture):
     def build(self, figure):
         """Draw axes, names and empty curves."""
         loss, needed = figure.subplots(1, 2)
-        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.2)
+        figure.subplots_adjust(0.06, 0.15, 0.97, 0.9, wspace=0.2)
         most = self.most_updates
         loss.set(xlim=(0, most), ylim=(0.2, 20), yscale="log", xlabel="update",
                  ylabel="training loss", yticks=(0.2, 0.5, 1, 2, 5, 10, 20))

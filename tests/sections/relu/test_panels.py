@@ -22,7 +22,8 @@ def test_slopes_read_out_formula_and_measurement(slopes):
     slopes.set_values({"activation": "tanh", "place": 0.0, "step": 1.0})
     assert slopes.readout.value == ("tanh at z = 0: φ = 0. Slope by formula 1, measured 0.762 "
                                     "(h = 1), gap 0.238.")
-    assert slopes.picture.titles[1].get_text() == "slope: formula 1, measured 0.762"
+    assert slopes.picture.titles[1].get_text() == (
+        "slope at z = 0: formula 1, measured 0.762")
 
 
 def test_the_goal_of_the_slopes_is_a_kink_seen_from_close_by(slopes):
@@ -70,7 +71,7 @@ def test_dying_says_when_a_run_diverges(dying):
     dying.set_values({"learning_rate": 10.0, "leak": 0.1})
     assert dying.readout.value.startswith("Diverged at update ")
     step = int(dying.readout.value.split()[3].rstrip(","))
-    assert dying.picture.titles[0].get_text() == f"diverged at update {step}"
+    assert dying.picture.titles[0].get_text() == f"training diverged at update {step}"
     assert data(dying.picture.count)[-1, 0] == step < 320
     assert np.isnan(data(dying.picture.accuracy)[-1, 1])
 
@@ -119,14 +120,15 @@ def test_speed_shows_each_at_its_own_best_rate(speed):
     assert speed.readout.value == (
         f"Updates to loss 0.5, each at its own best rate: {', '.join(words)}.")
     assert len(speed.picture.cursor.get_xdata()) == 0
-    assert speed.picture.titles[0].get_text() == "each at its own best rate"
+    assert speed.picture.titles[0].get_text() == "loss, each at its own best rate"
 
 
 def test_speed_says_who_diverged(speed):
     speed.set_values({"learning_rate": 10.0})
     step = int(data(speed.picture.losses["ReLU"])[-1, 0])
     assert f"ReLU diverged at {step}." in speed.readout.value
-    assert speed.picture.titles[0].get_text() == f"η = 10 for all, ReLU diverged at {step}"
+    assert speed.picture.titles[0].get_text() == (
+        f"loss, η = 10 for all; diverged: ReLU at {step}")
 
 
 @pytest.mark.full

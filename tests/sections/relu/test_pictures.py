@@ -124,7 +124,7 @@ def test_dying_trains_and_counts_with_the_values_of_its_controls(dying, change):
         f"Update 320: {off[-1]} of 100 units {word}, {off[0]} at the start. Accuracy "
         f"{seen[-1][0].training_accuracy:.3f}. Units on at the start {seen[0][1].mean():.3f}, "
         f"theory {theory:.3f}.")
-    assert f"{off[-1]} of 100 {word}" in picture.titles[0].get_text()
+    assert f"{off[-1]} of 100 units {word}" in picture.titles[0].get_text()
 
 
 @pytest.mark.parametrize("change", [
