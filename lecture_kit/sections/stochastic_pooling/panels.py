@@ -69,7 +69,8 @@ def _view_of_window(activations, places, means, band, n):
               "Σ p a": float(pooling.weighted_average(a))}
     expected, sigma = levels["Σ p a"], float(np.sqrt(chance.drawn_variance(a)))
     last = int(places[n - 1]) if a.any() else None
-    drawn = "nothing to draw: 0" if last is None else f"draw {n:,}: {number(a[last])}"
+    drawn = "all zero: no draw" if last is None else f"draw {n:,} gives {number(a[last])}"
+    drawn_so_far = "1 draw" if n == 1 else f"{n:,} draws"
     readout = _(
         "Mean of n = {n:,}: {mean:.3g}; expected {expected:.3g} ± {band:.2g}, which holds for "
         "{inside:.0%} of 100 runs. One draw: σ = {sigma:.3g}."
@@ -79,7 +80,7 @@ def _view_of_window(activations, places, means, band, n):
         "activations": a, "probabilities": pooling.probabilities(a), "last": last,
         "shares": chance.shares_drawn(a, places[:n]), "means": means[0, :n], "levels": levels,
         "band": band,
-        "titles": (drawn, f"mean of n = {n:,}: {mean:.3g}, expected {expected:.3g}")}
+        "titles": (drawn, f"mean of {drawn_so_far}: {mean:.3g}, expected {expected:.3g}")}
     return View(drawing, readout, sigma > 1.5)
 
 
@@ -104,7 +105,7 @@ def pictures():
         maps = {picture: pixels, **{name: seen[name] for name in pooling.POOLINGS}}
         drawing = {
             "maps": list(maps.values()), "brightest": float(pixels.max()),
-            "titles": [f"{name}: {map_.mean():.2g} ± {map_.std():.2g}"
+            "titles": [f"{name}: mean {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}"
                        for name, map_ in maps.items()]}
         return View(drawing, readout, picture == "map B" and seen["zero"] < 1 / 3)
 
@@ -176,9 +177,9 @@ def _view_of_training(errors, record_every, epochs, n_test, wrong_labels):
     drawing = {
         "epochs": shown_epochs, "errors": errors,
         "spreads": {name: (end, binomial_spread(end, n_test)) for name, end in ends.items()},
-        "titles": ("training: " + ", ".join(f"{end:.1%}" for end in learned.values()),
-                   "validation: " + ", ".join(words.values()),
-                   f"{n_runs} runs, ±√(e(1−e)/{n_test:,})")}
+        "titles": (*(", ".join(f"{name} {end:.0%}" for name, end in means.items())
+                     for means in (learned, ends)),
+                   f"{n_runs} runs, in black: chance")}
     done = shown_epochs[-1] == epochs
     overfits = wrong_labels == 0.4 and ends["average"] < min(0.25, ends["max"] - 0.08)
     return View(drawing, readout, bool(done and overfits), float(shown_epochs[-1] / epochs))

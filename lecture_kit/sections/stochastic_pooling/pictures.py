@@ -47,7 +47,7 @@ class WindowPicture(Picture):
                   ylim=(-0.1, 1.05 * self.highest), ylabel="mean of the first n draws",
                   xticks=(1, 10, 100, 1000))
         means.set_xticklabels(["1", "10", "100", "1,000"])
-        shares.set_title("p and share drawn")
+        shares.set_title("probability and share drawn")
         self.titles = [self.moving(axes.title) for axes in (window, means)]
         self._build_window(window)
         self._build_shares(shares)
@@ -88,6 +88,7 @@ class WindowPicture(Picture):
         self.means = self.moving(axes.plot([], [], color=color)[0])
         self.last_mean = self.moving(axes.plot([], [], "o", color=color)[0])
         self.handles.append(Handle(axes, self.last_mean, "draws", anywhere=True))
+        self.marks_prediction("draws", axes)
         colors = {name: LOOKS[name]["color"] for name in ("max", "average")}
         self.names = {
             name: self.moving(axes.text(1.16 * self.n_draws, 0, "", va="center", clip_on=False,
@@ -239,6 +240,7 @@ class TrainingPicture(Picture):
                                  for axes in (training, validation)]
         validation.legend(loc="lower center", ncols=3, handlelength=2.2, handletextpad=0.4,
                     columnspacing=0.9, borderaxespad=0.1)  # no network is that good
+        self.marks_prediction("wrong with max pooling", validation, "y", scale=0.01)
         self._build_last(last)
 
     def _build_last(self, axes):

@@ -54,7 +54,7 @@ def test_one_window_draws_the_draws_and_their_theory(window, activations, draws)
         assert picture.names[name].get_text() == f"{name} {level:.3g}"
     x, y = picture.frame_of_draw.get_xy()
     assert int(y) * 2 + int(x) == places[-1]
-    assert picture.titles[0].get_text() == f"draw {draws:,}: {a[places[-1]]:.3g}"
+    assert picture.titles[0].get_text() == f"draw {draws:,} gives {a[places[-1]]:.3g}"
     assert [text.get_text() for text in picture.values] == [
         f"a = {value:.3g}\np = {chance:.2f}" for value, chance in zip(a, p, strict=True)]
 
@@ -80,7 +80,7 @@ def test_nothing_is_drawn_from_a_window_of_zeros(window):
     window.set_values({"a1": 0.0, "a2": 0.0, "a3": 0.0, "a4": 0.0, "draws": 500})
     picture = window.picture
     assert picture.frame_of_draw.get_xy() == (-9, -9)
-    assert picture.titles[0].get_text() == "nothing to draw: 0"
+    assert picture.titles[0].get_text() == "all zero: no draw"
     assert not any(bar.get_height() for bar in picture.bars)
     assert not picture.means.get_ydata().any()
 
@@ -160,7 +160,8 @@ def test_pictures_draw_the_input_under_three_poolings(pictures, inputs, name, wi
     for image in pictures.picture.images:
         assert image.get_clim() == (0, brightest)
     for title, map_, what in zip(pictures.picture.titles, shown, (name, *NAMES), strict=True):
-        assert title.get_text() == f"{what}: {map_.mean():.2g} ± {map_.std():.2g}"
+        assert title.get_text() == (
+            f"{what}: mean {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}")
     total = np.where(windows.any(axis=-1), windows.sum(axis=-1), 1)
     expected = (windows**2).sum(axis=-1) / total
     noise = np.sqrt(((windows**3).sum(axis=-1) / total - expected**2).mean())
@@ -230,8 +231,9 @@ def test_training_draws_the_runs_of_its_controls(training, values, settings):
                         [last.mean() - off, last.mean(), last.mean() + off])
         assert f"{name} {last.mean():.1%}" in training.readout.value
     ends = [[errors[name][:, -1, which].mean() for name in NAMES] for which in range(2)]
-    for title, word, means in zip(picture.titles, ("training", "validation"), ends, strict=False):
-        assert title.get_text() == f"{word}: " + ", ".join(f"{mean:.1%}" for mean in means)
+    for title, means in zip(picture.titles, ends, strict=False):
+        assert title.get_text() == ", ".join(
+            f"{name} {mean:.0%}" for name, mean in zip(NAMES, means, strict=True))
     means = dict(zip(NAMES, ends[1], strict=True))
     overfits = means["average"] < 0.25 and means["max"] - means["average"] > 0.08
     assert training.view.goal_met == (overfits and settings.get("wrong_labels") == 0.4)
