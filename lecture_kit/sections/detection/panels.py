@@ -246,8 +246,8 @@ def _evasion_view(budget, rate, paths, edges, progress):
     readout = _("{budget} % of words added, {rate:.0f} % false alarms: recall {plain} as trained, "
                 "{again} trained again (10 splits).").format(
         budget=budget, rate=100 * rate, plain=plain, again=again or "…")
-    titles = (f"recall with {budget} % more words",
-              "scores: " + ("trained again" if latest else "as trained"))
+    titles = (f"recall of spam with {budget} % of words added",
+              "scores of the spam: " + ("trained again" if latest else "as trained"))
     drawing = {"budget": budget, "recalls": curves, "titles": titles,
                "shares": tuple(_shares(shown[1][n], edges) for n in (0, budget))}
     met = latest is not None and budget >= 5 and latest[0][budget].mean()
