@@ -116,7 +116,7 @@ def _about_signals(activation, forward, backward, field):
         first_theory=first_expected)
     return readout, (f"activations: std of layer {n_layers}: {std}, theory {expected}",
                      f"gradients δ: size in layer 1: {first}, theory {first_expected}",
-                     f"signal {signal}, theory {_two(field.signal[-1])}")
+                     f"signal in layer {n_layers}:\n{signal}, theory {_two(field.signal[-1])}")
 
 
 # The slide's network in training
@@ -183,8 +183,8 @@ def _slide_view(activation, run, before):
     readout = _("Epoch {epoch:.0f}, loss: N(0, 1) {}, σ = 0.01 {}, Xavier {}, yours {}. Signal of "
                 "yours {signal}.").format(*words, epoch=run.epochs[-1],
                                           signal=_two(before["signals"][-1]))
-    titles = (f"Xavier {words[2]}, yours {words[3]}",
-              f"signal of Xavier {_two(before['signals'][2])}")
+    titles = (f"loss of Xavier {words[2]}, of yours {words[3]}",
+              f"signal of Xavier in layer 5: {_two(before['signals'][2])}")
     best = np.min(last[:3], where=np.isfinite(last[:3]), initial=np.inf)
     goal_met = activation == "sigmoid" and run.progress == 1 and last[3] < best
     return View({**before, "epochs": run.epochs, "losses": run.losses, "titles": titles}, readout,
@@ -254,9 +254,10 @@ def _about_pair(step, trained, one_unit, parted, expected):
         step=step, distance=_two(distance) if distance else "0",
         parting=_about_parting(parted, expected), loss=loss, alone=number(one_unit.losses[-1]))
     largest = np.ptp(trained.weights[step], axis=1).max()
-    return readout, (f"up to {_two(largest)}" if largest else "0 everywhere",
-                     "never apart" if parted is None else f"apart from step {parted}",
-                     f"at the end {loss}")
+    return readout, (f"differ by up to\n{_two(largest)}" if largest else "all weights\nare equal",
+                     "the units do not part" if parted is None
+                     else f"the units part at step {parted}",
+                     f"loss at the end {loss}")
 
 
 def _about_parting(parted, expected):

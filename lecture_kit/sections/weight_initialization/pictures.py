@@ -70,7 +70,7 @@ class SignalsPicture(Picture):
                   xlabel="layer", yticks=np.logspace(-8, 2, 6))
         self.titles = [self.moving(axes.set_title("", pad=4))
                        for axes in (self.forward, self.backward)]
-        self.title = self.moving(figure.text(0.725, 0.755, "", weight="bold", size=10))
+        self.title = self.moving(figure.text(0.725, 0.75, "", weight="bold", size=10))
         self._build_histograms()
         self._build_sizes(sizes)
         self._build_scale(figure.add_axes((0.725, 0.93, 0.262, 0.04)))
@@ -218,6 +218,7 @@ class PairPicture(Picture):
         self.distances = self.moving(distance.plot([], [], color=BLUE, label="measured")[0])
         self.theory = self.moving(distance.plot([], [], label="theory", **_THEORY)[0])
         distance.legend(loc="lower right", borderaxespad=0.2)
+        self.marks_prediction("steps until the units part", distance)
         self.one_unit = self.moving(loss.plot([], [], label="one unit", **_THEORY)[0])
         self.losses = self.moving(loss.plot([], [], color=BLUE, label="two units")[0])
         loss.legend(loc="upper right")
@@ -249,7 +250,7 @@ class PairPicture(Picture):
                 self.images, (*weights.T, difference), (largest, largest, None), strict=True):
             scale = scale or np.abs(difference).max() or 1
             image.set_data(values.reshape(8, 8) / scale)
-        words = f"up to {_short(largest)}"
+        words = f"largest weight\n{_short(largest)}"
         write(self.titles, (words, words, *titles))
         self.distances.set_data(steps, np.where(distances > 0, distances, np.nan))
         self.theory.set_data(steps, np.where(theory > 0, theory, np.nan))

@@ -240,7 +240,7 @@ def test_an_equal_pair_has_no_difference_to_draw(pair):
     pair.reset()
     assert np.isnan(data(pair.picture.distances)[:, 1]).all()
     assert np.all(pair.picture.images[2].get_array() == 0)
-    assert pair.picture.titles[2].get_text() == "0 everywhere"
+    assert pair.picture.titles[2].get_text() == "all weights\nare equal"
     assert "distance 0. Never apart (theory: never)" in pair.readout.value
     assert_allclose(data(pair.picture.losses)[:, 1], data(pair.picture.one_unit)[:, 1], rtol=1e-6)
 
