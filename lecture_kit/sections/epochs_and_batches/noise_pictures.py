@@ -130,6 +130,7 @@ class NoisePicture(Picture):
             self.circles[name] = self.moving(
                 place.plot([], [], **{**LOOKS["theory"], "color": look["color"]})[0])
         loss.legend(loc="upper right", borderaxespad=0)
+        self.marks_prediction("scaled noise", floor, "y")
         self.theory, self.measured = {}, {}
         for name, look in _RULES.items():
             self.theory[name] = self.moving(floor.plot(

@@ -74,7 +74,7 @@ def bookkeeping():
             "dropped": experiments.count_iterations(n_samples, sizes, epochs, True),
             "ratio": epochs * n_samples / sizes, "point": (batch_size, total),
             "titles": (f"{n_done:,} of {total:,} iterations, dropped per epoch: {dropped:,} rows",
-                       f"{total:,} iterations")}
+                       f"iterations in all: {total:,}")}
         if total == 0:
             readout = _("B = {b:,} is more than all {n:,} rows: the only batch is dropped, nothing "
                         "is learned.").format(b=batch_size, n=n_samples)
@@ -127,7 +127,7 @@ def training():
             yield _view_training(records, data, epochs)
 
     return Panel(
-        _("Training live"), pictures.HistoryPicture("guessing"),
+        _("Training live"), pictures.HistoryPicture("guessing", "all rows at once"),
         {
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4**i for i in range(6)], 64),
@@ -160,7 +160,7 @@ def _view_training(records, data, epochs):
             n=now.update, training=now.training_accuracy, validation=now.validation_accuracy,
             epoch=top.epoch, loss=top.validation_loss)
         titles = (f"epoch {now.epoch:.3g}: validation loss {now.validation_loss:.3g}, "
-                  f"best {top.validation_loss:.3g} at {top.epoch:.3g}",
+                  f"best {top.validation_loss:.3g} at epoch {top.epoch:.3g}",
                   f"validation accuracy {now.validation_accuracy:.3f}")
     drawing = {**_curves(records), "best": best, "last": None, "n_epochs": epochs,
                "levels": _guessing(data), "titles": titles}
@@ -234,8 +234,8 @@ def _view_race(runs, rates, unit, data, progress):
                    for records, step in zip(runs, steps, strict=True)],
         "winners": {name: races.cheapest(values) for name, values in costs.items()},
         "scaling": races.perfect_scaling(races.BATCH_SIZES, costs, unit),
-        "titles": (f"first in {unit}: {first[unit]}", f"{unit} to loss {target}",
-                   "which is first (★)")}
+        "titles": (f"first in {unit}: {first[unit]}", f"{unit} needed to loss {target}",
+                   "needed to the target (★ least)")}
     goal_met = progress == 1 and data == "digits" and first["epochs"] == "B = 64"
     return View(drawing, readout, goal_met, progress)
 
@@ -281,7 +281,7 @@ def cloud():
             "theory": theory, "other": other, "measured": measured, "point": (batch_size, now),
             "other_name": "grey: without replacement" if replace else "grey: with replacement",
             "titles": (f"{n_batches} mini batches of {batch_size}: {uphill:.0%} go uphill",
-                       f"spread {now:.3f}, theory {theory[place]:.3f}")}
+                       f"spread: measured {now:.3f}, theory {theory[place]:.3f}")}
         return View(drawing, readout, epochs == 20 and uphill < 0.1 and batch_size <= 64)
 
     return Panel(
@@ -330,7 +330,8 @@ def noise():
             "floors": {name: float(walkers.noise_floor(rate, 1, walkers.N_POINTS, size))
                        for name, (rate, size) in settings.items()},
             "theory": theory, "measured": measured, "point": (factor, share),
-            "titles": ("100 walkers", f"ηN/B: {scales[0]:.3g} → {scales[1]:.3g}", title)}
+            "titles": ("where 100 walkers end",
+                       f"noise scale: {scales[0]:.3g} → {scales[1]:.3g}", title)}
         return View(drawing, readout, factor >= 16 and 0.9 <= share <= 1.1)
 
     picture = noise_pictures.NoisePicture(walkers.FACTORS, walkers.N_EPOCHS)
@@ -361,13 +362,13 @@ def _about_noise(settings, scales, gone, measured, share):
     """Words for the readout, and a title."""
     if gone.any():
         words = _("kη ≥ 2: diverged at step {n}").format(n=int(gone.argmax()))
-        title = f"diverged at step {int(gone.argmax())}"
+        title = f"walkers diverged at step {int(gone.argmax())}"
     elif not np.isfinite(share):
-        words, title = _("no floor, since kη ≥ 2"), "kη ≥ 2: no floor"
+        words, title = _("no floor, since kη ≥ 2"), "kη ≥ 2: no walker stays"
     else:
         words = _("noise {measured} times as before, theory {theory}").format(
             measured=number(measured), theory=number(share))
-        title = f"theory: noise × {number(share)}"
+        title = f"theory: {number(share)} times the noise"
     (eta, b), (new_eta, new_b) = settings.values()
     readout = _("(η, B) from ({eta:.3g}, {b}) to ({new_eta:.3g}, {new_b:,}): ηN/B {before:.3g} "
                 "→ {after:.3g}; {words}.").format(
@@ -396,7 +397,8 @@ def overfitting():
             yield _view_overfitting(records, label_noise, patience)
 
     return Panel(
-        _("Overfitting"), pictures.HistoryPicture("share of right labels"),
+        _("Overfitting"),
+        pictures.HistoryPicture("share of right labels", "training accuracy"),
         {
             "n_rows": stop_slider(_("training images"), [100, 200, 400, 800, 1600], 200),
             "label_noise": slider(_("wrong labels"), 0, 0.5, 0.15),
@@ -426,8 +428,8 @@ def _view_overfitting(records, label_noise, patience):
         p=patience, end=end, best=best, kept=top.validation_accuracy, epoch=len(records) - 1,
         validation=now.validation_accuracy, training=now.training_accuracy)
     peak = max(record.validation_accuracy for record in records)
-    titles = (f"best of all: epoch {best_of_all}, kept: epoch {best}",
-              f"validation: peak {peak:.3f}, at the end {now.validation_accuracy:.3f}")
+    titles = (f"lowest loss: epoch {best_of_all}, kept: epoch {best}",
+              f"validation accuracy: peak {peak:.3f}, end {now.validation_accuracy:.3f}")
     drawing = {**_curves(records), "best": best, "last": last if stopped else None, "n_epochs": 60,
                "levels": (np.log(10), 1 - label_noise), "titles": titles}
     return View(drawing, readout, finished and stopped and best == best_of_all and last <= 20,

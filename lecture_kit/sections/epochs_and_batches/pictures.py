@@ -58,6 +58,7 @@ class BookkeepingPicture(Picture):
             for y, va in ((0, "top"), (1, "bottom")))
         self.ends = [self.moving(rows.text(x, 1.02, "", ha=ha, va="top", clip_on=False))
                      for x, ha in ((0, "left"), (1, "right"))]
+        self.marks_prediction("iterations", count, "y")
         self.theory = self.moving(count.plot([], [], label="epochs · N/B", **LOOKS["theory"])[0])
         self.kept = self.moving(count.plot([], [], color=BLUE, label="last batch kept")[0])
         self.dropped = self.moving(
@@ -117,10 +118,12 @@ class HistoryPicture(Picture):
     ----------
     level : str
         What the dotted line in the accuracies means. In the losses it means guessing.
+    prediction : str
+        Name of the prediction, in percent, that is marked in the accuracies.
     """
 
-    def __init__(self, level):
-        self.level = level
+    def __init__(self, level, prediction):
+        self.level, self.prediction = level, prediction
         super().__init__()
 
     def build(self, figure):
@@ -132,6 +135,7 @@ class HistoryPicture(Picture):
                      yticks=np.linspace(0, 1, 6))
         self.axes = axes
         self.titles = [self.moving(one.title) for one in axes]
+        self.marks_prediction(self.prediction, accuracy, "y", scale=0.01)
         self.stops = [self.moving(one.plot([], [], color=GREEN, linewidth=1.4)[0]) for one in axes]
         self.stop_name = self.moving(loss.text(0, 2.75, " early stop", color=GREEN))
         self.levels = [self.moving(one.plot([], [], label=self.level, **LOOKS["theory"])[0])

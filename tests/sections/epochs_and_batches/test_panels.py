@@ -267,7 +267,7 @@ def test_a_rule_that_goes_too_far_says_so(noise):
     path = 2.5 * (1 - 3.2) ** (2 * np.arange(12))  # with k = 32 the mean diverges like this
     step = int(noise.readout.value.split("step ")[1].rstrip("."))
     assert noise.readout.value.endswith(f"kη ≥ 2: diverged at step {step}.")
-    assert noise.picture.titles[2].get_text() == f"diverged at step {step}"
+    assert noise.picture.titles[2].get_text() == f"walkers diverged at step {step}"
     assert 500_000 / 10 < path[step] < 500_000 * 30
     assert np.isnan(data(noise.picture.losses["after"])[step:, 1]).all()
     assert np.isfinite(data(noise.picture.losses["after"])[:step, 1]).all()
@@ -276,7 +276,7 @@ def test_a_rule_that_goes_too_far_says_so(noise):
 def test_just_beyond_the_critical_rate_there_is_no_floor(noise):
     noise.set_values({"learning_rate": 0.501, "factor": 4, "rule": "k · η"})
     assert noise.readout.value.endswith("no floor, since kη ≥ 2.")
-    assert noise.picture.titles[2].get_text() == "kη ≥ 2: no floor"
+    assert noise.picture.titles[2].get_text() == "kη ≥ 2: no walker stays"
     assert np.isfinite(data(noise.picture.losses["after"])).all()
 
 
