@@ -104,7 +104,7 @@ def test_a_notebook_has_a_room_and_tests_of_the_same_name(notebook):
     assert number.isdigit()
     room, tests = KIT / "sections" / topic, ROOT / "tests" / "sections" / topic
     for file in (*(room / f"{name}.py" for name in (
-            "__init__", "experiments", "pictures", "panels", "exercises")), tests / "calls.py"):
+            "__init__", "experiments", "pictures", "panels", "predictions", "exercises")), tests / "calls.py"):
         assert file.is_file(), f"write {file.relative_to(ROOT)}, see CONTRIBUTING.md"
 
 
