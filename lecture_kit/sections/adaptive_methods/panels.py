@@ -102,8 +102,9 @@ def _view_of_race(landscape, learning_rate, start, step, found):
              for name in _NAMES}
     best, place = experiments.first_names(bests), ", ".join(map(number, start))
     titles = (f"{landscape} from ({place}), step {step}",
-              "each at its best η" if rate is None else f"all at η = {rate:.3g}",
-              f"fewest steps: {bests[best[0]]:.0f}" if best else f"none in {_RACE_STEPS}")
+              "steps, each at its best η" if rate is None else f"steps, all at η = {rate:.3g}",
+              f"fewest steps of all: {bests[best[0]]:.0f}" if best
+              else f"none arrives in {_RACE_STEPS} steps")
     drawing = {
         "sweeps": sweeps, "landscape": _background(landscape), "board": board, "first": first,
         "paths": outcome.seen_by(step, (_X[-1], _Y[-1])), "rate": rate, "titles": titles}
@@ -166,7 +167,7 @@ def _show_inside(method, gradient, learning_rate, decay):
         first=first, theory=theory[0], longest=moves[longest - 1, 0], k=longest, x=x, y=y)
     titles = (f"first step {first:.3g} η, theory {theory[0]:.3g} η",
               f"rate of y : rate of x = {y / x:.3g}",
-              {"constant": "g in x is 100 times as large", "rare": "g in y is rare",
+              {"constant": "g in x is 100 times that in y", "rare": "g in y is rare",
                "canyon": "g along the run in the canyon",
                "noisy": "noise 1; mean 1 in x, 0 in y"}[gradient])
     drawing = {"moves": moves, "theory": theory, "rates": record.rates, "roots": record.roots,
@@ -235,8 +236,9 @@ def _escape_view(learning_rate, column, ways, steps, progress):
         distance=number(distance, 2), plain=words["gradient descent"], theory=here,
         adagrad=words["Adagrad"], rmsprop=words["RMSprop"], adam=words["Adam"])
     first = experiments.first_names(from_here)
-    titles = (f"η = {learning_rate:.3g}, ε = {number(distance, 2)}",
-              f"fewest steps: {from_here[first[0]]:.0f}" if first else f"none in {_RIDGE_STEPS}",
+    titles = (f"way from the ridge, η = {learning_rate:.3g}, ε = {number(distance, 2)}",
+              f"fewest steps: {from_here[first[0]]:.0f}" if first
+              else f"none leaves in {_RIDGE_STEPS} steps",
               "steps until off the ridge")
     drawing = {
         "ways": ways, "distances": _DISTANCES, "steps": steps, "theory": theory,
@@ -309,7 +311,7 @@ def _words_view(exponent, sweeps, right, progress):
     board = {name: (_in_words(error, ".2g"),
                     "…" if np.isnan(error) else f"{sweeps[name].best_rate:.2g}")
              for name, error in errors.items()}
-    titles = ("error by learning rate", f"smallest: {first[0]}",
+    titles = ("error by learning rate", f"smallest error: {first[0]}",
               f"rarest word: frequency {right['frequencies'][-1]:.2g}")
     met = first == ["Adagrad"] and adagrad < plain / 2 and progress == 1
     return View({"sweeps": sweeps, **right, "board": board, "first": first, "titles": titles},
@@ -405,8 +407,8 @@ def _network_view(data, learning_rate, courses, sweeps, progress):
         worst=best_high, always=always)
     board = {name: (f"out at {lost[name]}" if name in lost else _in_words(wrong[name], ".3f"),
                     _in_words(bests[name], ".3f")) for name in _ALL_NAMES}
-    titles = (f"all at η = {learning_rate:.3g}", f"{low} to {high} wrong",
-              f"own best: {best_low} to {best_high} wrong")
+    titles = (f"loss, all at η = {learning_rate:.3g}", f"wrong answers: {low} to {high}",
+              f"best η: {best_low} to {best_high} wrong")
     losses = {name: (courses[name].epochs, courses[name].losses[:, 0]) if name in courses
               else ([], []) for name in _ALL_NAMES}
     drawing = {"sweeps": sweeps, "losses": losses, "rate": learning_rate, "always": always,

@@ -104,6 +104,7 @@ class RacePicture(Picture):
         sweep.set_yticks(ticks, labels=map(str, ticks))
         sweep.set_yticks([], minor=True)
         self.board = _Board(self, board, self.names, {0.79: "this η", 0.98: "best η"})
+        self.marks_prediction("steps of gradient descent at 0.95", sweep, "y")
         self.cursor = self.moving(sweep.plot([], [], color=GREY, linewidth=1)[0])
         self.sweeps = _lines(self, sweep, self.names, linewidth=1.3)
         self.best = _dots(self, sweep, self.names, clip_on=False)
@@ -185,6 +186,7 @@ class InsidePicture(Picture):
         self.theory = self.moving(moves.plot([], [], **LOOKS["theory"])[0])
         self.unit = self.moving(moves.axhline(1, color=GREY, linewidth=0.8))
         self.moves = self._pair(moves)
+        self.marks_prediction("first step of the slide's Adam", moves, "y")
         self.first = self.moving(moves.plot(
             [], [], "o", color=GREEN, markeredgecolor="white", clip_on=False)[0])
         self.rates, self.roots = self._pair(rates), self._pair(roots)

@@ -73,8 +73,9 @@ def _view(drawing, searches):
     readout = _("Last error at η = {rate:.3g}: schedule {fall}, constant {stay}; each at its best "
                 "η: {best_fall} and {best_stay}.").format(
         rate=drawing["rate"], fall=here[0], stay=here[1], best_fall=best[0], best_stay=best[1])
-    titles = (f"η = {drawing['rate']:.3g}", f"error {here[0]}, constant {here[1]}",
-              f"best {best[0]}, constant {best[1]}")
+    titles = (f"learning rate, η = {drawing['rate']:.3g}",
+              f"last error {here[0]}, constant {here[1]}",
+              f"best error {best[0]}, constant {best[1]}")
     goal_met = searched and ends[0] < 0.6 * bests[1]
     return View({**drawing, "searches": searches, "titles": titles}, readout, goal_met,
                 1.0 if searched else 0.5, waits=not searched)

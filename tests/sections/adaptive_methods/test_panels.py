@@ -385,6 +385,6 @@ def test_the_presets_show_what_they_are_called(race, inside, escape, real_data):
     press(inside, "rare")
     assert inside.values["gradient"] == "rare"
     press(escape, "η = 0.5")
-    assert escape.picture.titles[0].get_text().startswith("η = 0.501")
+    assert escape.picture.titles[0].get_text().startswith("way from the ridge, η = 0.501")
     press(real_data, "η = 1")
-    assert real_data.picture.titles[0].get_text() == "all at η = 1"
+    assert real_data.picture.titles[0].get_text() == "loss, all at η = 1"
