@@ -103,8 +103,8 @@ def test_a_notebook_has_a_room_and_tests_of_the_same_name(notebook):
     number, topic = notebook.stem.split("_", 1)
     assert number.isdigit()
     room, tests = KIT / "sections" / topic, ROOT / "tests" / "sections" / topic
-    for file in (*(room / f"{name}.py" for name in (
-            "__init__", "experiments", "pictures", "panels", "predictions", "exercises")), tests / "calls.py"):
+    names = "__init__", "experiments", "pictures", "panels", "predictions", "exercises"
+    for file in (*(room / f"{name}.py" for name in names), tests / "calls.py"):
         assert file.is_file(), f"write {file.relative_to(ROOT)}, see CONTRIBUTING.md"
 
 
