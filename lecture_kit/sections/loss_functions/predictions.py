@@ -107,8 +107,8 @@ def predict_activations():
           "activation function leaves least of it, which one most? Press the one that leaves least "
           "first.").format(n=n_layers),
         lambda: {name: _share_left(name, n_layers, 1.0) for name in names},
-        _("Near 0 the slope of tanh is almost 1, for all nodes. That of ReLU is 0 for about half "
-          "of them. That of the sigmoid is at most {peak}.").format(
+        _("Most logits are near 0 here. There the slope of tanh is almost 1, for all nodes. That "
+          "of ReLU is 0 for about half of them. That of the sigmoid is at most {peak}.").format(
               peak=number(sigmoid_derivative(0.0))),
         options=names))
 
