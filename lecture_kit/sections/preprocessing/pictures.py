@@ -62,7 +62,6 @@ class ValleyPicture(Picture):
             for name in _SCALINGS}
         factors.legend(loc="lower left")
         self.marks_prediction("steps after the z-score", loss)
-        self.marks_prediction("critical rate on raw features", factors)
         self.point = self.moving(factors.plot(
             [], [], "o", color=BLACK, markersize=9, markeredgecolor="white", clip_on=False)[0])
         self.handles += [Handle(factors, self.point, "learning_rate", anywhere=True),

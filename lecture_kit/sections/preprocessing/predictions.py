@@ -26,13 +26,13 @@ def predict_slowdown():
 
     return PredictionPanel(NumberPrediction(
         _("Prediction 1, metres and kilograms"),
-        _("People differ by {metres:.2f} m in height and by {kilograms:.1f} kg, and both count the "
-          "same for the answer. In one step of gradient descent each of the two weights goes a "
-          "share of its way to the best value. How many times as large is this share for the "
-          "kilograms?").format(metres=metres, kilograms=kilograms),
+        _("People differ by {metres:.2f} m and by {kilograms:.1f} kg, and both count the same for "
+          "the answer. In one step of gradient descent w₁ (metres) and w₂ (kilograms) each go a "
+          "share of their way to the best value. How many times as large is the share of "
+          "w₂?").format(metres=metres, kilograms=kilograms),
         measured,
-        _("The gradient is {ratio:.0f} times as large, and the way to go is {ratio:.0f} times as "
-          "short.").format(ratio=kilograms / metres),
+        _("The gradient of w₂ is {ratio:.0f} times as large, and its way to go is {ratio:.0f} "
+          "times shorter.").format(ratio=kilograms / metres),
         unit=_(" times")))
 
 
@@ -45,6 +45,7 @@ def predict_z_score_steps():
         A number.
     """
     correlation = 0.6  # that of best_descents
+    kappa = experiments.condition_number_after_z_score(correlation)
 
     def median_steps(scaling, n_draws):
         _rates, runs = draws.best_descents(scaling, range(n_draws))
@@ -54,37 +55,41 @@ def predict_z_score_steps():
         _("Prediction 2, what scaling saves"),
         _("A linear model learns from height and weight of 50 people (their correlation is r = "
           "{r}). On metres and kilograms it needs about {steps:,.0f} steps at its best learning "
-          "rate until 1 % of the first loss is left. How many after the z-score, at the best rate "
-          "there?").format(r=correlation, steps=round(median_steps("raw", 1), -3)),
+          "rate until 1 % of the first loss is left. The z-score brings κ down from {raw:,.0f} to "
+          "{kappa:g}. How many steps then, at the best rate there?").format(
+              r=correlation, steps=round(median_steps("raw", 1), -3), kappa=kappa,
+              raw=draws.condition_numbers("raw", correlation, range(1))[0]),
         lambda: median_steps("z-score", 10),
-        _("What is left of the valley is that tall people are heavier: κ = {kappa:g}.").format(
-            kappa=experiments.condition_number_after_z_score(correlation)),
+        _("With κ = {kappa:g} each step multiplies the distance by {factor:.2g}, and the loss by "
+          "the square of it.").format(kappa=kappa, factor=(kappa - 1) / (kappa + 1)),
         unit=_(" steps"), name="steps after the z-score"))
 
 
 def predict_critical_rate():
-    """From which learning rate on gradient descent diverges on raw features.
+    """From which learning rate on gradient descent diverges if kilograms become grams.
 
     Returns
     -------
     PredictionPanel
         A number.
     """
-    def measured():
-        models, _height = experiments.valleys()
-        return critical_learning_rate(experiments.curvatures_of(models["raw"]))
+    features, target = experiments.people()
+    weights = features[:, 1]
 
-    weights = experiments.people()[0][:, 1]
+    def critical(unit):
+        model = experiments.linear_model(features * [1, unit], target)
+        return critical_learning_rate(experiments.curvatures_of(model))
+
     return PredictionPanel(NumberPrediction(
-        _("Prediction 3, too fast for kilograms"),
+        _("Prediction 3, from kilograms to grams"),
         _("A linear model learns from height in metres and weight in kilograms. The people weigh "
-          "{mean:.0f} ± {std:.0f} kg, and the loss is half the mean squared error. From which "
-          "learning rate η on does gradient descent diverge?").format(
-              mean=weights.mean(), std=weights.std()),
-        measured,
-        _("The largest curvature is nearly the mean of the squared weights, {square:,.0f}, and the "
-          "critical rate is 2 divided by it.").format(square=(weights**2).mean()),
-        name="critical rate on raw features"))
+          "{mean:.0f} ± {std:.0f} kg, and the loss is half the mean squared error. Beyond η = "
+          "{rate:.2g} gradient descent diverges. Now somebody writes all weights down in grams. "
+          "Beyond which η does it diverge then?").format(
+              mean=weights.mean(), std=weights.std(), rate=critical(1)),
+        lambda: critical(1000),
+        _("The largest curvature is nearly the mean of the squared weights. In grams it is 1,000² "
+          "times as large, and the critical rate is 2 divided by it.")))
 
 
 def predict_condition_number():
@@ -153,8 +158,10 @@ def predict_worst_order():
         _("A linear softmax model sees only one feature of an attack: how the connection ended, "
           "one of {n} names. With one-hot it is right in {one_hot:.0%} of the rows, in whatever "
           "order the names come. With integer codes the order counts. We try {orders} orders at "
-          "random: in how many percent of the rows is it right with the worst one?").format(
-              n=len(names), one_hot=one_hot, orders=n_orders),
+          "random: in how many percent of the rows is it right with the worst one? (Who always "
+          "names the largest class is right in {always:.0%}.)").format(
+              n=len(names), one_hot=one_hot, orders=n_orders,
+              always=counts.sum(axis=0).max() / counts.sum()),
         measured,
         _("Neighbours on the line of integers have nothing in common, but a linear model treats "
           "them alike. With one-hot each name has weights of its own."),
