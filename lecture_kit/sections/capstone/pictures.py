@@ -217,7 +217,6 @@ class FewRowsPicture(Picture):
                                                markeredgecolor=BLACK, label="measured")[0])
         right.legend(loc="center left", bbox_to_anchor=(0, 0.6), frameon=True, facecolor="white",
                      edgecolor="none", framealpha=1)
-        self.marks_prediction("low end of two of two", left, scale=0.01)
         self.marks_prediction("rows for a narrow interval", right)
         self.handles += [Handle(left, self.truth, "recall", anywhere=True),
                          Handle(right, self.measured, "n_rows", anywhere=True)]

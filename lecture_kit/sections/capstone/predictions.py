@@ -51,8 +51,10 @@ def predict_mean_recall():
           "mean recall of the eight classes?").format(
               epochs=FIRST.epochs, share=100 * record.validation_accuracy),
         lambda: 100 * recalls.mean(),
-        _("It never finds {lost} of the {n} classes. They are rare, so the accuracy hardly "
-          "notices.").format(lost=np.sum(recalls == 0), n=len(recalls)),
+        _("It never finds {lost} of the {n} classes. Only {share:.0f} % of the rows are "
+          "theirs, so the accuracy hardly notices.").format(
+              lost=np.sum(recalls == 0), n=len(recalls),
+              share=100 * (1 - record.validation_accuracy)),
         points=True, unit=" %", name="mean recall of 8 classes"))
 
 
@@ -108,8 +110,8 @@ def predict_without_adam():
         _("On the connections, everything is on. Then plain gradient descent replaces Adam, at "
           "its own best learning rate. What do the mean recalls on 12 random splits say?"),
         measured,
-        _("Beside all the other techniques no difference shows: the best rate of gradient descent "
-          "is much larger than Adam's. With Adam's rate it would have lost."),
+        _("At its own rate gradient descent keeps up: the 99 % interval of the difference holds 0. "
+          "At Adam's rate, which is much smaller, it would have lost."),
         options=tuple(options.values())))
 
 
@@ -119,16 +121,23 @@ def predict_low_end():
     Returns
     -------
     PredictionPanel
-        A percentage.
+        A choice.
     """
-    return PredictionPanel(NumberPrediction(
+    options = _("at 90 % or more"), _("from 50 % to 90 %"), _("below 50 %")
+
+    def measured():
+        low = wilson_interval(2, 2)[0]
+        return options[2 - np.digitize(low, (0.5, 0.9))], _("It begins at {low:.0f} %.").format(
+            low=100 * low)
+
+    return PredictionPanel(ChoicePrediction(
         _("Prediction 5, two of two"),
         _("A test has two rows of a class, and the detector found both. The 95 % interval of the "
-          "true recall ends at 100 %. At how many percent does it begin?"),
-        lambda: 100 * wilson_interval(2, 2)[0],
-        _("A detector that finds a third of such rows finds two of two in one of nine tests: that "
-          "is not rare enough to exclude it."),
-        points=True, unit=" %", name="low end of two of two"))
+          "true recall ends at 100 %. Where does it begin?"),
+        measured,
+        _("A detector that finds half of such rows finds two of two in one of four tests. That is "
+          "not rare, so a true recall of 50 % fits, too."),
+        options=options))
 
 
 def predict_rows():
@@ -139,11 +148,14 @@ def predict_rows():
     PredictionPanel
         A number.
     """
-    most, n_rows = 0.1, np.arange(1, intervals.MOST_ROWS + 1)
+    n_rows, known = np.arange(1, intervals.MOST_ROWS + 1), 100
+    most, wide = 0.1, intervals.width_in_theory(known, 0.5, 0.95)
     return PredictionPanel(NumberPrediction(
         _("Prediction 6, rows for a narrow interval"),
-        _("Half of the rows of a class are found. From how many rows on is the 95 % interval of "
-          "the recall no wider than {most}, for example from 0.45 to 0.55?").format(most=most),
+        _("Half of the rows of a class are found. With {known} rows the 95 % interval of the "
+          "recall is {wide:.1f} wide: from {low:.1f} to {high:.1f}. How many rows make it half as "
+          "wide, {most}?").format(known=known, wide=wide, low=0.5 - wide / 2, high=0.5 + wide / 2,
+                                  most=most),
         lambda: n_rows[intervals.width_in_theory(n_rows, 0.5, 0.95) <= most][0],
         _("The width falls like 1/√n: half the width needs four times as many rows."),
         unit=_(" rows"), name="rows for a narrow interval"))
