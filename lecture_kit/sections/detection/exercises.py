@@ -17,7 +17,7 @@ def _recall_within(scores, labels, most):
 
 
 def check_recall_within(attempt):
-    """Exercise 1: the recall within a budget of false alarms, when scores are tied.
+    """Exercise 2: the recall within a budget of false alarms, when scores are tied.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def check_recall_within(attempt):
     scores = np.array([0.9, 0.2, 0.7, 0.7, 0.7, 0.4, 0.4, 0.1])
     labels = np.array([1, 0, 0, 1, 0, 1, 0, 1])
     return ExercisePanel(Exercise(
-        _("Exercise 1, recall within a budget"), _recall_within,
+        _("Exercise 2, recall within a budget"), _recall_within,
         solution=("def recall_within(scores, labels, most):\n"
                   "    harmless = np.sort(scores[labels == 0])[::-1]\n"
                   "    too_many = harmless[most] if most < len(harmless) else -np.inf\n"
@@ -87,7 +87,7 @@ def _precision_elsewhere(counts, share):
 
 
 def check_precision_elsewhere(attempt):
-    """Exercise 2: the precision at another base rate, from counts of a test.
+    """Exercise 1: the precision at another base rate, from counts of a test.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def check_precision_elsewhere(attempt):
         The verdict.
     """
     return ExercisePanel(Exercise(
-        _("Exercise 2, precision elsewhere"), _precision_elsewhere,
+        _("Exercise 1, precision elsewhere"), _precision_elsewhere,
         solution=("def precision_elsewhere(counts, share):\n"
                   "    f, r = counts[:, 1] / counts.sum(axis=1)\n"
                   "    return r * share / (r * share + f * (1 - share))"),

@@ -38,8 +38,8 @@ def predict_higher_threshold():
           "false alarms. How many percent of the spam does the network then find?").format(
               f=100 * roc.false_alarm_rates[half], r=100 * roc.recalls[half], few=100 * _FEW),
         lambda: 100 * roc.recalls[roc.within(_FEW)],
-        _("The few harmless mails that look most like spam have high scores. Above them lies only "
-          "a part of the spam."),
+        _("The harmless mails that still raise an alarm have high scores. A threshold above most "
+          "of them lies above much of the spam, too."),
         points=True, unit=" %", name="recall with few false alarms"))
 
 
@@ -192,10 +192,10 @@ def predict_hardened():
 
     return PredictionPanel(NumberPrediction(
         _("Prediction 7, hardened"),
-        _("Without a second training the detectors find hardly any mail with {n} added words in a "
-          "hundred. Now they learn again, from spam with up to {budget:.0f} % more words. The "
-          "spammer knows the new detectors, too. How many percent do they find, at {some:.0f} % "
-          "false alarms?").format(n=n_words, budget=100 * budget, some=100 * _SOME),
+        _("The detectors learn again, also from spam with up to {budget:.0f} % more words. The "
+          "spammer knows the new detectors, too, and adds {n} words to every hundred. How many "
+          "percent of his mail do they find, at {some:.0f} % false alarms?").format(
+              n=n_words, budget=100 * budget, some=100 * _SOME),
         lambda: _found([*adversary.harden(_SPLITS, budget)][-1], n_words),
         _("They have learned from such mail, and lean less on the words that he adds. The price: "
           "they find less of the unchanged spam."),
