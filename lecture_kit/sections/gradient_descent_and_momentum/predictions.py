@@ -24,6 +24,25 @@ from lecture_kit.sections.gradient_descent_and_momentum import experiments
 _WELL, _CURVATURES = double_well(), (0.1, 2.0)
 
 
+def predict_critical_rate():
+    """From which learning rate on the deep well cannot hold a ball.
+
+    Returns
+    -------
+    PredictionPanel
+        A number.
+    """
+    curvature = _WELL.hessian(_WELL.minima[0])[0]
+    return PredictionPanel(NumberPrediction(
+        _("Prediction 1, the largest learning rate"),
+        _("A ball lies almost at the bottom of the deep well, at x = −1.1. From which learning "
+          "rate η on does it not stay there?"),
+        lambda: critical_learning_rate(curvature),
+        _("At the bottom f'' = {curvature}: there the slope is f'' times the distance. A step with "
+          "η > 2/f'' lands farther away on the other side.").format(
+              curvature=number(curvature[0]))))
+
+
 def predict_large_step():
     """Where a ball rests that starts on the wall of the deep well with a large step.
 
@@ -41,31 +60,13 @@ def predict_large_step():
         return option, _("After 60 steps it is at x = {x}.").format(x=number(path[-1, 0]))
 
     return PredictionPanel(ChoicePrediction(
-        _("Prediction 1, a large step"),
+        _("Prediction 2, a large step"),
         _("A ball starts at x = −1.5, on the wall of the deep well on the left, with the learning "
           "rate η = 0.35. Where does it come to rest?"),
         measured,
         _("The deep well is too curved for such steps: it throws the ball out. The flatter one "
           "can hold it."),
         options=options))
-
-
-def predict_critical_rate():
-    """From which learning rate on the deep well cannot hold a ball.
-
-    Returns
-    -------
-    PredictionPanel
-        A number.
-    """
-    curvature = _WELL.hessian(_WELL.minima[0])[0]
-    return PredictionPanel(NumberPrediction(
-        _("Prediction 2, the largest learning rate"),
-        _("A ball lies almost at the bottom of the deep well. From which learning rate η on does "
-          "it not stay there?"),
-        lambda: critical_learning_rate(curvature),
-        _("At the bottom the curvature is f'' = {curvature}, and beyond η = 2/f'' each step makes "
-          "the distance larger.").format(curvature=number(curvature[0]))))
 
 
 def predict_momenta():
