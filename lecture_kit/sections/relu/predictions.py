@@ -44,7 +44,7 @@ def predict_gradient_left():
     PredictionPanel
         A number.
     """
-    n_layers, n_nodes = 22, 100
+    n_layers, n_nodes = 30, 100
 
     def measured():
         left = [experiments.gradient_by_layer(
@@ -59,8 +59,8 @@ def predict_gradient_left():
           "weights. Divide the size of the gradient in layer 1 by its size in layer {n}. What do "
           "you get?").format(n=n_layers, nodes=n_nodes),
         measured,
-        _("Half of the units are off and pass nothing on. So theory multiplies the gradient by "
-          "{factor} at each of {n} steps, which makes {left}.").format(
+        _("Half of the units are off. So half of the squares are lost, and the size shrinks by "
+          "1/√2 = {factor} at each of {n} steps: in theory to {left}.").format(
               factor=number(factors[0]), n=n_layers - 1,
               left=number(experiments.expected_gradient(factors)[0], 1)),
         name="gradient in layer 1"))
