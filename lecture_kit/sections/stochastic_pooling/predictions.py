@@ -28,15 +28,17 @@ def predict_draws():
         A number.
     """
     near, expected = 0.1, pooling.weighted_average(chance.EXAMPLE)
+    sigma = np.sqrt(chance.drawn_variance(chance.EXAMPLE))
     return PredictionPanel(NumberPrediction(
         _("Prediction 1, how many draws"),
         _("Stochastic pooling draws n activations from the window ({window}). Their mean tends to "
-          "{expected}. How large must n be, so that about 95 of 100 such means lie within {near} "
-          "of it?").format(
-              window=", ".join(map(number, chance.EXAMPLE)), expected=number(expected), near=near),
+          "{expected}. One draw is typically off by {sigma}. How large must n be, so that about "
+          "95 of 100 such means lie within {near}?").format(
+              window=", ".join(map(number, chance.EXAMPLE)), expected=number(expected), near=near,
+              sigma=number(sigma)),
         lambda: (chance.large_numbers_band(chance.EXAMPLE, 1) / near) ** 2,
         _("One draw is typically off by σ = {sigma}, the mean of n draws by σ/√n, and 95 % lie "
-          "within 2σ/√n.").format(sigma=number(np.sqrt(chance.drawn_variance(chance.EXAMPLE)))),
+          "within 2σ/√n.").format(sigma=number(sigma)),
         unit=_(" draws"), name="draws"))
 
 
