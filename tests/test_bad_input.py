@@ -35,7 +35,7 @@ from lecture_kit.maths.layers import Layer
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 SAYS_ALL = re.compile(r"^\S.*; got .+\. \S.*[.?!]$", re.DOTALL)  # what checks.require writes
 TESTS = Path(__file__).parent
-WITHOUT_CALLS = re.compile("panels|.*pictures|predictions|exercises|corrections")  # driven elsewhere
+WITHOUT_CALLS = re.compile("panels|.*pictures|predictions|exercises|corrections")
 OF_LIVE = {"exercise", "language"}
 UNCHECKED_METHODS = {
     Layer: "a layer runs inside the training loop; Network.check has seen the rows",
