@@ -103,8 +103,8 @@ def predict_signal():
           "part?").format(deviation=theory.mean_field(
               SIGMOID, xavier(_WIDTH), _WIDTH, 5).standard_deviation[-1]),
         measured,
-        _("Each sigmoid layer keeps at most a quarter of what the input does, since its slope is "
-          "at most ¼. The histogram does not show that."),
+        _("At this scale each sigmoid layer keeps at most a quarter of what the input does, since "
+          "its slope is at most ¼. The histogram does not show that."),
         points=True, unit=" %"))
 
 
