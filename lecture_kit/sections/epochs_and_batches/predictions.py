@@ -57,8 +57,9 @@ def predict_all_rows_at_once():
           "percent if all 1,024 images are one batch?").format(
               epochs=epochs, percent=100 * small.validation_accuracy),
         lambda: 100 * last(1024).validation_accuracy,
-        _("All rows at once make one update per epoch, so {epochs} in all, in place of "
-          "{updates}.").format(epochs=epochs, updates=small.update),
+        _("All rows at once make one update per epoch, so {epochs} in all, in place of {updates}. "
+          "With batches of 64, {epochs} updates are not even one epoch, and bring about as "
+          "much.").format(epochs=epochs, updates=small.update),
         points=True, unit=" %", name="all rows at once"))
 
 
@@ -126,8 +127,8 @@ def predict_calm():
         _("Three ways to learn the digits, for one epoch. In which does the validation loss jump "
           "upwards least, in which most? Press the calmest first. (Mean of ten seeds.)"),
         lambda: {name: largest_jump(*pair) for name, pair in pairs.items()},
-        _("Neither B nor η alone decides. One row at a time is calm with a small η, and 64 rows "
-          "are wild with one that is too large."),
+        _("With B = 1 the noise scale tells calm from wild. But η = 2 is too large for this "
+          "network by itself, even with the calmer gradient of 64 rows."),
         options=tuple(pairs)))
 
 
