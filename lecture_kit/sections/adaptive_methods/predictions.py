@@ -83,8 +83,9 @@ def predict_race():
           "not in 300. With η = 0.95 Adam needs {adam:.0f}. How many steps does gradient descent "
           "need then?").format(slow=adam_slow, adam=adam),
         lambda: steps(0.95)["gradient descent"],
-        _("The best η of gradient descent depends on the canyon. Who chooses one rate for all "
-          "chooses the winner."),
+        _("Along the valley gradient descent's steps grow with η: ten times the rate, a tenth of "
+          "the steps. Adam overshoots and swings. Who chooses one rate for all chooses the "
+          "winner."),
         unit=_(" steps"), name="steps of gradient descent at 0.95"))
 
 
