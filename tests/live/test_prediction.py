@@ -40,6 +40,7 @@ def nothing_shown(monkeypatch):
     ("2", 0, "You: 2. Measured: 2. That is it."),
     ("3", 1, "Close: a factor of 1.5 too high."),
     ("0.5", np.log(4) / np.log(1.5), "Too low by a factor of 4."),
+    ("2468", np.log(1234) / np.log(1.5), "You: 2,470. Measured: 2. Too high by a factor of 1,230."),
     ("1e99", np.inf, "Too high by a factor of"),
 ])
 def test_a_number_is_judged_by_its_factor(typed, miss, words):
