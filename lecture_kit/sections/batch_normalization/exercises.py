@@ -34,7 +34,7 @@ def _batch_norm(bugs):
 
 
 def check_batch_normalize(attempt):
-    """Exercise 1: four bugs in a forward pass of eight lines.
+    """Exercise 2: four bugs in a forward pass of eight lines.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def check_batch_normalize(attempt):
     """
     two, one = np.array([2.0, 0.5]), np.array([0.0, -1.0])
     return ExercisePanel(Exercise(
-        _("Exercise 1, four bugs"), _batch_norm(()),
+        _("Exercise 2, four bugs"), _batch_norm(()),
         solution=(
             "def batch_norm(x, scale, shift, epsilon):\n"
             "    mean = x.mean(axis=0)\n"
@@ -100,7 +100,7 @@ def _mistakes_with_the_forward_pass():
 
 
 def check_batch_of_one(attempt):
-    """Exercise 2: what comes out in training mode for a batch of one row.
+    """Exercise 1: what comes out in training mode for a batch of one row.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def check_batch_of_one(attempt):
         return batch_normalize(x[np.newaxis], scale, shift)[0]
 
     return ExercisePanel(Exercise(
-        _("Exercise 2, a batch of one"), batch_of_one,
+        _("Exercise 1, a batch of one"), batch_of_one,
         solution="def batch_of_one(x, scale, shift):\n    return shift",
         hints=(
             _("What is the mean of one number? What is left when you subtract it?"),

@@ -17,6 +17,7 @@ from lecture_kit.maths.checks import (
     require,
     require_choice,
 )
+from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.ensembles import Ensemble
 from lecture_kit.maths.network_losses import SOFTMAX_CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
@@ -25,6 +26,19 @@ from lecture_kit.maths.training import learn
 
 KINDS = ("without BN", "with BN", "noisy BN")
 SMALL = (64, 30, 30, 30, 10)  # layers of a network small enough to train it many times
+MAP_RATES, MAP_SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
+
+
+def load_rows():
+    """Give 1,200 digits for training and 600 for validation, with grey values from 0 to 1.
+
+    Returns
+    -------
+    training, validation : tuple of (features, labels)
+        The first rows of both files.
+    """
+    return tuple((part.features[:n] / 16, part.labels[:n])
+                 for part, n in zip(load_digits(), (1200, 600), strict=True))
 
 
 def build_network(kind, init_scale, sizes=(64, 100, 100, 100, 10), activation=SIGMOID, seed=0,

@@ -10,7 +10,6 @@ from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
 from lecture_kit.maths.activations import RELU, SIGMOID
-from lecture_kit.maths.datasets import load_digits
 from lecture_kit.maths.network_losses import CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.optimizers import GradientDescent
@@ -18,14 +17,6 @@ from lecture_kit.sections.batch_normalization import experiments, inside, pictur
 
 _BATCH_SIZE = 60
 _LOW, _HIGH = -8, 8
-
-
-def _digits():
-    """Give 1,200 images for training and 600 for validation, with grey values from 0 to 1."""
-    return [(part.features[:n] / 16, part.labels[:n])
-            for part, n in zip(load_digits(), (1200, 600), strict=True)]
-
-
 _N_EPOCHS, _N_BINS = 15, 64
 _UPDATES = np.arange(_N_EPOCHS + 1) * 20  # after each epoch
 
@@ -76,7 +67,7 @@ def _snapshots(finished, name, learning_rate, init_scale, seed):
     if key in finished:
         yield finished[key]
         return
-    training, validation = _digits()
+    training, validation = experiments.load_rows()
     so_far = []
     for snapshot in inside.watch_training(
             experiments.build_network(name, init_scale, seed=seed, dtype=np.float32),
@@ -109,7 +100,7 @@ def _inside_view(histories, epoch):
         "curves": {
             name: np.array([snapshot.accuracy for snapshot in history])
             for name, history in histories.items()},
-        "title": f"update {update}: {words[0]} and {words[1]}",
+        "title": _both(*words, "noisy" if "noisy BN" in now else "with"),
     }
     plain = histories["without BN"][-1].accuracy
     return View(drawing, readout, bool(epoch == n_done == _N_EPOCHS and plain > 0.9),
@@ -118,6 +109,12 @@ def _inside_view(histories, epoch):
 
 def _accuracy(diverged, value):
     return _("diverged") if diverged else f"{value:.2f}"
+
+
+def _both(plain, other, name):
+    if plain == other == _("diverged"):
+        return "both diverged"
+    return f"{plain} without BN, {other} {name}"
 
 
 def _notes(snapshot):
@@ -140,7 +137,7 @@ def one_layer():
         Controls: batch size, γ, β, seed.
     """
     node = fully_connected((64, 1), SIGMOID, CROSS_ENTROPY, 0.6, 12)
-    population = node.logits(_digits()[0][0])[:, 0]
+    population = node.logits(experiments.load_rows()[0][0])[:, 0]
     mean, deviation = population.mean(), population.std()
     theory = experiments.batch_mean_spread(deviation, np.array(_SIZES))
 
@@ -193,7 +190,7 @@ def _layer_view(stages, spread, theory, batch_size):
         "titles": (
             *(f"{name}: {_two(stage.measured[0])} ± {_two(stage.measured[1])}"
               for name, stage in stages.items()),
-            f"{spread[here]:.2g}, theory {theory[here]:.2g}"),
+            f"spread: {spread[here]:.2g}, theory {theory[here]:.2g}"),
     }
     undone = np.allclose(raw.measured, output.measured, rtol=0, atol=0.02)
     return View(drawing, readout, bool(undone and batch_size == _BATCH_SIZE))
@@ -205,7 +202,7 @@ def _two(value):
 
 _KINDS = pictures.MapPicture.kinds
 _ACTIVATIONS = {"sigmoid": SIGMOID, "ReLU": RELU}
-_RATES, _SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
+_RATES, _SCALES = experiments.MAP_RATES, experiments.MAP_SCALES
 _N_UPDATES, _EVERY, _WIDTH = 240, 20, 30
 _maps = {}  # a map takes a few seconds, so all panels of a session share the finished ones
 
@@ -263,7 +260,7 @@ def _train_both(activation, learning_rates, init_scales, seeds, record_every, dt
 
     Rates, scales and seeds have the shape (n_networks,); one seed serves all.
     """
-    training, validation = _digits()
+    training, validation = experiments.load_rows()
     own_seeds = np.broadcast_to(seeds, np.shape(init_scales)).tolist()
     runs = []
     for kind in _KINDS:
@@ -329,7 +326,7 @@ def _map_view(point, activation, maps, runs, progress):
         "same_rate": experiments.same_effective_rate(*point, _SCALES[[0, -1]]),
         "updates": updates, "runs": runs,
         "titles": (*(f"{kind}: {np.sum(maps[kind] > 0.8)} of {maps[kind].size} above 0.8"
-                     for kind in _KINDS), f"without {plain}, with {normalized}"),
+                     for kind in _KINDS), _both(plain, normalized, "with")),
     }
     goal_met = progress == 1 and len(runs[_KINDS[0]]) == 3 and not any(diverged.values()) and (
         ends["without BN"] > 0.9 and ends["with BN"] - ends["without BN"] <= 0.02)

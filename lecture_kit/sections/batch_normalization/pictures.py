@@ -85,6 +85,7 @@ class DistributionsPicture(Picture):
         axes.axhline(0.1, **{**LOOKS["theory"], "linewidth": 1.2})
         axes.text(self.updates[-1], 0.085, "chance", ha="right", va="top", color=GREY)
         self.title = self.moving(axes.title)
+        self.marks_prediction("accuracy without BN", axes, "y", scale=0.01)
         self.cursor = self.moving(axes.axvline(0, color=GREY, linewidth=1))
         self.curves = {name: self.moving(axes.plot([], [], label=name, **LOOKS[name])[0])
                        for name in ("without BN", "with BN", "noisy BN")}
@@ -192,6 +193,7 @@ class OneLayerPicture(Picture):
         axes.set_yticks([0.1, 1], ["0.1", "1"])
         axes.set_xticks([1, 10, 100], ["1", "10", "100"])
         axes.minorticks_off()
+        self.marks_prediction("spread of the batch mean", axes, "y")
         self.theory = self.moving(axes.plot([], [], label="theory σ/√B", **LOOKS["theory"])[0])
         self.measured = self.moving(axes.plot(
             [], [], "o", color=BLUE, markersize=5, label="measured")[0])

@@ -27,6 +27,7 @@ GOOD = {
         "batch_mean_spreads": {"batches": ROWS, "batch_sizes": np.array([1, 3])},
         "build_network": {"kind": "noisy BN", "init_scale": 0.1, "sizes": (3, 4, 2),
                           "activation": RELU, "seed": 0},
+        "load_rows": {},
         "gradient_keeping_scale": {"activation": RELU, "width": 10},
         "random_batches": {"values": np.arange(5.0), "batch_size": 2, "n_batches": 3, "seed": 0},
         "same_effective_rate": {"learning_rate": 0.1, "init_scale": 0.1,

@@ -92,7 +92,7 @@ REPAIRS = {
 
 def lines_of_the_notebook():
     cells = nbformat.read(ROOT / "notebooks" / "07_batch_normalization.ipynb", as_version=4).cells
-    (text,) = [cell.source for cell in cells if cell.id == "exercise-2"]
+    (text,) = [cell.source for cell in cells if cell.id == "four-bugs"]
     return text.split("```python\n")[1].split("```")[0]
 
 

@@ -123,7 +123,7 @@ def test_the_spread_is_measured_beside_theory(one_layer):
     assert_allclose(data(picture.measured), np.column_stack([sizes, measured]))
     assert_allclose(measured, theory, rtol=0.15)
     assert_allclose(data(picture.now), [[16, measured[4]]])
-    assert picture.titles[3].get_text() == f"{measured[4]:.2g}, theory {theory[4]:.2g}"
+    assert picture.titles[3].get_text() == f"spread: {measured[4]:.2g}, theory {theory[4]:.2g}"
 
 
 def test_the_batch_size_and_gamma_leave_the_draw_alone(one_layer):
