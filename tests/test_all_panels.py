@@ -6,6 +6,7 @@ SETTINGS_PER_PANEL=300 in the environment tries that many random settings instea
 import asyncio
 import os
 import re
+from dataclasses import replace
 from threading import Thread
 
 import numpy as np
@@ -231,43 +232,46 @@ def test_an_exercise_has_hints_and_knows_mistakes(check):
 
 
 @pytest.fixture(params=all_predictions(), ids=ids(all_predictions()))
-def ask(request):
+def predict(request):
     return request.param[1]
 
 
-def decided(ask, value):
-    panel = ask()
-    if isinstance(panel.prediction, OrderPrediction):
-        for option in value:
+def decided(prediction, guess):
+    panel = PredictionPanel(prediction)
+    if isinstance(prediction, OrderPrediction):
+        for option in guess:
             panel.field.buttons[option].click()
     else:
-        panel.field.value = value
+        panel.field.value = guess
     panel.button.click()
     return panel
 
 
-def test_a_prediction_is_right_far_off_or_nonsense(ask):
-    panel = ask()
-    assert isinstance(panel, PredictionPanel)
-    assert "not decided" in repr(panel)
-    prediction = panel.prediction
+def guesses(prediction, measured):
+    """Answers, and whether they are close; None for what is no answer."""
     match prediction:
         case NumberPrediction():
-            right = prediction.measured()
-            assert np.isfinite(right)
-            guesses = {f"{right}": True, f"{right * 3 + 30}": False, "nonsense": None,
-                       f"{right} {right * 3 + 30} {right}": True}
+            assert np.isfinite(measured)
+            far = measured * 3 + 30
+            return {f"{measured}": True, f"{far}": False, "nonsense": None,
+                    f"{measured} {far} {measured}": True}
         case ChoicePrediction():
-            right, _numbers = prediction.measured()
+            right, _numbers = measured
             assert right in prediction.options
-            guesses = {**dict.fromkeys(prediction.options, False), right: True, None: None}
-        case OrderPrediction():
-            measured = prediction.measured()
-            assert set(measured) == set(prediction.options)
-            assert len(set(measured.values())) == len(measured), "a tie has no order"
-            order = sorted(measured, key=measured.get)
-            assert list(prediction.options) != order, "the question gives the answer away"
-            guesses = {tuple(order): True, tuple(order[::-1]): False, tuple(order[1:]): None}
-    for guess, is_close in guesses.items():
-        verdict = decided(ask, guess).verdict
+            return {**dict.fromkeys(prediction.options, False), right: True, None: None}
+    assert set(measured) == set(prediction.options)
+    assert len(set(measured.values())) == len(measured), "a tie has no order"
+    order = tuple(sorted(measured, key=measured.get))
+    assert prediction.options != order, "the question gives the answer away"
+    return {order: True, order[::-1]: False, order[1:]: None}
+
+
+def test_a_prediction_is_right_far_off_or_nonsense(predict):
+    panel = predict()
+    assert isinstance(panel, PredictionPanel)
+    assert "not decided" in repr(panel)
+    measured = panel.prediction.measured()
+    known = replace(panel.prediction, measured=lambda: measured)
+    for guess, is_close in guesses(known, measured).items():
+        verdict = decided(known, guess).verdict
         assert verdict is None if is_close is None else verdict.is_close == is_close
