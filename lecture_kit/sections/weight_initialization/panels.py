@@ -207,7 +207,7 @@ def pair():
     """
     rows = digit_rows(200, range(4), z_score="all digits")
 
-    @lru_cache(maxsize=4)  # the step does not change the run
+    @lru_cache(maxsize=16)  # all ε; the step does not change the run
     def run(epsilon, learning_rate, seed):
         return train_pair(epsilon, learning_rate, seed, _N_STEPS, rows)
 
