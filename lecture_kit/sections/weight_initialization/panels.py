@@ -211,7 +211,7 @@ def pair():
     def run(epsilon, learning_rate, seed):
         return train_pair(epsilon, learning_rate, seed, _N_STEPS, rows)
 
-    @lru_cache(maxsize=4)  # nor does ε change the growth
+    @lru_cache(maxsize=16)  # nor does ε change the growth
     def growth(learning_rate, seed):
         return difference_growth(learning_rate, seed, _N_STEPS, rows)
 
