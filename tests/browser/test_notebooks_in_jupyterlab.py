@@ -320,20 +320,26 @@ TROUBLE = """cell => {
         .map(part => part.textContent || part.className) }"""
 
 
-@pytest.mark.full
-def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(page):
+@pytest.fixture
+def without_side_bar(page):
     wide = page.viewport_size
     page.evaluate("jupyterapp.shell.collapseLeft()")
-    for width in (390, 680, 960):
-        page.set_viewport_size({**wide, "width": width})
-        cells = panels(page)
-        DrivenPanel(page, cells[-1])  # waits until nothing moves
-        tracks = page.eval_on_selector_all(".noUi-target", "all => all.map(one => one.clientWidth)")
-        assert min(tracks) >= 160, width
-        cells += page.query_selector_all(f".jp-CodeCell:has({PREDICTION})")
-        assert [cell.evaluate(TROUBLE) for cell in cells] == [[]] * len(cells), width
+    yield page
     page.set_viewport_size(wide)
     page.evaluate("jupyterapp.shell.expandLeft()")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("width", [390, 680, 960])
+def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, width):
+    page = without_side_bar
+    page.set_viewport_size({**page.viewport_size, "width": width})
+    cells = panels(page)
+    DrivenPanel(page, cells[-1])  # waits until nothing moves
+    tracks = page.eval_on_selector_all(".noUi-target", "all => all.map(one => one.clientWidth)")
+    assert min(tracks) >= 160
+    cells += page.query_selector_all(f".jp-CodeCell:has({PREDICTION})")
+    assert [cell.evaluate(TROUBLE) for cell in cells] == [[]] * len(cells)
 
 
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
