@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from functools import cache
 
 import pytest
 from driving import NOTEBOOKS, ROOT
@@ -21,6 +22,7 @@ every_module = pytest.mark.parametrize(
     "path", MODULES, ids=lambda path: str(path.relative_to(KIT)))
 
 
+@cache
 def tree_of(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
