@@ -27,7 +27,8 @@ def pytest_collection_modifyitems(config, items):
         left_out = {item for item in items if item.get_closest_marker("full")}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
-    longest_first = "tests/browser/", "tests/test_long", "notebooks/", "tests/sections/"
+    longest_first = ("tests/browser/", "tests/test_long", "notebooks/", "tests/sections/",
+                     "tests/test_bad_input")
     items.sort(key=lambda item: [item.nodeid.startswith(name) for name in longest_first],
                reverse=True)
 

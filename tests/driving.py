@@ -7,7 +7,7 @@ import inspect
 import io
 import platform
 import sys
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -69,13 +69,17 @@ def fingerprint(pixels):
     return crc32(np.ascontiguousarray(pixels))
 
 
+_decode_background = lru_cache(maxsize=2)(decode)
+
+
 def shown(screen):
     """The pixels of a picture, put together from its two layers as the page does it."""
-    picture, piece = decode(screen.background).copy(), decode(screen.frame["png"])
+    picture, piece = _decode_background(screen.background).copy(), decode(screen.frame["png"])
     height, width = picture.shape[:2]
     left, top = round(screen.frame["box"][0] * width), round(screen.frame["box"][1] * height)
     place = picture[top : top + piece.shape[0], left : left + piece.shape[1]]
-    np.copyto(place, piece, where=piece[..., 3:] > 0)
+    drawn = piece[..., 3] > 0
+    place[drawn] = piece[drawn]
     return picture
 
 
