@@ -24,7 +24,8 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Leave out what is for --full; begin with what takes longest, so that no process waits."""
     if not config.option.full:
-        left_out = {item for item in items if item.get_closest_marker("full")}
+        left_out = {item for item in items if item.get_closest_marker("full")
+                    or item.nodeid.startswith("notebooks/ko/")}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
     longest_first = ("tests/browser/", "tests/test_long", "notebooks/", "tests/sections/",

@@ -1,8 +1,8 @@
 """Words and numbers as a reader sees them.
 
-Words pass through ``translate``, so that they can be translated. A translation is a standard
-gettext catalogue ``locales/<language>/LC_MESSAGES/lecture_kit.mo``. Without one the words stay
-English.
+Words pass through ``translate`` when they are shown. A translation is a standard gettext catalogue
+``locales/<language>/LC_MESSAGES/lecture_kit.mo``. The words are English until a notebook says
+``speak("ko")``: a notebook's language does not depend on the computer's.
 """
 
 import gettext
@@ -10,13 +10,49 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_kit.maths.checks import as_array, as_row, as_whole, require
+from lecture_kit.maths.checks import as_array, as_row, as_whole, require, require_choice
 from lecture_kit.maths.inference import mean_and_standard_error
 
-_catalogue = gettext.translation(
-    "lecture_kit", localedir=Path(__file__).parent.parent / "locales", fallback=True
-)
-translate = _catalogue.gettext
+LANGUAGES = ("en", "ko")
+_LOCALES = Path(__file__).parent.parent / "locales"
+_catalogue = gettext.NullTranslations()
+
+
+def speak(language):
+    """Choose the language of panels, predictions, exercises and the scorecard.
+
+    What is shown already keeps its words.
+
+    Parameters
+    ----------
+    language : {"en", "ko"}
+        English or Korean.
+
+    Raises
+    ------
+    ValueError
+        If ``language`` is another one.
+    """
+    global _catalogue
+    require_choice("language", language, LANGUAGES)
+    _catalogue = gettext.NullTranslations() if language == "en" else gettext.translation(
+        "lecture_kit", _LOCALES, [language])
+
+
+def translate(words):
+    """Say words in the chosen language.
+
+    Parameters
+    ----------
+    words : str
+        English words.
+
+    Returns
+    -------
+    str
+        Their translation; the same words in English, or where the catalogue lacks them.
+    """
+    return _catalogue.gettext(words)
 
 
 def number(value, digits=3):

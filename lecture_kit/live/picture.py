@@ -18,7 +18,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lecture_kit.live.language import translate as _
 from lecture_kit.live.looks import GREY
 
 try:
@@ -138,7 +137,7 @@ class Picture(ABC):
             along = np.repeat(numbers, 3)
             across = np.tile([0, 1, np.nan], len(numbers))
             line.set_data(*(along, across) if axis == "x" else (across, along))
-            label.set_text(("", _("you"), _("predicted"))[min(len(numbers), 2)])
+            label.set_text(("", "you", "predicted")[min(len(numbers), 2)])
             if len(numbers):
                 place = numbers.max()
                 label.set_position((place, 0.97) if axis == "x" else (0.99, place))

@@ -6,7 +6,8 @@
 
 A clean notebook has outputs with pictures, but no live widgets: without a kernel these would show
 as "model not found". Cells are counted 1…n, and nothing tells when or on what machine it ran. Every
-cell knows its place in a slide show, and a part whose heading says "Deeper:" is collapsed.
+cell knows its place in a slide show, and a part whose heading says "Deeper:" is collapsed. A Korean
+text keeps the hash of the English one, see :mod:`lecture_kit.tools.twins`.
 """
 
 import argparse
@@ -16,10 +17,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from lecture_kit.tools.twins import HASH
+
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_DEEPER = ("Deeper:", "더 깊이:")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -60,8 +64,10 @@ def _cell_metadata(cell):
     """
     is_heading = cell.cell_type == "markdown" and cell.source.startswith("#")
     metadata = {"slideshow": {"slide_type": "slide" if is_heading else "subslide"}}
-    if is_heading and cell.source.lstrip("# ").startswith("Deeper:"):
+    if is_heading and cell.source.lstrip("# ").startswith(_DEEPER):
         metadata["jp-MarkdownHeadingCollapsed"] = True
+    if HASH in cell.metadata:
+        metadata[HASH] = cell.metadata[HASH]
     return metadata
 
 
@@ -111,7 +117,8 @@ def main(arguments=None):
     parser.add_argument("--execute", action="store_true", help="run the notebooks first")
     parser.add_argument("--check", action="store_true", help="change nothing")
     options = parser.parse_args(arguments)
-    paths = options.notebooks or sorted(Path("notebooks").glob("*.ipynb"))
+    paths = options.notebooks or [*sorted(Path("notebooks").glob("*.ipynb")),
+                                  *sorted(Path("notebooks/ko").glob("*.ipynb"))]
     unclean = 0
     for path in paths:
         before = path.read_text(encoding="utf-8")

@@ -9,8 +9,12 @@ from lecture_kit.sections.adaptive_methods.ridge import (
     escape_steps_of_gradient_descent,
 )
 
-SECTION = _("(4) Adaptive methods")
 NOTEBOOK = "05_adaptive_methods.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(4) Adaptive methods")
 
 
 def corrections():

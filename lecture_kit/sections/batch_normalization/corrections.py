@@ -9,8 +9,12 @@ from lecture_kit.maths.network_losses import CROSS_ENTROPY
 from lecture_kit.maths.networks import fully_connected
 from lecture_kit.maths.normalization import batch_normalize
 
-SECTION = _("(6) Batch normalization")
 NOTEBOOK = "07_batch_normalization.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(6) Batch normalization")
 
 
 def corrections():

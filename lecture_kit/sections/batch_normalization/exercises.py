@@ -10,13 +10,16 @@ from lecture_kit.live.exercise import Exercise, ExercisePanel, Mistake
 from lecture_kit.live.language import translate as _
 from lecture_kit.maths.normalization import batch_normalize
 
-_BUGS = {
-    "mean": _("line 2 takes one mean of the whole table. Each feature has its own."),
-    "variance": _("line 4 divides by B − 1. In training the batch is normalized with the mean "
-                  "square, divided by B."),
-    "epsilon": _("line 5 adds ε to the root. It belongs under the root."),
-    "shift": _("line 7 multiplies β by γ, too."),
-}
+
+def _bugs():
+    """Say what each bug is."""
+    return {
+        "mean": _("line 2 takes one mean of the whole table. Each feature has its own."),
+        "variance": _("line 4 divides by B − 1. In training the batch is normalized with the mean "
+                      "square, divided by B."),
+        "epsilon": _("line 5 adds ε to the root. It belongs under the root."),
+        "shift": _("line 7 multiplies β by γ, too."),
+    }
 
 
 def _batch_norm(bugs):
@@ -79,11 +82,12 @@ def _mistakes_with_the_forward_pass():
         centred = x - x.mean(axis=axis, keepdims=True)
         return scale * centred / np.sqrt(x.var(axis=axis, keepdims=True) + epsilon) + shift
 
+    bugs = _bugs()
     return (
         *(Mistake(_batch_norm(left), _("Bugs that are left: {n}. One of them: {bug}").format(
-            n=len(left), bug=_BUGS[left[0]]))
-          for n in (1, 2, 3) for left in combinations(_BUGS, n)),
-        Mistake(_batch_norm(tuple(_BUGS)), _("All four bugs are still there.")),
+            n=len(left), bug=bugs[left[0]]))
+          for n in (1, 2, 3) for left in combinations(bugs, n)),
+        Mistake(_batch_norm(tuple(bugs)), _("All four bugs are still there.")),
         Mistake(lambda x, scale, shift, epsilon: along(x, 1, 0, epsilon),
                 _("γ and β are missing: scale * … + shift.")),
         Mistake(lambda x, scale, shift, epsilon: along(x, scale, shift, 0),

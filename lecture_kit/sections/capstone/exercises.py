@@ -26,10 +26,6 @@ def _accuracy(confusion):
     return np.trace(confusion) / confusion.sum()
 
 
-_SHAPE = _("The numbers are right. But return one list of them, of shape (n_classes,): there is an "
-           "axis too many.")
-
-
 def check_recall(attempt):
     """Exercise 1: recall of each class out of a confusion matrix.
 
@@ -59,6 +55,8 @@ def check_recall(attempt):
 
 
 def _mistakes_with_recall():
+    shape = _("The numbers are right. But return one list of them, of shape (n_classes,): there is "
+              "an axis too many.")
     return (
         Mistake(lambda confusion: np.diag(confusion) / confusion.sum(axis=0),
                 _("You divided by the answers (columns). That is the precision: how many of "
@@ -69,8 +67,8 @@ def _mistakes_with_recall():
         Mistake(_accuracy, _("This is the accuracy, one number. Return one recall per class.")),
         Mistake(lambda confusion: _recalls(confusion).mean(),
                 _("This is the mean recall. Return the recalls themselves.")),
-        Mistake(lambda confusion: _recalls(confusion)[:, np.newaxis], _SHAPE),
-        Mistake(lambda confusion: _recalls(confusion)[np.newaxis], _SHAPE),
+        Mistake(lambda confusion: _recalls(confusion)[:, np.newaxis], shape),
+        Mistake(lambda confusion: _recalls(confusion)[np.newaxis], shape),
     )
 
 

@@ -3,8 +3,12 @@
 from lecture_kit.live.language import translate as _
 from lecture_kit.sections.epochs_and_batches import experiments, noise
 
-SECTION = _("(5) Epoch, batch size")
 NOTEBOOK = "06_epochs_and_batches.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(5) Epoch, batch size")
 
 
 def corrections():

@@ -22,12 +22,14 @@ from lecture_kit.sections.epochs_and_batches import race as races
 from lecture_kit.sections.epochs_and_batches.own_rates import OWN_RATES
 from lecture_kit.sections.epochs_and_batches.wrong_labels import train_on_few_digits
 
-_DATA = [(_("digits"), "digits"), (_("mail"), "spambase")]
-
 
 @cache
 def _guessing(data):
     return inference.guessing(experiments.load_rows(data)[1][1])
+
+
+def _choice_of_data():
+    return choice(_("data"), [(_("digits"), "digits"), (_("mail"), "spambase")], "digits")
 
 
 def _curves(records):
@@ -132,7 +134,7 @@ def training():
             "learning_rate": log_slider(_("learning rate η"), 0.001, 10, 0.1),
             "batch_size": stop_slider(_("batch size B"), [4**i for i in range(6)], 64),
             "epochs": whole_slider(_("epochs"), 1, 20, 10),
-            "data": choice(_("data"), _DATA, "digits"),
+            "data": _choice_of_data(),
             "seed": seed(),
         },
         show,
@@ -205,7 +207,7 @@ def _race_controls():
         "own": choice(_("rates"), [(_("η for all"), False), (_("own"), True)], False),
         "unit": choice(_("axis"), [(_("updates"), "updates"), (_("epochs"), "epochs"),
                                    (_("seconds"), "seconds")], "updates"),
-        "data": choice(_("data"), _DATA, "digits"),
+        "data": _choice_of_data(),
         "seed": seed(),
     }
 

@@ -7,8 +7,12 @@ from lecture_kit.maths.landscapes import double_well
 from lecture_kit.maths.quadratics import critical_learning_rate
 from lecture_kit.sections.gradient_descent_and_momentum import experiments
 
-SECTION = _("(3) Gradient descent & momentum")
 NOTEBOOK = "04_gradient_descent_and_momentum.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(3) Gradient descent & momentum")
 
 
 def corrections():

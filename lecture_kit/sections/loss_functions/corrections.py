@@ -6,8 +6,12 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.maths import losses
 from lecture_kit.maths.activations import sigmoid, sigmoid_derivative
 
-SECTION = _("Loss function")
 NOTEBOOK = "01_loss_functions.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("Loss function")
 
 
 def corrections():

@@ -5,8 +5,12 @@ import numpy as np
 from lecture_kit.live.language import translate as _
 from lecture_kit.sections.preprocessing import experiments
 
-SECTION = _("(1) Data preprocessing")
 NOTEBOOK = "02_preprocessing.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(1) Data preprocessing")
 
 
 def corrections():

@@ -6,8 +6,12 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.maths.activations import RELU, TANH
 from lecture_kit.sections.relu import experiments
 
-SECTION = _("(7) ReLU")
 NOTEBOOK = "08_relu.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(7) ReLU")
 
 
 def corrections():

@@ -291,6 +291,6 @@ def corrections():
              for room in iter_modules(sections.__path__)]
     rooms = [import_module(name) for name in names if find_spec(name)]
     rooms.sort(key=lambda room: room.NOTEBOOK)
-    found = [Correction(kind, room.SECTION, quote, says, holds, room.NOTEBOOK, cell, *shown)
+    found = [Correction(kind, room.section(), quote, says, holds, room.NOTEBOOK, cell, *shown)
              for room in rooms for kind, quote, says, holds, cell, *shown in room.corrections()]
     return sorted(found, key=lambda correction: KINDS.index(correction.kind))

@@ -6,8 +6,12 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.maths import pooling
 from lecture_kit.sections.stochastic_pooling.chance import EXAMPLE
 
-SECTION = _("(8) Stochastic pooling")
 NOTEBOOK = "09_stochastic_pooling.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(8) Stochastic pooling")
 
 
 def corrections():

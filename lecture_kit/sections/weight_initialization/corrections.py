@@ -5,8 +5,12 @@ from lecture_kit.maths.activations import SIGMOID
 from lecture_kit.maths.initializers import glorot, xavier
 from lecture_kit.sections.weight_initialization.theory import mean_field
 
-SECTION = _("(2) Weight initialization")
 NOTEBOOK = "03_weight_initialization.ipynb"
+
+
+def section():
+    """Name the section of the slides."""
+    return _("(2) Weight initialization")
 
 
 def corrections():

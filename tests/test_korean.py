@@ -1,0 +1,108 @@
+"""The Korean edition: its words, and its notebooks beside the English ones."""
+
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from driving import IDS, NOTEBOOKS, ROOT, all_panels, all_predictions
+
+from lecture_kit.live.language import speak
+from lecture_kit.tools import twins
+
+CATALOGUE = ROOT / "lecture_kit/locales/ko/LC_MESSAGES/lecture_kit.po"
+ADVICE = "see CONTRIBUTING, Korean"
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="ko")
+
+
+@pytest.fixture(scope="module")
+def words():
+    return {message for _file, _line, message, *_more in extract_from_dir(
+        ROOT / "lecture_kit", keywords={"_": None, "translate": None})}
+
+
+def placeholders(text):
+    return sorted(re.findall(r"\{[^}]*\}", text))
+
+
+def test_every_word_is_translated(catalogue, words):
+    done = {message.id for message in catalogue if message.string}
+    assert not words - done, ADVICE
+
+
+def test_no_translation_is_left_over_or_in_doubt(catalogue, words):
+    assert {message.id for message in catalogue if message.id} <= words, ADVICE
+    assert not catalogue.obsolete
+    assert not [message.id for message in catalogue if message.id and message.fuzzy]
+
+
+def test_a_translation_has_the_same_placeholders_and_is_korean(catalogue):
+    for message in catalogue:
+        if message.id:
+            assert placeholders(message.string) == placeholders(message.id), message.id
+            if len(re.findall("[a-z]{4}", message.id)) > 5:
+                assert re.search("[가-힣]", message.string), message.id
+
+
+def test_the_compiled_catalogue_is_that_of_the_words(catalogue):
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    assert CATALOGUE.with_suffix(".mo").read_bytes() == compiled.getvalue(), ADVICE
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=IDS)
+def pair(request):
+    path = request.param
+    return path, *(nbformat.read(file, as_version=4)
+                   for file in (path, path.parent / "ko" / path.name))
+
+
+def test_the_twins_have_the_same_cells_and_no_text_is_stale(pair):
+    path, english, korean = pair
+    assert [(one.cell, one.kind) for one in twins.differences(path.stem, english, korean)] == []
+
+
+def test_the_editions_are_linked_and_links_stay_inside_one(pair):
+    path, english, korean = pair
+    assert f"](ko/{path.name})" in english.cells[0].source
+    assert f"](../{path.name})" in korean.cells[0].source
+    ids = {other.name: {cell.id for cell in nbformat.read(other, as_version=4).cells}
+           for other in NOTEBOOKS}
+    for cell in korean.cells[1:]:
+        for name, place in re.findall(r"\]\(([^)#]*)(?:#(?:cell-id=)?([^)]*))?\)", cell.source):
+            if not name.startswith("http") and cell.cell_type == "markdown":
+                assert Path(name).name == name, cell.id
+                assert (name or path.name) in ids, cell.id
+                assert not place or place in ids[name or path.name], cell.id
+
+
+def test_the_twins_have_the_same_formulas(pair):
+    _path, english, korean = pair
+    for one, other in zip(english.cells, korean.cells, strict=True):
+        if one.cell_type == "markdown":
+            formulas = [set(re.findall(r"\$[^$]+\$", cell.source)) for cell in (one, other)]
+            assert formulas[0] == formulas[1], one.id
+
+
+@pytest.fixture
+def korean():
+    speak("ko")
+    yield
+    speak("en")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("name", "function"), all_panels() + all_predictions(),
+                         ids=[name for name, _function in all_panels() + all_predictions()])
+def test_a_panel_speaks_korean_and_its_picture_does_not(korean, name, function):
+    """A letter that the picture's font lacks would be a warning, and that an error here."""
+    assert re.search("[가-힣]", repr(function()))
