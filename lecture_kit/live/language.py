@@ -51,7 +51,13 @@ def translate(words):
     -------
     str
         Their translation; the same words in English, or where the catalogue lacks them.
+
+    Raises
+    ------
+    ValueError
+        If ``words`` is not a text.
     """
+    require(isinstance(words, str), "words must be a text", words, "Pass a str.")
     return _catalogue.gettext(words)
 
 

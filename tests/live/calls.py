@@ -16,6 +16,8 @@ GOOD = {
         "mean_and_error": {"values": np.array([0.1, 0.3, 0.2])},
         "median_and_range": {"values": np.array([0.1, 0.3, 0.2])},
         "number": {"value": -0.25, "digits": 2},
+        "speak": {"language": "en"},
+        "translate": {"words": "momentum"},
     },
 }
 HOLDERS = (

@@ -1,4 +1,4 @@
-"""Words on panels: English without a catalogue, translated with one."""
+"""Words on panels: English at first, translated when a notebook says so."""
 
 import importlib.util
 import struct
@@ -36,28 +36,34 @@ def load_copy(folder):
 
 
 @pytest.fixture
-def korean(tmp_path, monkeypatch):
-    monkeypatch.setenv("LANGUAGE", "ko")
+def copy(tmp_path):
     write_catalogue(tmp_path / "locales/ko/LC_MESSAGES/lecture_kit.mo", {"momentum": "모멘텀"})
     return load_copy(tmp_path)
 
 
-@pytest.mark.parametrize("words", ["learning rate", "100 %", "{loss} after {n} steps", ""])
-def test_words_without_a_translation_stay_as_they_are(words):
-    assert language.translate(words) == words
-
-
-def test_words_stay_english_without_any_catalogue(tmp_path, monkeypatch):
+def test_words_are_english_at_first_whatever_the_computer_speaks(copy, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "ko")
-    assert load_copy(tmp_path).translate("momentum") == "momentum"
+    assert copy.translate("momentum") == "momentum"
 
 
-def test_words_are_translated_with_a_catalogue(korean):
-    assert korean.translate("momentum") == "모멘텀"
+def test_words_follow_the_chosen_language(copy):
+    copy.speak("ko")
+    assert copy.translate("momentum") == "모멘텀"
+    copy.speak("en")
+    assert copy.translate("momentum") == "momentum"
 
 
-def test_words_that_the_catalogue_lacks_stay_english(korean):
-    assert korean.translate("velocity") == "velocity"
+@pytest.mark.parametrize("words", ["velocity", "100 %", "{loss} after {n} steps"])
+def test_words_that_the_catalogue_lacks_stay_english(copy, words):
+    copy.speak("ko")
+    assert copy.translate(words) == words
+
+
+def test_an_unknown_language_is_refused_and_nothing_changes(copy):
+    copy.speak("ko")
+    with pytest.raises(ValueError, match=r'language must be one of.*en.*ko'):
+        copy.speak("fr")
+    assert copy.translate("momentum") == "모멘텀"
 
 
 @pytest.mark.parametrize(("value", "words"), [
