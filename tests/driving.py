@@ -27,6 +27,7 @@ from lecture_kit.live.controls import Switches
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+KOREAN = sorted((ROOT / "notebooks" / "ko").glob("*.ipynb"))
 IDS = [path.stem for path in NOTEBOOKS]
 TOPICS = [path.stem.split("_", 1)[1] for path in NOTEBOOKS]
 

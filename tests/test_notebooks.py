@@ -1,17 +1,20 @@
 """Hygiene of the committed notebooks. Their outputs are compared by nbval."""
 
 import base64
+import gettext
 import re
 import struct
 
 import nbformat
 import pytest
-from driving import IDS, NOTEBOOKS, code_cells
+from driving import IDS, KOREAN, NOTEBOOKS, ROOT, code_cells
 
-from lecture_kit.tools import normalize
+from lecture_kit.tools import normalize, twins
+
+LOCALES = ROOT / "lecture_kit" / "locales"
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=IDS)
+@pytest.fixture(params=NOTEBOOKS + KOREAN, ids=IDS + [f"ko_{name}" for name in IDS])
 def path(request):
     return request.param
 
@@ -21,12 +24,17 @@ def notebook(path):
     return nbformat.read(path, as_version=4)
 
 
+def in_both(words):
+    return words, gettext.translation("lecture_kit", LOCALES, ["ko"]).gettext(words)
+
+
 def outputs(notebook):
     return [output for cell in code_cells(notebook) for output in cell.outputs]
 
 
-def test_there_are_notebooks():
+def test_there_are_notebooks_in_two_languages():
     assert NOTEBOOKS
+    assert [path.name for path in KOREAN] == [path.name for path in NOTEBOOKS]
 
 
 def test_it_is_valid_and_normalized(path, capsys):
@@ -62,7 +70,8 @@ def test_it_has_25_to_40_cells_and_about_half_of_them_are_prose(path, notebook):
 
 
 def is_score(cell):
-    return cell.source.startswith(("predictions.predict_", "scorecard()", "## Your score"))
+    return cell.source.startswith(
+        ("predictions.predict_", "scorecard()", "## Your score", "## 성적표"))
 
 
 def test_every_panel_has_a_prediction_and_the_scorecard_comes_last(notebook):
@@ -79,7 +88,7 @@ def test_every_prediction_is_shipped_undecided(notebook):
         if cell.source.startswith("predictions."):
             (output,) = cell.outputs
             title, _question = output.data["text/plain"].split("\n")
-            assert title.endswith(": ○ not decided")
+            assert title.endswith(in_both("○ not decided"))
 
 
 def test_a_deeper_part_is_collapsed_and_the_first_cell_tells_both_times(path, notebook):
@@ -87,14 +96,15 @@ def test_a_deeper_part_is_collapsed_and_the_first_cell_tells_both_times(path, no
               if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
     if path.stem != "00_start_here":
         assert deeper
-        assert re.search(r"\*\*Time:\*\* \d+ minutes.*\*Deeper\*.*\d+ minutes more",
-                         notebook.cells[0].source)
-    assert all(re.match("#+ Deeper: ", source) for source in deeper)
+        assert re.search(r"\*\*Time:\*\* \d+ minutes.*\*Deeper\*.*\d+ minutes more|"
+                         r"\*\*시간:\*\*.* \d+분.*\*더 깊이\*.*\d+분", notebook.cells[0].source)
+    assert all(re.match("#+ (Deeper|더 깊이): ", source) for source in deeper)
 
 
 def test_a_code_cell_has_at_most_8_lines_and_the_one_that_imports_18(notebook):
     for cell in code_cells(notebook):
-        assert len(cell.source.splitlines()) <= (18 if cell.id == "set-up" else 8), cell.id
+        lines = cell.source.removeprefix(twins.SPEAK).splitlines()
+        assert len(lines) <= (18 if cell.id == "set-up" else 8), cell.id
 
 
 def test_code_cells_do_without_prose_and_without_suppressed_outputs(notebook):
@@ -134,6 +144,6 @@ def test_every_panel_shows_a_still_picture_and_a_readout(notebook):
 
 def test_every_exercise_is_shipped_unsolved(notebook):
     verdicts = [output.data["text/plain"] for output in outputs(notebook)
-                if "Exercise " in output.get("data", {}).get("text/plain", "")]
+                if re.search("Exercise |연습 문제 ", output.get("data", {}).get("text/plain", ""))]
     assert verdicts
-    assert all("not attempted" in verdict for verdict in verdicts)
+    assert all(verdict.split("\n")[0].endswith(in_both("○ not attempted")) for verdict in verdicts)
