@@ -10,7 +10,7 @@ import numpy as np
 from ipywidgets import HTML, Button, HBox, Label, Layout, VBox
 
 from lecture_kit.live.language import translate as _
-from lecture_kit.live.rerun import take_the_place
+from lecture_kit.live.rerun import Worded, take_the_place
 
 NOT_ATTEMPTED, NOT_YET, RIGHT = "not attempted", "not yet", "right"
 
@@ -190,7 +190,7 @@ def _in_words(value):
     return np.array2string(numbers, precision=6, separator=", ")
 
 
-class ExercisePanel(VBox):
+class ExercisePanel(Worded, VBox):
     """Verdict on an attempt, with buttons for hints and for the solution.
 
     Parameters
@@ -254,8 +254,3 @@ class ExercisePanel(VBox):
 
     def __repr__(self):
         return f"{self._verdict()}\n{self.feedback.text}"
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = repr(self)
-        return bundle

@@ -11,7 +11,7 @@ from ipywidgets import Button, FloatProgress, HBox, Label, Layout, Play, VBox, j
 
 from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
-from lecture_kit.live.rerun import everything_shown, take_the_place, tell
+from lecture_kit.live.rerun import Worded, everything_shown, take_the_place, tell
 from lecture_kit.live.screen import Screen
 
 _SECONDS_PER_FRAME = 0.05  # how long slow work goes on before the picture shows how far it is
@@ -45,7 +45,7 @@ class View:
     waits: bool = False
 
 
-class Panel(VBox):
+class Panel(Worded, VBox):
     """Controls, a live picture and a readout.
 
     Parameters
@@ -278,7 +278,6 @@ class Panel(VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(self.picture.still()).decode()
         still = {"width": self.picture.width, "height": self.picture.height,
                  "alt": self.view.readout}

@@ -14,7 +14,7 @@ from traitlets import Tuple
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.number_line import number_line
-from lecture_kit.live.rerun import take_the_place, tell
+from lecture_kit.live.rerun import Worded, take_the_place, tell
 
 POINTS, FACTOR = 5, 1.5  # so far off is still close
 
@@ -64,6 +64,7 @@ class Prediction(ABC):
     question: str
     measured: Callable
     why: str
+    name = ""  # of what a picture marks; only a number has a place there
 
     @abstractmethod
     def field(self):
@@ -279,7 +280,7 @@ def _amount(value):
     return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e7 else number(value)
 
 
-class PredictionPanel(VBox):
+class PredictionPanel(Worded, VBox):
     """A question, a field for the prediction, and after *Decide* what is measured.
 
     Parameters
@@ -329,10 +330,13 @@ class PredictionPanel(VBox):
             return
         self.field.disabled = self.button.disabled = True
         self.answer.value = _("Measuring …")
-        self.verdict = self.prediction.judge(predicted)
+        try:
+            self.verdict = self.prediction.judge(predicted)
+        except Exception:
+            self._free()
+            raise
         self.first = self.first or self.verdict
-        name = getattr(self.prediction, "name", "")
-        self.marks = {name: predicted} if name else {}
+        self.marks = {self.prediction.name: predicted} if self.prediction.name else {}
         self._show(_("Try again"), f"<p>{escape(self._result())}</p>"
                                    f"<p>{escape(self.prediction.why)}</p>", self.verdict.line)
 
@@ -354,8 +358,3 @@ class PredictionPanel(VBox):
         if self.verdict:
             return f"{self.title}: {self._result()}\n{self.prediction.why}"
         return f"{self.title}: {_('○ not decided')}\n{self.prediction.question}"
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = repr(self)
-        return bundle

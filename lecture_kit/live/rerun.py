@@ -51,6 +51,13 @@ def tell(what):
             getattr(widget, what)()
 
 
+class Worded:
+    """A widget that shows its words, its ``repr``, where there are no widgets."""
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
+
+
 def _running_cell():
     shell = get_ipython()
     for teller in (shell, getattr(shell, "kernel", None)):  # in JupyterLite the kernel knows

@@ -9,10 +9,10 @@ from lecture_kit.live.language import translate as _
 from lecture_kit.live.number_line import miss_line
 from lecture_kit.live.panel import Panel
 from lecture_kit.live.prediction import PredictionPanel
-from lecture_kit.live.rerun import everything_shown, take_the_place
+from lecture_kit.live.rerun import Worded, everything_shown, take_the_place
 
 
-class Scorecard(HTML):
+class Scorecard(Worded, HTML):
     """What the reader of a notebook has decided, reached and solved so far.
 
     It counts what the notebook shows now, and changes when something is decided, reached or solved.
@@ -30,11 +30,6 @@ class Scorecard(HTML):
 
     def __repr__(self):
         return "\n".join(words for words, _picture in _rows(everything_shown()))
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = repr(self)
-        return bundle
 
 
 def _rows(shown):

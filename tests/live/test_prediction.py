@@ -167,3 +167,14 @@ def test_a_prediction_of_something_else_is_not_marked():
     decide(ask(NumberPrediction, lambda: 0.5, name="y"), "0.7")
     decide(ask(NumberPrediction, lambda: 0.5), "0.7")
     assert (shown(panel.screen) == before).all()
+
+
+def test_a_measurement_that_fails_leaves_the_prediction_as_it_was():
+    panel = ask(NumberPrediction, lambda: 1 / 0)
+    panel.field.value = "3"
+    with pytest.raises(ZeroDivisionError):
+        panel.decide()
+    assert not panel.field.disabled
+    assert not panel.button.disabled
+    assert panel.button.description == "Decide"
+    assert panel.answer.value == ""
