@@ -93,6 +93,31 @@ def test_the_twins_have_the_same_formulas(pair):
             assert formulas[0] == formulas[1], one.id
 
 
+def test_the_twins_have_the_same_numbers(pair):
+    _path, english, korean = pair
+    for one, other in zip(english.cells, korean.cells, strict=True):
+        if one.cell_type == "markdown":
+            left, right = (set(re.findall(r"\d+(?:[.,]\d+)*", cell.source)) for cell in (one, other))
+            assert left <= right, one.id
+
+
+def readme(name):
+    """The first commands, and the minutes of each notebook."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("notebooks/ko", "notebooks")
+    return (re.search("```\n(.*?)```", text, re.S)[1],
+            re.findall(r"^\| \[.*?\]\((.*?)\) \| ([\d+ ]+) \|", text, re.M))
+
+
+def test_both_readmes_tell_the_same_commands_and_minutes():
+    assert readme("README.ko.md") == readme("README.md")
+    assert len(readme("README.md")[1]) == len(NOTEBOOKS)
+
+
+def test_the_readmes_are_linked():
+    for name, other in [("README.md", "README.ko.md"), ("README.ko.md", "README.md")]:
+        assert f"]({other})" in (ROOT / name).read_text(encoding="utf-8").splitlines()[0]
+
+
 @pytest.fixture
 def korean():
     speak("ko")
