@@ -30,6 +30,10 @@ def words():
         ROOT / "lecture_kit", keywords={"_": None, "translate": None})}
 
 
+def numbers(cell):
+    return set(re.findall(r"\d+(?:[.,]\d+)*", cell.source))
+
+
 def placeholders(text):
     return sorted(re.findall(r"\{[^}]*\}", text))
 
@@ -97,8 +101,7 @@ def test_the_twins_have_the_same_numbers(pair):
     _path, english, korean = pair
     for one, other in zip(english.cells, korean.cells, strict=True):
         if one.cell_type == "markdown":
-            left, right = (set(re.findall(r"\d+(?:[.,]\d+)*", cell.source)) for cell in (one, other))
-            assert left <= right, one.id
+            assert numbers(one) <= numbers(other), one.id
 
 
 def readme(name):
