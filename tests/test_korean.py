@@ -15,6 +15,7 @@ from lecture_kit.live.language import speak
 from lecture_kit.tools import twins
 
 CATALOGUE = ROOT / "lecture_kit/locales/ko/LC_MESSAGES/lecture_kit.po"
+FORMULA = r"\$\$[^$]+\$\$|\$[^$]+\$"
 ADVICE = "see CONTRIBUTING, Korean"
 
 
@@ -93,7 +94,7 @@ def test_the_twins_have_the_same_formulas(pair):
     _path, english, korean = pair
     for one, other in zip(english.cells, korean.cells, strict=True):
         if one.cell_type == "markdown":
-            formulas = [set(re.findall(r"\$[^$]+\$", cell.source)) for cell in (one, other)]
+            formulas = [set(re.findall(FORMULA, cell.source)) for cell in (one, other)]
             assert formulas[0] == formulas[1], one.id
 
 
@@ -102,6 +103,17 @@ def test_the_twins_have_the_same_numbers(pair):
     for one, other in zip(english.cells, korean.cells, strict=True):
         if one.cell_type == "markdown":
             assert numbers(one) <= numbers(other), one.id
+
+
+def test_what_is_bold_or_italic_closes(pair):
+    """In Markdown a bracket closes no bold text if a letter follows: write **말**(word)은."""
+    _path, _english, korean = pair
+    for cell in korean.cells:
+        text = re.sub(rf"`[^`\n]*`|{FORMULA}", "0", cell.source)
+        emphasis = re.findall(r"(.?)(?<!\*)\*{1,2}([^*\n]+)\*{1,2}(?!\*)(.?)", text)
+        for before, inside, after in emphasis if cell.cell_type == "markdown" else ():
+            assert re.match(r"\w", inside) or not re.match(r"\w", before), (cell.id, inside)
+            assert re.search(r"\w$", inside) or not re.match(r"\w", after), (cell.id, inside)
 
 
 def readme(name):

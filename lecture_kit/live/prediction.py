@@ -357,4 +357,5 @@ class PredictionPanel(Worded, VBox):
     def __repr__(self):
         if self.verdict:
             return f"{self.title}: {self._result()}\n{self.prediction.why}"
-        return f"{self.title}: {_('○ not decided')}\n{self.prediction.question}"
+        undecided = _("○ not decided")
+        return f"{self.title}: {undecided}\n{self.prediction.question}"

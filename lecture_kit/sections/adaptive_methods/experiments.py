@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_kit.live.language import mean_and_error
-from lecture_kit.live.language import translate as _
 from lecture_kit.maths.checks import (
     as_measured,
     as_number,
@@ -399,7 +398,7 @@ def lead(results, others):
     if np.array_equal(results, others):
         return "–"
     difference = mean_and_error(np.subtract(results, others))
-    return f"{difference} ({_('clear') if clear else _('not clear')})"
+    return f"{difference} ({'clear' if clear else 'not clear'})"
 
 
 def sweep_rates(landscape, learning_rates, start, n_steps, names=tuple(METHODS)):
