@@ -68,11 +68,12 @@ def _view(drawing, searches):
     ends = [float(drawing["errors"][kind][1][-1]) for kind in searches]
     bests = [sweep.best_result for sweep in searches.values()]
     searched = not np.isnan(bests).all()
-    here = [f"{end:.2g}" if end < 1e3 else _("diverged") for end in ends]
+    here = [f"{end:.2g}" if end < 1e3 else "diverged" for end in ends]
     best = [f"{value:.2g}" if searched else "…" for value in bests]
     readout = _("Last error at η = {rate:.3g}: schedule {fall}, constant {stay}; each at its best "
                 "η: {best_fall} and {best_stay}.").format(
-        rate=drawing["rate"], fall=here[0], stay=here[1], best_fall=best[0], best_stay=best[1])
+        rate=drawing["rate"], fall=_(here[0]), stay=_(here[1]),
+        best_fall=best[0], best_stay=best[1])
     titles = (f"learning rate, η = {drawing['rate']:.3g}",
               f"last error {here[0]}, constant {here[1]}",
               f"best error {best[0]}, constant {best[1]}")

@@ -89,7 +89,7 @@ def _inside_view(histories, epoch):
     update = _UPDATES[min(epoch, n_done)]
     readout = _("Update {n}. Accuracy: {first} {a}, {second} {b}. Input of layer 3: standard "
                 "deviation {c:.2g} and {d:.2g}.").format(
-        n=update, **dict(zip(("first", "second"), now, strict=True)), a=words[0], b=words[1],
+        n=update, **dict(zip(("first", "second"), now, strict=True)), a=_(words[0]), b=_(words[1]),
         c=deviations[0], d=deviations[1])
     drawing = {
         "epoch": min(epoch, n_done),
@@ -108,11 +108,11 @@ def _inside_view(histories, epoch):
 
 
 def _accuracy(diverged, value):
-    return _("diverged") if diverged else f"{value:.2f}"
+    return "diverged" if diverged else f"{value:.2f}"
 
 
 def _both(plain, other, name):
-    if plain == other == _("diverged"):
+    if plain == other == "diverged":
         return "both diverged"
     return f"{plain} without BN, {other} {name}"
 

@@ -229,7 +229,7 @@ def _view_race(runs, rates, unit, data, progress):
     first = {name: _names_of_winners(values) for name, values in costs.items()}
     readout = _("Target {target}: {n} of {all} stay there. First in {firsts}.").format(
         target=target, n=sum(cost is not None for cost in costs[unit]), all=len(runs),
-        firsts=", ".join(f"{name}: {names}" for name, names in first.items()))
+        firsts=", ".join(f"{_(name)}: {names}" for name, names in first.items()))
     drawing = {
         "unit": unit, "target": target, "costs": costs, "rates": rates, "step_cost": step_cost,
         "curves": [races.curve(records, unit, float(step))
@@ -244,7 +244,7 @@ def _view_race(runs, rates, unit, data, progress):
 
 def _names_of_winners(costs):
     winners = [f"{races.BATCH_SIZES[place]:,}" for place in races.all_cheapest(costs)]
-    return "B = " + " and ".join(winners) if winners else "none"
+    return "B = " + " & ".join(winners) if winners else "–"
 
 
 # The noise of mini batches

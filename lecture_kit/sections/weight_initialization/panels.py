@@ -40,7 +40,7 @@ _NAMES = [(name, name) for name in ACTIVATIONS]
 def _two(value):
     """Write a size with two digits, or with one where it is far from 1."""
     if np.isnan(value):
-        return _("under 1e−6")
+        return "< 1e−6"
     return number(value, 2 if 1e-3 <= value < 1e4 else 1)
 
 
@@ -179,9 +179,9 @@ def training():
 
 def _slide_view(activation, run, before):
     last = run.losses[-1]
-    words = [_("diverged") if np.isnan(loss) else number(loss, 2) for loss in last]
+    words = ["diverged" if np.isnan(loss) else number(loss, 2) for loss in last]
     readout = _("Epoch {epoch:.0f}, loss: N(0, 1) {}, σ = 0.01 {}, Xavier {}, yours {}. Signal of "
-                "yours {signal}.").format(*words, epoch=run.epochs[-1],
+                "yours {signal}.").format(*map(_, words), epoch=run.epochs[-1],
                                           signal=_two(before["signals"][-1]))
     titles = (f"loss of Xavier {words[2]}, of yours {words[3]}",
               f"signal of Xavier in layer 5: {_two(before['signals'][2])}")

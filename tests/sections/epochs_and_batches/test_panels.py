@@ -219,14 +219,14 @@ def test_all_that_are_equally_quick_are_marked(race):
     marked = [cell.get_text().startswith("★") for cell in race.picture.cells["updates"]]
     assert marked == [cost == min(costs) for cost in costs]
     assert sum(marked) == 2
-    assert race.picture.titles[0].get_text() == "first in updates: B = 256 and 1,024"
+    assert race.picture.titles[0].get_text() == "first in updates: B = 256 & 1,024"
 
 
 @pytest.mark.full
 def test_at_an_absurd_rate_none_arrives(race):
     race.set_values({"learning_rate": 3.0})
     assert race.readout.value == (
-        "Target 0.3: 0 of 6 stay there. First in updates: none, epochs: none.")
+        "Target 0.3: 0 of 6 stay there. First in updates: –, epochs: –.")
 
 
 @pytest.mark.full

@@ -152,7 +152,7 @@ def test_signals_reads_out_the_numbers_of_the_last_and_the_first_layer(signals):
 def test_signals_does_not_sell_rounding_as_signal(signals):
     signals.set_values({"init_scale": 0.003, "activation": "sigmoid", "n_layers": 10,
                         "width": 100, "seed": 0})
-    assert "signal under 1e−6" in signals.readout.value
+    assert "signal < 1e−6" in signals.readout.value
     assert np.isnan(data(signals.picture.curves["signal"])[5:, 1]).all()
     assert data(signals.picture.theory_curves["signal"])[-1, 1] < 1e-20
 
