@@ -92,7 +92,7 @@ def check_precision_elsewhere(attempt):
     Parameters
     ----------
     attempt : callable
-        Takes a table of counts and the share of attacks, returns the precision.
+        Takes a table of counts and the share of spam, returns the precision.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def _mistakes_with_precision():
         Mistake(lambda counts, share: _rates(counts)[1] / _rates(counts).sum() + 0 * share,
                 _("The two rates alone: this is the precision at a base rate of one half.")),
         Mistake(lambda counts, share: _precision_elsewhere(counts, 1 - share),
-                _("share is that of the attacks, not of the harmless rows.")),
+                _("share is that of the spam, not of the harmless mails.")),
         Mistake(lambda counts, share: _precision_elsewhere(counts.T, share),
                 _("A row of the table is a true class, a column an answer.")),
     )

@@ -78,7 +78,8 @@ def threshold():
         _("Threshold"), pictures.ThresholdPicture(edges),
         {
             "threshold": slider(_("threshold"), -8, 8, 0.0, 0.1),
-            "detector": choice(_("detector"), [(name, name) for name in _HIDDEN], "network"),
+            "detector": choice(_("detector"), [(_("network"), "network"),
+                                               (_("one neuron"), "one neuron")], "network"),
             "split": whole_slider(_("split"), 0, 9, 0),
         },
         show,

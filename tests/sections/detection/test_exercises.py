@@ -105,7 +105,7 @@ def test_a_right_answer_in_another_style_is_right(check, code):
     ("precision_elsewhere", ELSEWHERE + RATES + "return r * share / (r + f)", "below the line"),
     ("precision_elsewhere", ELSEWHERE + RATES + "return r / (r + f) + 0 * share", "one half"),
     ("precision_elsewhere", ELSEWHERE + RATES + "return r * (1 - share) / (r * (1 - share) "
-     "+ f * share)", "of the attacks"),
+     "+ f * share)", "of the spam"),
     ("precision_elsewhere", ELSEWHERE + "f, r = counts[1] / counts.sum(axis=0)\n    "
      "return r * share / (r * share + f * (1 - share))", "but"),
     ("precision_elsewhere", ELSEWHERE + "a, d = counts[0, 1] * (1 - share), counts[1, 1] * share"
