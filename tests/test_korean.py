@@ -27,7 +27,8 @@ def said():
 
 
 def numbers(cell):
-    return set(re.findall(r"\d+(?:[.,]\d+)*", cell.source))
+    """All but millions: Korean counts in 만, ten thousands."""
+    return set(re.findall(r"\d+(?:[.,]\d+)*", re.sub(r"[\d.]+ million", "", cell.source)))
 
 
 def placeholders(text):
