@@ -1,6 +1,6 @@
 """Keep the Korean notebooks beside the English ones.
 
-    uv run python -m lecture_kit.tools.twins                     tell what differs
+    uv run python -m lecture_kit.tools.twins                     show what differs, in both
     uv run python -m lecture_kit.tools.twins --copy              begin what is missing, copy code
     uv run python -m lecture_kit.tools.twins --fresh 03:signal   this text is translated now
 
@@ -165,9 +165,9 @@ def main(arguments=None, folder=Path("notebooks")):
             twin_path.parent.mkdir(exist_ok=True)
             twin_path.write_text(after.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
         found += differences(path.stem, english, korean)
+    texts = "" if options.copy or options.fresh else "\n--- English\n{}\n--- 한국어\n{}\n"
     for one in found:
-        print(f"{one.notebook} {one.cell}: {one.kind}\n--- English\n{one.english}\n--- 한국어\n"
-              f"{one.korean}\n")
+        print(f"{one.notebook} {one.cell}: {one.kind}" + texts.format(one.english, one.korean))
     for word in sorted(unknown):
         print(f"{word}: there is no such text cell; write 03:signal, or 03 for all of a notebook")
     return 1 if found or unknown else 0

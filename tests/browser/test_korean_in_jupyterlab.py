@@ -4,6 +4,8 @@ import nbformat
 import pytest
 from driving import all_panels, all_predictions
 
+from lecture_kit.tools.normalize import normalize
+
 from .lab import open_notebook, run_all, watch_messages, watched_page
 from .test_notebooks_in_jupyterlab import PREDICTION, TROUBLE, DrivenPanel, panels, shown_failures
 
@@ -23,8 +25,8 @@ def page(browser, lab):
     """A notebook that shows everything in Korean."""
     codes = [SPEAK, *(call(name, "panels") for name, _function in all_panels()),
              *(call(name, "predictions") for name, _function in all_predictions())]
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)
-                                                   for code in codes]), lab.folder / NAME)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
+    nbformat.write(normalize(notebook), lab.folder / NAME)
     page = watched_page(browser)
     open_notebook(page, lab, NAME)
     run_all(page)

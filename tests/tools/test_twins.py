@@ -42,10 +42,7 @@ def test_a_copy_has_the_same_cells_and_chooses_the_language_first(folder):
 def test_a_copy_that_nobody_has_translated_is_stale(tmp_path, capsys):
     nbformat.write(notebook(), tmp_path / "01_loss.ipynb")
     assert twins.main(["--copy"], tmp_path) == 1
-    out = capsys.readouterr().out
-    assert "01_loss title: stale" in out
-    assert "01_loss rule: stale\n--- English\nIt falls." in out
-    assert "sum" not in out
+    assert capsys.readouterr().out == "01_loss title: stale\n01_loss rule: stale\n"
 
 
 def test_a_changed_text_is_named_with_both_texts_until_it_is_fresh(folder, capsys):

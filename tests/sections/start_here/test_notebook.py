@@ -7,6 +7,7 @@ from functools import cache
 import nbformat
 from driving import ROOT
 
+from lecture_kit.live import language
 from lecture_kit.sections.start_here import experiments
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -110,13 +111,27 @@ def test_the_names_of_the_symbols_are_those_of_the_code():
         assert set(names) <= known, row
 
 
-def test_the_page_links_exactly_these_corrections_and_counts_them():
-    tables = CELLS["corrections-links"].source.split("\n### ")[1:]
-    place = {"cell": "cell", "note": "note at"}
+def assert_it_lists(page, corrections, cell, note):
+    """Hold the tables of a page against the corrections; cell and note are its words for both."""
+    tables = page.split("\n### ")[1:]
+    place = {"cell": cell, "note": note}
     for kind, table in zip(experiments.KINDS, tables, strict=True):
         assert [line for line in table.splitlines() if line.startswith("|")][2:] == [
             f"| `{c.quote}` | {c.says} | {c.holds} | [{c.notebook[:2]}, {place[c.shown]} {c.cell}]"
-            f"({c.notebook}#cell-id={c.cell}) |" for c in CORRECTIONS if c.kind == kind]
+            f"({c.notebook}#cell-id={c.cell}) |" for c in corrections if c.kind == kind]
+
+
+def test_the_page_links_exactly_these_corrections_and_counts_them():
+    assert_it_lists(CELLS["corrections-links"].source, CORRECTIONS, "cell", "note at")
     printed = CELLS["corrections"].outputs[0].text.splitlines()
     assert len(printed) == len(experiments.KINDS)
     assert sum(int(re.search(r" (\d+), shown", line)[1]) for line in printed) == len(CORRECTIONS)
+
+
+def test_the_korean_page_links_the_same_corrections():
+    page = {cell.id: cell for cell in cells_of("ko/00_start_here.ipynb")}["corrections-links"]
+    language.speak("ko")
+    try:
+        assert_it_lists(page.source, experiments.corrections(), "셀", "글")
+    finally:
+        language.speak("en")
