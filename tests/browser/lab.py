@@ -113,13 +113,21 @@ class Lab:
 
 
 def watched_page(window):
-    """A page that remembers what went wrong in it."""
+    """A page that remembers what went wrong in it.
+
+    While a kernel starts, jupyter_server answers 500 to whoever asks for a list of the kernels
+    (its ``last_activity`` is still None). JupyterLab asks again: that is no error.
+    """
+    def remember(message):
+        address = message.location["url"].partition("?")[0]
+        if message.type == "error" and not address.endswith("/api/kernels"):
+            page.errors.append(f"{message.text} {address}")
+
     page = window.new_page()
     page.set_default_timeout(600_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text)
-            if message.type == "error" else None)
+    page.on("console", remember)
     return page
 
 
