@@ -115,7 +115,7 @@ def gradients():
             "init_scale": log_slider(_("init scale, gain g"), 0.1, 30, 1.0, also=(_ROOT_2,)),
             "n_layers": whole_slider(_("layers L"), 2, 40, 22),
             "seed": seed(),
-            "also": choice(_("fourth curve"), [(name, name) for name in _ALSO], "GELU"),
+            "also": menu(_("fourth curve"), [(name, name) for name in _ALSO], "GELU"),
         },
         show,
         goal=_("30 layers or more: the first sigmoid layer gets 0.1 to 10 times the gradient"),
