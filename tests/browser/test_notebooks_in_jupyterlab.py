@@ -330,7 +330,7 @@ def without_side_bar(page):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("width", [390, 680, 960, 1280])
+@pytest.mark.parametrize("width", [390, 680, 960])
 def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, width):
     page = without_side_bar
     page.set_viewport_size({**page.viewport_size, "width": width})

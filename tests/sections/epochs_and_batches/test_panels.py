@@ -160,7 +160,7 @@ def test_the_race_draws_each_batch_size_until_it_stays(race, unit, own):
             assert_allclose(points, [[size, costs[size]]])
             assert_allclose(data(race.picture.arrivals[rank]), [[costs[size], 0.3]])
     first = [f"{size:,}" for size in costs if costs[size] == min(costs.values())]
-    words = "B = " + " and ".join(first)
+    words = "B = " + " & ".join(first)
     assert race.picture.titles[0].get_text() == f"first in {unit}: {words}"
     assert f"{unit}: {words}" in race.readout.value
     marked = [cell.get_text() for cell in race.picture.cells[unit]]
