@@ -84,6 +84,16 @@ def nothing_is_under_way():
         yield
 
 
+@pytest.fixture
+def korean():
+    """What is shown in the test speaks Korean."""
+    from lecture_kit.live.language import speak
+
+    speak("ko")
+    yield
+    speak("en")
+
+
 @pytest.fixture(autouse=True)
 def ordinary_screen():
     from lecture_kit.live.screen import Screen  # the process that shares out needs no panels

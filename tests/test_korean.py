@@ -9,7 +9,6 @@ import pytest
 import words
 from driving import IDS, NOTEBOOKS, ROOT, all_panels, all_predictions
 
-from lecture_kit.live.language import speak
 from lecture_kit.tools import twins
 
 FORMULA = r"\$\$[^$]+\$\$|\$[^$]+\$"
@@ -122,13 +121,6 @@ def test_both_readmes_tell_the_same_commands_and_minutes():
 def test_the_readmes_are_linked():
     for name, other in [("README.md", "README.ko.md"), ("README.ko.md", "README.md")]:
         assert f"]({other})" in (ROOT / name).read_text(encoding="utf-8").splitlines()[0]
-
-
-@pytest.fixture
-def korean():
-    speak("ko")
-    yield
-    speak("en")
 
 
 @pytest.mark.full

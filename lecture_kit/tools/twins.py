@@ -87,9 +87,12 @@ def differences(name, english, korean):
     """
     twins = {cell.id: cell for cell in korean.cells}
     originals = {cell.id: cell for cell in english.cells}
-    found = [Difference(name, cell.id, kind, cell.source, twins[cell.id].source if cell.id in twins
-                        else "") for cell in english.cells
-             for kind in [_kind(cell, twins.get(cell.id))] if kind]
+    found = []
+    for cell in english.cells:
+        twin = twins.get(cell.id)
+        kind = _kind(cell, twin)
+        if kind:
+            found.append(Difference(name, cell.id, kind, cell.source, twin.source if twin else ""))
     found += [Difference(name, cell.id, "extra", "", cell.source) for cell in korean.cells
               if cell.id not in originals]
     common = [cell.id for cell in english.cells if cell.id in twins]

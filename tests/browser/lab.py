@@ -120,7 +120,8 @@ def watched_page(window):
     """
     def remember(message):
         address = message.location["url"].partition("?")[0]
-        if message.type == "error" and not address.endswith("/api/kernels"):
+        is_too_early = address.endswith("/api/kernels") and "status of 500" in message.text
+        if message.type == "error" and not is_too_early:
             page.errors.append(f"{message.text} {address}")
 
     page = window.new_page()

@@ -7,7 +7,6 @@ from functools import cache
 import nbformat
 from driving import ROOT
 
-from lecture_kit.live import language
 from lecture_kit.sections.start_here import experiments
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -128,10 +127,6 @@ def test_the_page_links_exactly_these_corrections_and_counts_them():
     assert sum(int(re.search(r" (\d+), shown", line)[1]) for line in printed) == len(CORRECTIONS)
 
 
-def test_the_korean_page_links_the_same_corrections():
+def test_the_korean_page_links_the_same_corrections(korean):
     page = {cell.id: cell for cell in cells_of("ko/00_start_here.ipynb")}["corrections-links"]
-    language.speak("ko")
-    try:
-        assert_it_lists(page.source, experiments.corrections(), "셀", "글")
-    finally:
-        language.speak("en")
+    assert_it_lists(page.source, experiments.corrections(), "셀", "글")
