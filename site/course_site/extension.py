@@ -10,6 +10,11 @@ from sphinx.search.en import SearchEnglish
 
 from course_site.words import THEME, WORDS
 
+# A formula that is not long, and what touches it: a comma, a bracket, a Korean particle.
+WITH_FORMULA = re.compile(r"(?:&\w+;|[^\s<>&;]){0,8}"
+                          r'<span class="math notranslate nohighlight">[^<]{1,50}</span>'
+                          r"(?:&\w+;|[^\s<>&;]){0,8}")
+
 
 class SearchKorean(SearchEnglish):
     """Finds a Korean word also where a particle follows it: 손실 in 손실은."""
@@ -93,6 +98,13 @@ def depart_title(translator, node):
         translator.body.append(f'</summary><div id="{node.parent["ids"][0]}">')
 
 
+def keep_together(app, page, template, context, document):
+    """Keep a formula in one line with what touches it: browsers would break the line there."""
+    if "body" in context:
+        context["body"] = WITH_FORMULA.sub(r'<span class="together">\g<0></span>',
+                                           context["body"])
+
+
 def add_words(app, page, template, context, document):
     """Give the templates their words and the addresses of the page."""
     other = "ko" if app.config.language == "en" else "en"
@@ -117,4 +129,5 @@ def setup(app):
     app.connect("doctree-read", mend_links)
     app.connect("doctree-read", mark_closed)
     app.connect("html-page-context", add_words)
+    app.connect("html-page-context", keep_together)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

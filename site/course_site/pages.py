@@ -116,8 +116,8 @@ def caption(language, path, live):
     words = WORDS[language]
     text = words["still"]
     if live:
-        text = (f'{words["still_live"]} '
-                f'<a href="{LIVE}{path}" target="_blank">{words["move"]}</a>.')
+        link = f'<a href="{LIVE}{path}" target="_blank">{words["move"]}</a>'
+        text = words["still_live"].format(move=link)
     return f'<p class="still">{text}</p>'
 
 
