@@ -109,13 +109,13 @@ def add_words(app, page, template, context, document):
     """Give the templates their words and the addresses of the page."""
     other = "ko" if app.config.language == "en" else "en"
     folder = "ko/" if app.config.language == "ko" else ""
-    is_notebook = page[0].isdigit()
+    is_notebook, in_both = page[0].isdigit(), page[0].isdigit() or page == "for_lecturers"
     own = THEME[app.config.language]
     context.update(
         _=lambda text: own.get(text) or _(text),
         words=WORDS[app.config.language], live=app.config.course_live,
         notebook=f"{folder}{page}.ipynb" if is_notebook else None,
-        other=f"../{other}/{page if is_notebook else app.config.root_doc}.html")
+        other=f"../{other}/{page if in_both else app.config.root_doc}.html")
 
 
 def setup(app):

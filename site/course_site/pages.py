@@ -8,6 +8,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import segno
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -15,10 +16,11 @@ from course_site.words import WORDS
 
 HERE = Path(__file__).parent
 FOLDERS = {"en": "notebooks", "ko": "notebooks/ko"}
+LECTURERS = "for_lecturers"
 LIVE = "../live/notebooks/index.html?path="
 
 
-def build(root, output, live):
+def build(root, output, live, address=""):
     """Build both editions and the page that asks for the language.
 
     Parameters
@@ -29,18 +31,24 @@ def build(root, output, live):
         The folder of the site.
     live : bool
         Whether the site has the live edition, too.
+    address : str
+        Where the site will be; the page for lecturers shows it as a QR code.
     """
     for language in FOLDERS:
-        build_edition(root, output / language, language, live)
+        build_edition(root, output / language, language, live, address)
+    if address:
+        segno.make(address).save(str(output / "qr.svg"), scale=8, border=4, light="white")
     copy_mathjax(output / "mathjax")
     shutil.copy(HERE / "front.html", output / "index.html")
 
 
-def build_edition(root, output, language, live):
+def build_edition(root, output, language, live, address):
     """Build the pages of one language."""
     with tempfile.TemporaryDirectory() as folder:
         sources, pages = Path(folder, "sources"), Path(folder, "pages")
         write_sources(root / FOLDERS[language], sources, language, live)
+        text = (HERE / f"{LECTURERS}.{language}.md").read_text(encoding="utf-8")
+        (sources / f"{LECTURERS}.md").write_text(text + qr_code(address), encoding="utf-8")
         run_sphinx(sources, pages, {
             "language": language, "project": WORDS[language]["title"],
             "html_title": WORDS[language]["title"],
@@ -52,6 +60,11 @@ def build_edition(root, output, language, live):
         for notebook in (root / FOLDERS[language]).glob("*.ipynb"):
             shutil.copy(notebook, pages)
         shutil.copytree(pages, output, dirs_exist_ok=True)
+
+
+def qr_code(address):
+    """Show the site's address, for the page for lecturers."""
+    return f'\n<img src="../qr.svg" alt="QR" width="320">\n\n<{address}>\n' if address else ""
 
 
 def run_sphinx(sources, pages, settings):
@@ -77,7 +90,7 @@ def write_sources(notebooks, sources, language, live):
         notebook["cells"] = [part for cell in notebook["cells"]
                              for part in parts(cell, caption(language, path, live))]
         if name == names[0]:
-            listed = "\n".join(Path(name).stem for name in names[1:])
+            listed = "\n".join([*(Path(name).stem for name in names[1:]), LECTURERS])
             notebook["cells"].insert(1, markdown(
                 "contents", f"```{{toctree}}\n:hidden:\n\n{listed}\n```"))
         (sources / name).write_text(json.dumps(notebook), encoding="utf-8")

@@ -40,11 +40,21 @@ def address(built_site):
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def phone():
-    """A browser as wide as a phone."""
+def context(**settings):
     path = find_browser()
     if path is None:
         pytest.skip("no browser found")
     with sync_playwright() as playwright:
-        yield launch(playwright, path).new_context(viewport={"width": 390, "height": 844})
+        yield launch(playwright, path).new_context(**settings)
+
+
+@pytest.fixture(scope="module")
+def phone():
+    """A browser as wide as a phone."""
+    yield from context(viewport={"width": 390, "height": 844})
+
+
+@pytest.fixture(scope="module")
+def wide():
+    """A browser as wide as a projector."""
+    yield from context(viewport={"width": 1280, "height": 800})

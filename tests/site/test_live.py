@@ -1,0 +1,137 @@
+"""The live edition: notebooks that run in the browser alone, as from any static server."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from browser.lab import command, run_all, watch_messages, watched_page
+from browser.test_notebooks_in_jupyterlab import (
+    DrivenPanel,
+    drag_with_a_finger,
+    drive_sliders,
+    middle,
+    panels,
+    press_choices,
+    press_presets,
+    shown_failures,
+)
+
+from .conftest import ROOT
+
+PLACES = {"01": "01_loss_functions", "04": "04_gradient_descent_and_momentum",
+          "05": "05_adaptive_methods", "ko/02": "ko/02_preprocessing"}
+IS_READY = ("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+            "?.status === 'idle' && document.querySelector('.jp-CodeCell')")
+
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif("PYODIDE" not in os.environ,
+                       reason="PYODIDE does not name a folder with a Pyodide distribution")]
+
+
+def open_live(page, address, place):
+    page.goto(f"{address}/live/notebooks/index.html?path={place}.ipynb")
+    page.wait_for_function(IS_READY, polling=100)
+    command(page, "notebook:expand-all-headings")
+
+
+def source(page):
+    """What the notebook's first cell says."""
+    return page.evaluate("jupyterapp.shell.currentWidget.content.widgets[0]"
+                         ".model.sharedModel.source")
+
+
+def texts(notebook):
+    """What the code cells print or show as words, by their ids."""
+    def words(output):
+        return "".join(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    return {cell["id"]: "".join(map(words, cell["outputs"])) for cell in notebook["cells"]
+            if cell["cell_type"] == "code"}
+
+
+@pytest.fixture(scope="module")
+def page(wide):
+    """A page that counts what it asks of other servers."""
+    page = watched_page(wide)
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    return page
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def place(request):
+    return PLACES[request.param]
+
+
+@pytest.fixture(scope="module")
+def live(page, address, place):
+    """A notebook after Run All; its tests share it."""
+    open_live(page, address, place)
+    run_all(page)
+    watch_messages(page)
+    return page
+
+
+def test_all_texts_are_those_of_the_committed_notebook(live, place):
+    committed = json.loads((ROOT / "notebooks" / f"{place}.ipynb").read_text(encoding="utf-8"))
+    assert texts(live.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON()")
+                 ) == texts(committed)
+
+
+def test_every_control_of_every_panel_moves_the_picture(live):
+    for cell in panels(live):
+        panel = DrivenPanel(live, cell)
+        for drive in (drive_sliders, press_choices, press_presets):
+            assert len({panel.height(), *drive(panel)}) == 1
+        assert panel.cut_off == set()
+    assert shown_failures(live) == []
+    assert live.errors == []
+
+
+def test_nothing_is_asked_of_another_server(live, address):
+    assert live.asked
+    assert not [url for url in live.asked if not url.startswith((address, "data:", "blob:"))]
+
+
+def test_a_move_ends_what_still_streams(page, address):
+    open_live(page, address, PLACES["05"])
+    run_all(page)
+    watch_messages(page)
+    for cell in panels(page):
+        panel = DrivenPanel(page, cell)
+        first = panel.cell.query_selector(".noUi-handle")
+        panel.drag(first, 0.9)
+        panel.drag(first, 0.5)
+        panel.reset()  # shows what it showed at first, and nothing comes after it
+
+
+def test_a_change_stays_and_can_be_taken_back(page, address):
+    open_live(page, address, PLACES["04"])
+    first = source(page)
+    page.evaluate("jupyterapp.shell.currentWidget.content.widgets[0]"
+                  ".model.sharedModel.setSource('my own words')")
+    command(page, "docmanager:save")
+    open_live(page, address, PLACES["04"])
+    assert source(page) == "my own words"
+    page.goto(f"{address}/live/reset.html?path={PLACES['04']}.ipynb")
+    page.get_by_role("button").click()
+    page.get_by_text("as it was at first").wait_for()
+    page.get_by_role("link").click()
+    page.wait_for_function(IS_READY, polling=100)
+    assert source(page) == first
+
+
+def test_a_finger_moves_the_picture_on_a_phone(wide, address):
+    page = watched_page(wide)
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_live(page, address, PLACES["04"])
+    run_all(page)
+    watch_messages(page)
+    spot = page.locator(".lecture-spot:not([hidden])").first
+    panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first.element_handle())
+    before, start = panel.seen(), middle(spot)
+    drag_with_a_finger(page, start, start + 40 * np.sign(middle(panel.picture) - start))
+    panel.wait_for_change(before)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.errors == []
