@@ -98,4 +98,4 @@ def korean():
 def ordinary_screen():
     from lecture_kit.live.screen import Screen  # the process that shares out needs no panels
 
-    Screen._last_shown_ratio = 1
+    Screen._last_room = 960, 1

@@ -94,7 +94,7 @@ class Panel(Worded, VBox):
         picture.mark_predictions(_marks())
         self._paint_last(self._views())
         self.screen.observe(self._touched, "touch")
-        self.screen.observe(self._resized, "shown_width")
+        self.screen.observe(self._resized, "room")
         self.screen.observe(self._answered, "answered")
         for control in controls.values():
             control.observe(self._changed, "value")

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lecture_kit.live.looks import GREY
+from lecture_kit.live.narrow import Columns
 
 try:
     from isal.isal_zlib import compress
@@ -26,6 +27,8 @@ except ImportError:  # the few systems without isal have the same function, six 
     from zlib import compress
 _STYLE = Path(__file__).with_name("lecture.mplstyle")
 _STILL_RATIO = 2  # sharp on HiDPI screens and when the browser zooms in
+_DPI = 100 * (1 + 1e-9)  # matplotlib cuts 847.999 pixels to 847
+_NARROW = 600  # on a page of less CSS pixels the axes come under each other
 _one_at_a_time = RLock()  # Matplotlib's settings are the same for all threads
 
 
@@ -44,7 +47,11 @@ class Picture(ABC):
     Attributes
     ----------
     width, height : int
-        Size in CSS pixels.
+        Size in CSS pixels on a page that is wide enough.
+    column_height : int
+        Height of each column of axes in CSS pixels where they come under each other.
+    shown_size : tuple of int
+        Present width and height in CSS pixels.
     pixel_ratio : float
         Picture pixels per CSS pixel.
     figure : matplotlib.figure.Figure
@@ -55,16 +62,18 @@ class Picture(ABC):
 
     width = 960
     height = 320
+    column_height = 270
 
     def __init__(self):
-        size = (self.width / 100, self.height / 100)
+        self.shown_size = self.width, self.height
         self._moving, self.handles, self._prediction_marks = [], [], {}
         self._background = self._ground = None
         self.pixel_ratio = _STILL_RATIO
         with _lecture_style():
-            self.figure = Figure(figsize=size, dpi=100 * self.pixel_ratio)
+            self.figure = Figure(np.divide(self.shown_size, 100), dpi=_DPI * self.pixel_ratio)
             self._canvas = FigureCanvasAgg(self.figure)
             self.build(self.figure)
+        self._columns = Columns(self.figure, self.shown_size, self.column_height)
 
     @abstractmethod
     def build(self, figure):
@@ -164,6 +173,21 @@ class Picture(ABC):
         """Say that something that does not move was changed; the next frame draws it."""
         self._background = None
 
+    def fit(self, room):
+        """Arrange the picture for a page: what is narrow has the axes under each other.
+
+        Parameters
+        ----------
+        room : int
+            Width of the page in CSS pixels.
+        """
+        width = room if room < min(_NARROW, self.width) else self.width
+        if width != self.shown_size[0]:
+            is_wide = width == self.width
+            self.shown_size = self._columns.spread() if is_wide else self._columns.stack(width)
+            self.figure.set_size_inches(np.divide(self.shown_size, 100))
+            self.background_changed()
+
     def scale(self, pixel_ratio):
         """Draw for a screen with other pixels.
 
@@ -172,9 +196,10 @@ class Picture(ABC):
         pixel_ratio : float
             Picture pixels per CSS pixel.
         """
-        self.pixel_ratio = pixel_ratio
-        self.figure.set_dpi(100 * pixel_ratio * (1 + 1e-9))  # matplotlib cuts 847.999 to 847
-        self.background_changed()
+        if pixel_ratio != self.pixel_ratio:
+            self.pixel_ratio = pixel_ratio
+            self.figure.set_dpi(_DPI * pixel_ratio)
+            self.background_changed()
 
     def pixels(self):
         """Paint one frame.
@@ -216,20 +241,20 @@ class Picture(ABC):
         return self._ground, piece.view(np.uint8).reshape(*piece.shape, 4), (int(left), int(top))
 
     def still(self):
-        """Paint one frame for a file, always with the same number of pixels.
+        """Paint one frame for a file, always wide and with the same number of pixels.
 
         Returns
         -------
         bytes
             A PNG file that is small.
         """
-        file, ratio = io.BytesIO(), self.pixel_ratio
-        if ratio != _STILL_RATIO:
-            self.scale(_STILL_RATIO)
+        file, ratio, (width, _height) = io.BytesIO(), self.pixel_ratio, self.shown_size
+        self.fit(self.width)
+        self.scale(_STILL_RATIO)
         image = Image.fromarray(self.pixels()).convert("RGB")
         image.quantize(256).save(file, "png", optimize=True)
-        if ratio != _STILL_RATIO:
-            self.scale(ratio)
+        self.fit(width)
+        self.scale(ratio)
         return file.getvalue()
 
 

@@ -14,19 +14,22 @@ const send = (model, name, value) => {
 
 function render({ model, el }) {
   const screen = el.appendChild(document.createElement('div'));
-  const [width, height] = ['width', 'height'].map(side => model.get(side));
+  const size = () => ['width', 'height'].map(side => model.get(side));
+  const resize = ([width, height]) => Object.assign(
+    screen.style, { width: `${width}px`, aspectRatio: `${width} / ${height}` });
   Object.assign(screen, { className: 'lecture-screen', role: 'img' });
-  Object.assign(screen.style, { width: `${width}px`, aspectRatio: `${width} / ${height}` });
   let below = new Image(), above = new Image(), background, newest = 0, shown = 0;
   screen.append(below, above);
 
   const paint = async () => {
     const turn = ++newest, view = model.get('background'), { png, box } = model.get('frame');
+    const room = size();
     screen.ariaBusy = true;
     const [ground, piece] = await Promise.all(
       [view === background ? below : loaded(view), loaded(png)]);
     if (turn < shown) return;  // a newer frame is already to be seen
     [shown, background] = [turn, view];
+    resize(room);
     put(piece, box);
     if (ground !== below) below.replaceWith(below = ground);
     above.replaceWith(above = piece);
@@ -53,7 +56,7 @@ function render({ model, el }) {
       if (event.button) return;
       part.setPointerCapture(event.pointerId);
       if (kind === 'spot') {  // rings may lie above each other: the nearest one is meant
-        const here = shareOf(event), spots = model.get('spots');
+        const here = shareOf(event), spots = model.get('spots'), [width, height] = size();
         const way = ([x, y]) => Math.hypot((here[0] - x) * width, (here[1] - y) * height);
         held = spots.reduce((best, spot, n) => way(spot) < way(spots[best]) ? n : best, number);
         offset = here.map((share, n) => share - spots[held][n]);
@@ -72,15 +75,15 @@ function render({ model, el }) {
   });
 
   const describe = () => { screen.ariaLabel = model.get('description'); };
-  const measure = () => send(
-    model, 'shown_width', Math.round(screen.clientWidth * devicePixelRatio));
+  const measure = () => send(model, 'room', [el.clientWidth, devicePixelRatio]);
   addEventListener('resize', measure);  // also when the page is zoomed
   const watchers = [new ResizeObserver(measure), new IntersectionObserver(([place]) =>
     place.isIntersecting && screen.classList.add('lecture-seen'))];  // rings show once
-  watchers.forEach(watcher => watcher.observe(screen));
+  [el, screen].forEach((part, n) => watchers[n].observe(part));
   model.on('change:frame change:background', paint);
   model.on('change:spots change:areas', arrange);
   model.on('change:description', describe);
+  resize(size());
   [paint, arrange, describe].forEach(start => start());
   return () => {
     removeEventListener('resize', measure);

@@ -12,6 +12,7 @@ from traitlets import Any, Bytes, Dict, Int, List, Unicode
 from lecture_kit.live.picture import encode_png
 
 _HERE = Path(__file__).parent
+_LEAST_ROOM = 240  # CSS pixels; a picture of less would show nothing
 
 
 class Screen(anywidget.AnyWidget):
@@ -27,8 +28,9 @@ class Screen(anywidget.AnyWidget):
     touch
         Number of the handle that is dragged, where to, in shares of the picture, and when. The page
         sets it, at most once per screen frame, and not before the kernel has answered the last one.
-    shown_width
-        How many pixels of the screen the picture is wide; the page sets it, also after a zoom.
+    room
+        How many CSS pixels the page has for the width, and how many pixels of the screen each of
+        them has; the page sets it, also after a zoom.
     asked : int
         Two more after each press of a button: the page is asked twice for an answer.
     answered
@@ -48,14 +50,14 @@ class Screen(anywidget.AnyWidget):
     asked = Int().tag(sync=True)
     answered = Any().tag(sync=True, echo_update=False)
     touch = Any().tag(sync=True, echo_update=False)
-    shown_width = Any().tag(sync=True, echo_update=False)
+    room = Any().tag(sync=True, echo_update=False)
 
-    _last_shown_ratio = 2.0  # the next picture will probably come to the same screen
+    _last_room = 960, 2.0  # the next picture will probably come to the same page
 
     def __init__(self, picture):
         self.picture, self._background = picture, None
-        picture.scale(Screen._last_shown_ratio)
-        super().__init__(width=picture.width, height=picture.height)
+        self._fit()
+        super().__init__()
 
     def touched(self, controls):
         """Say what the last touch makes of the controls.
@@ -90,6 +92,7 @@ class Screen(anywidget.AnyWidget):
         background, piece, (left, top) = self.picture.layers()
         height, width = background.shape[:2]
         with self.hold_sync():
+            self.width, self.height = self.picture.shown_size
             if background is not self._background:
                 self._background, self.background = background, encode_png(background)
             box = [left / width, top / height, piece.shape[1] / width, piece.shape[0] / height]
@@ -99,21 +102,27 @@ class Screen(anywidget.AnyWidget):
             self.description = description
 
     def follow_the_page(self):
-        """Draw the picture with as many pixels as the page shows, from a quarter to twice its size.
+        """Draw the picture for the room that the page has, and with as many pixels as it shows.
 
         Returns
         -------
         bool
             Whether that changes anything.
         """
-        if not (_is_number(self.shown_width) and self.shown_width):  # 0 where it is hidden
-            return False
-        pixels = min(max(round(self.shown_width), self.width // 4), 2 * self.width)
-        changes = pixels / self.width != self.picture.pixel_ratio
-        if changes:
-            Screen._last_shown_ratio = pixels / self.width
-            self.picture.scale(pixels / self.width)
-        return changes
+        match self.room:
+            case [room, ratio] if _is_number(room) and _is_number(ratio) and room:  # 0: hidden
+                Screen._last_room = max(round(room), _LEAST_ROOM), ratio
+        before = self.picture.shown_size, self.picture.pixel_ratio
+        self._fit()
+        return before != (self.picture.shown_size, self.picture.pixel_ratio)
+
+    def _fit(self):
+        """Give the picture its size, and from a quarter to twice as many pixels."""
+        room, ratio = Screen._last_room
+        self.picture.fit(room)
+        width = self.picture.shown_size[0]
+        pixels = min(max(round(min(room, width) * ratio), width // 4), 2 * width)
+        self.picture.scale(pixels / width)
 
 
 def _is_number(value):
