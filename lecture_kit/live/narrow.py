@@ -1,10 +1,35 @@
 """A picture on a phone: its columns of axes come under each other, with text as large as before."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-_GAP = 0.02  # columns that are nearer to each other stay beside each other
-_RIGHT = 0.015  # what a column takes of the gap on its right; the rest is for the next one's labels
-_TITLE = 44  # pixels for a title of two lines
+_EDGE = 18  # pixels at the right edge of the page
+_TITLE = 40  # pixels for a title of two lines
+_TITLE_SIZE = 9.5  # points: a title has less room than on a wide page
+_LINE = 17  # pixels of a line of text
+_ROW = 65  # pixels for one more row of axes in a column
+
+
+@dataclass
+class _Column:
+    """A column of axes, all in CSS pixels of the wide figure.
+
+    ``low`` and ``high`` are its borders; left, bottom, right and top those of its axes. ``margin``
+    is what a narrow figure has at its left, ``height`` how high it is there, ``foot`` what of it
+    lies below the margin of the wide figure.
+    """
+
+    axes: list
+    low: float
+    high: float
+    left: float
+    bottom: float
+    right: float
+    top: float
+    margin: float
+    height: float
+    foot: float = 0.0
 
 
 class Columns:
@@ -17,15 +42,18 @@ class Columns:
     size : tuple of int
         Its width and height in CSS pixels.
     height : int
-        Height of a column when it stands under another one, in CSS pixels.
+        Height of a column with one row of axes when it stands under another one, in CSS pixels.
+    gap : float
+        Axes that are nearer to each other, in shares of the width, stay beside each other.
     """
 
-    def __init__(self, figure, size, height):
+    def __init__(self, figure, size, height, gap):
         self.figure, self.size, self.height = figure, size, height
         self._axes = [(axes, axes.get_position(original=True)) for axes in figure.axes]
+        self._title_sizes = [axes.title.get_fontsize() for axes in figure.axes]
         self._texts = [(text, text.get_position()) for text in figure.texts]
-        self._cuts = self._find_cuts()
-        self._boxes = [self._box(*ends) for ends in zip(self._cuts, self._cuts[1:])]
+        self._cuts = self._find_cuts(gap)
+        self._legends = []
 
     def stack(self, width):
         """Put the columns under each other.
@@ -40,13 +68,16 @@ class Columns:
         tuple of int
             The figure's new size in CSS pixels.
         """
-        size = width, self.height * len(self._boxes)
-        for axes, box in self._axes:
-            corners = [self._place(point, (box.x0 + box.x1) / 2, size) for point in box.get_points()]
-            axes.set_position([*corners[0], *(corners[1] - corners[0])])
-            axes.title.set_wrap(True)
-        for text, place in self._texts:
-            text.set_position(self._place(place, place[0], size))
+        self.spread()
+        columns = self._columns()
+        below = [self._words_below(column, width) for column in columns]
+        size = width, round(sum(column.height for column in columns))
+        ground = size[1]
+        for column, legend in zip(columns, below, strict=True):
+            ground -= column.height
+            self._place(column, ground, size)
+            if legend:
+                legend.set_bbox_to_anchor((0.5, ground / size[1]), self.figure.transFigure)
         return size
 
     def spread(self):
@@ -57,37 +88,97 @@ class Columns:
         tuple of int
             The figure's size in CSS pixels.
         """
-        for axes, box in self._axes:
+        for (axes, box), title_size in zip(self._axes, self._title_sizes, strict=True):
             axes.set_position(box)
-            axes.title.set_wrap(False)
+            axes.title.set(wrap=False, fontsize=title_size)
+            axes.xaxis.label.set_wrap(False)
         for text, place in self._texts:
             text.set_position(place)
+        for wide, narrow in self._legends:
+            wide.set_visible(True)
+            narrow.remove()
+        self._legends = []
         return self.size
 
-    def _find_cuts(self):
+    def _find_cuts(self, gap):
+        """Where the columns end on their right, in pixels; the first cut is the left edge."""
         (_left, right), *others = sorted((box.x0, box.x1) for _axes, box in self._axes)
         cuts = [0.0]
         for left, next_right in others:
-            if left - right > _GAP:
-                cuts.append(right + min(_RIGHT, (left - right) / 2))
+            if left - right > gap:
+                cuts.append(right * self.size[0] + 1)
             right = max(right, next_right)
-        return [*cuts, 1.0]
+        return [*cuts, self.size[0]]
 
-    def _box(self, low, high):
-        """Left, bottom, right and top of the axes between two cuts, in pixels."""
-        boxes = [box for _axes, box in self._axes if low < (box.x0 + box.x1) / 2 < high]
-        corners = np.array([box.get_points() for box in boxes]) * self.size
-        return *corners[:, 0].min(axis=0), *corners[:, 1].max(axis=0)
+    def _columns(self):
+        return [self._column(low, high) for low, high in zip(self._cuts, self._cuts[1:])]
 
-    def _place(self, point, middle, size):
-        """Where a point goes: margins keep their pixels, what is between them is stretched."""
-        column = np.searchsorted(self._cuts, middle) - 1
-        left, bottom, right, top = self._boxes[column]
-        low, high = np.multiply(self._cuts[column:column + 2], self.size[0])
-        below = size[1] - self.height * (column + 1)
-        head = max(self.size[1] - top, _TITLE)
-        x, y = np.multiply(point, self.size)
-        x = np.interp(x, [low, left, right, high], [0, left - low, size[0] - high + right, size[0]])
-        y = np.interp(y, [0, bottom, top, self.size[1]],
-                      [0, bottom, self.height - head, self.height])
-        return np.array([x, below + y]) / size
+    def _column(self, low, high):
+        width, height = self.size
+        inside = [(axes, box.get_points() * self.size) for axes, box in self._axes
+                  if low <= box.x0 * width < high]
+        corners = np.array([corners for _axes, corners in inside])
+        (left, bottom), (right, top) = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
+        first = min(box.x0 for _axes, box in self._axes) * width
+        rows = len(np.unique(corners[:, 0, 1].round()))
+        return _Column([axes for axes, _corners in inside], low, high, left, bottom, right, top,
+                       max(left - low, first), self.height + _ROW * (rows - 1))
+
+    def _words_below(self, column, width):
+        """Make room for names of axes in several lines, and for a legend that is too wide.
+
+        Returns the legend, or None.
+        """
+        right = width - self._edge(column)
+        room = width - abs(column.margin + right - width)  # of a text in the middle of the axes
+        lines = max(np.ceil(self._width(axes.xaxis.label) / room) for axes in column.axes)
+        column.foot = _LINE * max(lines - 1, 0)
+        column.height += column.foot
+        for axes in column.axes:
+            legend = axes.get_legend()
+            if legend and self._width(legend) > right - column.margin + _EDGE:
+                return self._legend_below(legend, column, width)
+        return None
+
+    def _legend_below(self, legend, column, width):
+        words = [text.get_text() for text in legend.get_texts()]
+        for n_columns in (3, 2, 1):
+            below = self.figure.legend(legend.legend_handles, words, loc="lower center",
+                                       ncols=n_columns, borderaxespad=0.2, columnspacing=1.2)
+            if self._width(below) <= width:
+                break
+            below.remove()
+        legend.set_visible(False)
+        self._legends.append((legend, below))
+        height = below.get_window_extent().height / self.figure.dpi * 100
+        column.foot, column.height = column.foot + height, column.height + height
+        return below
+
+    def _width(self, artist):
+        return artist.get_window_extent().width / self.figure.dpi * 100
+
+    @staticmethod
+    def _edge(column):
+        return max(column.high - column.right, _EDGE)
+
+    def _place(self, column, ground, size):
+        """Put axes and texts of a column above a ground, in pixels from below."""
+        def placed(x, y):
+            """Margins keep their pixels, what is between them is stretched."""
+            across = np.interp(x, [column.low, column.left, column.right, column.high],
+                               [0, column.margin, size[0] - self._edge(column), size[0]])
+            head = max(self.size[1] - column.top, _TITLE)
+            up = np.interp(y, [0, column.bottom, column.top, self.size[1]],
+                           [column.foot, column.foot + column.bottom, column.height - head,
+                            column.height])
+            return np.array([across, ground + up]) / size
+
+        for axes, box in self._axes:
+            if axes in column.axes:
+                corner, other = (placed(*point * self.size) for point in box.get_points())
+                axes.set_position([*corner, *(other - corner)])
+                axes.title.set(wrap=True, fontsize=min(axes.title.get_fontsize(), _TITLE_SIZE))
+                axes.xaxis.label.set_wrap(True)
+        for text, place in self._texts:
+            if column.low <= place[0] * self.size[0] < column.high:
+                text.set_position(placed(*np.multiply(place, self.size)))

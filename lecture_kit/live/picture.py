@@ -48,8 +48,11 @@ class Picture(ABC):
     ----------
     width, height : int
         Size in CSS pixels on a page that is wide enough.
-    column_height : int
-        Height of each column of axes in CSS pixels where they come under each other.
+    column_height : int or None
+        Height of each column of axes in CSS pixels on a narrow page, where they come under each
+        other. With None the picture stays as it is, and scrolls sideways.
+    column_gap : float
+        Axes that are nearer to each other, in shares of the width, stay beside each other there.
     shown_size : tuple of int
         Present width and height in CSS pixels.
     pixel_ratio : float
@@ -63,6 +66,7 @@ class Picture(ABC):
     width = 960
     height = 320
     column_height = 270
+    column_gap = 0.02
 
     def __init__(self):
         self.shown_size = self.width, self.height
@@ -73,7 +77,8 @@ class Picture(ABC):
             self.figure = Figure(np.divide(self.shown_size, 100), dpi=_DPI * self.pixel_ratio)
             self._canvas = FigureCanvasAgg(self.figure)
             self.build(self.figure)
-        self._columns = Columns(self.figure, self.shown_size, self.column_height)
+        self._columns = Columns(self.figure, self.shown_size, self.column_height,
+                                self.column_gap)
 
     @abstractmethod
     def build(self, figure):
@@ -181,12 +186,23 @@ class Picture(ABC):
         room : int
             Width of the page in CSS pixels.
         """
-        width = room if room < min(_NARROW, self.width) else self.width
+        is_narrow = self.column_height and room < min(_NARROW, self.width)
+        width = room if is_narrow else self.width
         if width != self.shown_size[0]:
-            is_wide = width == self.width
-            self.shown_size = self._columns.spread() if is_wide else self._columns.stack(width)
+            with _lecture_style():
+                self.arrange(is_narrow)
+                self.shown_size = self._columns.stack(width) if is_narrow else self._columns.spread()
             self.figure.set_size_inches(np.divide(self.shown_size, 100))
             self.background_changed()
+
+    def arrange(self, is_narrow):
+        """Change what :meth:`fit` cannot know of: ticks that lie too close, for example.
+
+        Parameters
+        ----------
+        is_narrow : bool
+            Whether the axes come under each other, or beside each other again.
+        """
 
     def scale(self, pixel_ratio):
         """Draw for a screen with other pixels.

@@ -254,6 +254,7 @@ class MapPicture(Picture):
     """
 
     kinds = ("without BN", "with BN")
+    column_gap = 0.01
 
     def __init__(self, learning_rates, init_scales, n_updates):
         self.learning_rates, self.init_scales = learning_rates, init_scales

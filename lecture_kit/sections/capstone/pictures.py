@@ -103,6 +103,7 @@ class AblationPicture(Picture):
     """
 
     _COLUMNS = (1.04, 1.21, 1.41, 1.78)
+    column_height = None  # the words beside the axes need the width
 
     def __init__(self, n_rows, headings):
         self.n_rows, self.headings = n_rows, headings
@@ -181,6 +182,8 @@ class FewRowsPicture(Picture):
     n_rows : ndarray of shape (n_numbers,)
         Numbers of rows, the grid of the curve.
     """
+
+    column_height = 330  # leaves the names room below the legend
 
     def __init__(self, n_intervals, classes, n_rows):
         self.n_intervals, self.classes, self.n_rows = n_intervals, classes, n_rows

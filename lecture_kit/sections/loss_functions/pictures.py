@@ -159,6 +159,7 @@ class DepthPicture(Picture):
         """Draw axes, names and empty curves."""
         axes = figure.subplots()
         figure.subplots_adjust(0.075, 0.15, 0.86, 0.9)
+        self.axes = axes
         axes.set(xlim=(0, 20), ylim=(1e-14, 1e4), yscale="log", xticks=range(0, 21, 2),
                  xlabel="layers L that the gradient passes back through",
                  ylabel="share of the gradient left")
@@ -173,6 +174,10 @@ class DepthPicture(Picture):
                 axes.text(20.3, 1, name, va="center", color=look["color"], clip_on=False))
         self.names["bound"] = self.moving(axes.text(20.3, 1, "", va="center", clip_on=False))
         self.handles.append(Handle(axes, self.cursor, "n_layers", anywhere=True))
+
+    def arrange(self, is_narrow):
+        """Number every fifth layer only where the page is narrow."""
+        self.axes.set_xticks(range(0, 21, 5 if is_narrow else 2))
 
     def draw(self, curves, bound, bound_name, n_layers):
         """Give the curves new data.
@@ -222,12 +227,12 @@ class SoftmaxPicture(Picture):
         """Draw axes, names, bars and the curve −ln p."""
         bars, loss = figure.subplots(1, 2)
         figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
-        names = ["class 0", "class 1", "class 2", "class 3 (correct)"]
-        bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.3), ylabel="probability o", xticks=range(4),
+        self.axes = bars
+        self.arrange(is_narrow=False)
+        bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.3), ylabel="probability o",
                  yticks=np.linspace(0, 1, 6))
         bars.axhline(1.1, color=GREY, linewidth=0.8)
         bars.text(-0.55, 1.235, "∂e/∂s", va="center", color=GREY)
-        bars.set_xticklabels(names)
         bars.grid(visible=False, axis="x")
         loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the correct class",
                  ylabel="loss e (nats)")
@@ -245,6 +250,11 @@ class SoftmaxPicture(Picture):
         self.tops = [bars.plot([], [], linestyle="")[0] for _bar in self.bars]  # not seen
         self.handles += [Handle(bars, top, moves=partial(_to_probability, f"s{i}"))
                          for i, top in enumerate(self.tops)]
+
+    def arrange(self, is_narrow):
+        """Name the correct class in two lines where the page is narrow."""
+        correct = "class 3\n(correct)" if is_narrow else "class 3 (correct)"
+        self.axes.set_xticks(range(4), ["class 0", "class 1", "class 2", correct])
 
     def draw(self, probabilities, loss, gradient):
         """Give bars and point new data.

@@ -142,10 +142,10 @@ class OutlierPicture(Picture):
         for axes, name, x in zip(strips, ("kg", "min-max", "z-score"), limits, strict=True):
             axes.set(xlim=x, ylim=(-1, 1), yticks=[], facecolor="#f4f4f4")
             axes.set_ylabel(name, rotation=0, ha="right", va="center")
-        strips[0].set(xscale="log", xticks=(20, 50, 100, 200, 500, 1000, 2000, 5000, 10000))
-        strips[0].set_xticklabels(["20", "50", "100", "200", "500", "1,000", "2,000", "5,000",
-                                   "10,000"])
-        strips[0].minorticks_off()
+        self.kilograms = strips[0]
+        self.kilograms.set_xscale("log")
+        self.arrange(is_narrow=False)
+        self.kilograms.minorticks_off()
         kept.set(xscale="log", yscale="log", xlim=(self.outliers[0], self.outliers[-1]),
                  ylim=(0.004, 1.6), xlabel="outlier (kg)",
                  ylabel="spread that the others keep")
@@ -170,6 +170,12 @@ class OutlierPicture(Picture):
         self.marks_prediction("left by min-max", kept, "y", scale=0.01)
         self.handles += [Handle(strips[0], self.outlier[0], "outlier", anywhere=True),
                          Handle(kept, self.points["z-score"], "outlier", anywhere=True)]
+
+    def arrange(self, is_narrow):
+        """Number only the powers of ten where the page is narrow."""
+        ticks = (100, 1000, 10000) if is_narrow else (
+            20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+        self.kilograms.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 
     def draw(self, columns, largest_z, curves, points, titles):
         """Give strips and curves new data.
@@ -316,6 +322,7 @@ class ConnectionsPicture(Picture):
     """
 
     height = 328
+    column_height = None  # the table needs the width
 
     def __init__(self, rows, columns, n_epochs):
         self.rows, self.columns, self.n_epochs = rows, columns, n_epochs

@@ -155,6 +155,7 @@ class MapsPicture(Picture):
     """A map, and the same map under three poolings, all with one scale of grey."""
 
     height = 290
+    column_gap = 0.005
 
     def build(self, figure):
         """Draw four empty frames. The input does not move: it changes with the choice only."""

@@ -51,6 +51,8 @@ def _short(value):
 class SignalsPicture(Picture):
     """Histograms of activations and gradients in every layer, and their sizes beside theory."""
 
+    column_height = None  # up to ten histograms beside each other need the width
+
     def build(self, figure):
         """Draw axes, names and empty histograms."""
         self.forward = figure.add_axes((0.095, 0.605, 0.575, 0.315))
