@@ -1,11 +1,13 @@
 """A picture on a phone: its columns of axes come under each other, with text as large as before."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 _EDGE = 18  # pixels at the right edge of the page
-_TITLE = 40  # pixels for a title of two lines
+_MORE = 5  # pixels at the left of axes: lower axes may have longer tick labels
+_TITLE = 42  # pixels for a title of two lines
 _TITLE_SIZE = 9.5  # points: a title has less room than on a wide page
 _LINE = 17  # pixels of a line of text
 _ROW = 65  # pixels for one more row of axes in a column
@@ -50,7 +52,8 @@ class Columns:
     def __init__(self, figure, size, height, gap):
         self.figure, self.size, self.height = figure, size, height
         self._axes = [(axes, axes.get_position(original=True)) for axes in figure.axes]
-        self._title_sizes = [axes.title.get_fontsize() for axes in figure.axes]
+        self._titles = [(text, text.get_fontsize()) for text in
+                        (*(axes.title for axes in figure.axes), *figure.texts)]
         self._texts = [(text, text.get_position()) for text in figure.texts]
         self._cuts = self._find_cuts(gap)
         self._legends = []
@@ -70,6 +73,8 @@ class Columns:
         """
         self.spread()
         columns = self._columns()
+        for title, title_size in self._titles:
+            title.set(wrap=True, fontsize=min(title_size, _TITLE_SIZE))
         below = [self._words_below(column, width) for column in columns]
         size = width, round(sum(column.height for column in columns))
         ground = size[1]
@@ -88,10 +93,11 @@ class Columns:
         tuple of int
             The figure's size in CSS pixels.
         """
-        for (axes, box), title_size in zip(self._axes, self._title_sizes, strict=True):
+        for axes, box in self._axes:
             axes.set_position(box)
-            axes.title.set(wrap=False, fontsize=title_size)
             axes.xaxis.label.set_wrap(False)
+        for title, title_size in self._titles:
+            title.set(wrap=False, fontsize=title_size)
         for text, place in self._texts:
             text.set_position(place)
         for wide, narrow in self._legends:
@@ -111,18 +117,19 @@ class Columns:
         return [*cuts, self.size[0]]
 
     def _columns(self):
-        return [self._column(low, high) for low, high in zip(self._cuts, self._cuts[1:])]
+        return [self._column(*borders) for borders in pairwise(self._cuts)]
 
     def _column(self, low, high):
-        width, height = self.size
         inside = [(axes, box.get_points() * self.size) for axes, box in self._axes
-                  if low <= box.x0 * width < high]
+                  if low <= box.x0 * self.size[0] < high]
         corners = np.array([corners for _axes, corners in inside])
         (left, bottom), (right, top) = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
-        first = min(box.x0 for _axes, box in self._axes) * width
+        first = min(box.x0 for _axes, box in self._axes) * self.size[0]
+        has_labels = any(axes.axison for axes, _corners in inside)
         rows = len(np.unique(corners[:, 0, 1].round()))
         return _Column([axes for axes, _corners in inside], low, high, left, bottom, right, top,
-                       max(left - low, first), self.height + _ROW * (rows - 1))
+                       max(left - low, first) + _MORE if has_labels else _EDGE,
+                       self.height + _ROW * (rows - 1))
 
     def _words_below(self, column, width):
         """Make room for names of axes in several lines, and for a legend that is too wide.
@@ -177,7 +184,6 @@ class Columns:
             if axes in column.axes:
                 corner, other = (placed(*point * self.size) for point in box.get_points())
                 axes.set_position([*corner, *(other - corner)])
-                axes.title.set(wrap=True, fontsize=min(axes.title.get_fontsize(), _TITLE_SIZE))
                 axes.xaxis.label.set_wrap(True)
         for text, place in self._texts:
             if column.low <= place[0] * self.size[0] < column.high:

@@ -191,7 +191,8 @@ class Picture(ABC):
         if width != self.shown_size[0]:
             with _lecture_style():
                 self.arrange(is_narrow)
-                self.shown_size = self._columns.stack(width) if is_narrow else self._columns.spread()
+                columns = self._columns
+                self.shown_size = columns.stack(width) if is_narrow else columns.spread()
             self.figure.set_size_inches(np.divide(self.shown_size, 100))
             self.background_changed()
 
@@ -203,6 +204,7 @@ class Picture(ABC):
         is_narrow : bool
             Whether the axes come under each other, or beside each other again.
         """
+        return  # most pictures have nothing of this kind
 
     def scale(self, pixel_ratio):
         """Draw for a screen with other pixels.

@@ -176,8 +176,9 @@ class DepthPicture(Picture):
         self.handles.append(Handle(axes, self.cursor, "n_layers", anywhere=True))
 
     def arrange(self, is_narrow):
-        """Number every fifth layer only where the page is narrow."""
+        """Number every fifth layer, below a title that leaves the names room, on a narrow page."""
         self.axes.set_xticks(range(0, 21, 5 if is_narrow else 2))
+        self.title.set_y(1.05 if is_narrow else 1)
 
     def draw(self, curves, bound, bound_name, n_layers):
         """Give the curves new data.

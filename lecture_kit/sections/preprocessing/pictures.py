@@ -127,6 +127,8 @@ class OutlierPicture(Picture):
         Grid of the curves.
     """
 
+    column_height = 300  # leaves the curves room beside the legend
+
     def __init__(self, outliers):
         self.outliers = outliers
         super().__init__()

@@ -72,6 +72,8 @@ class ActivationPicture(Picture):
 class GradientPicture(Picture):
     """The gradient at every layer of a deep network, and the factor per layer, beside theory."""
 
+    column_height = 330  # leaves the curves room beside the legend
+
     def build(self, figure):
         """Draw axes, names and empty curves."""
         gradient, factor = figure.subplots(1, 2, width_ratios=(1.25, 1))
@@ -217,6 +219,8 @@ class DyingPicture(Picture):
 
 class SpeedPicture(Picture):
     """The same network under three activation functions, and how fast each can be."""
+
+    column_height = 330  # leaves the curves room beside the legend
 
     def __init__(self, target, most_updates):
         self.target, self.most_updates = target, most_updates
