@@ -7,6 +7,7 @@ import asyncio
 import os
 import re
 from dataclasses import replace
+from itertools import combinations
 from threading import Thread
 
 import numpy as np
@@ -24,9 +25,12 @@ from driving import (
     widgets_in,
 )
 from ipywidgets import Button
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from lecture_kit.live.exercise import NOT_ATTEMPTED, NOT_YET, RIGHT, ExercisePanel
 from lecture_kit.live.panel import Panel
+from lecture_kit.live.picture import _lecture_style
 from lecture_kit.live.prediction import (
     ChoicePrediction,
     NumberPrediction,
@@ -54,7 +58,7 @@ def panel(function):
 def assert_it_shows_something(panel):
     """Look at a panel; returns its state."""
     picture = shown(panel.screen)
-    assert picture.shape == (panel.picture.height, panel.picture.width, 4)
+    assert picture.shape == (panel.screen.height, panel.screen.width, 4)
     assert picture[::4, ::4].std() > 5, "the picture is blank"
     assert panel.screen.description == panel.readout.value
     assert panel.progress.value == 1
@@ -102,6 +106,60 @@ def test_every_handle_goes_with_the_hand(panel):
         assert len(seen) > 1, f"handle {number} moves nothing"
         panel.reset()
         assert state(panel) == first, f"handle {number} leaves something behind"
+
+
+@pytest.fixture
+def on_a_phone(panel):
+    """The panel on a page of 360 pixels."""
+    first = state(panel)
+    panel.screen.room = [360, 1]
+    yield panel
+    panel.reset()
+    panel.screen.room = [960, 1]
+    assert state(panel) == first, "the phone leaves something behind"
+
+
+def boxes_in(picture):
+    """Boxes of all axes with their texts and legends, and of the figure's texts and legends."""
+    def box(artist):
+        return np.round(artist.get_window_extent().extents).astype(int)
+
+    for axes in picture.figure.axes:
+        legend = axes.get_legend()
+        texts = [text for text in axes.texts if text.get_text() and not text.get_clip_on()]
+        parts = [axes.get_tightbbox(bbox_extra_artists=[]), *(
+            artist.get_window_extent() for artist in (*texts, legend)
+            if artist and artist.get_visible())]
+        yield np.round(Bbox.union(parts).extents).astype(int)
+    yield from map(box, picture.figure.legends)
+    yield from (box(text) for text in picture.figure.texts if text.get_text())
+
+
+def assert_it_fits_on_a_phone(panel):
+    picture = panel.picture
+    texts = [text for text in picture.figure.findobj(Text) if text.get_text().strip()]
+    assert min(text.get_fontsize() for text in texts) * 100 / 72 >= 11
+    if picture.column_height is None:  # it scrolls sideways
+        assert panel.screen.width == picture.width
+        return
+    assert panel.screen.width == 360
+    with _lecture_style():
+        boxes = list(boxes_in(picture))
+    for left, bottom, right, top in boxes:
+        assert 0 <= left < right <= 360
+        assert 0 <= bottom < top <= panel.screen.height
+    for one, other in combinations(boxes, 2):
+        across, up = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+        assert min(across, up) <= 1, f"{one} overlaps {other}"
+
+
+def test_on_a_phone_axes_are_below_each_other_and_nothing_is_cut_off(on_a_phone):
+    assert_it_fits_on_a_phone(on_a_phone)
+    for place in range(3):
+        on_a_phone.set_values({name: places(control, np.random.default_rng(0))[place]
+                               for name, control in on_a_phone.controls.items()})
+        assert_it_shows_something(on_a_phone)
+        assert_it_fits_on_a_phone(on_a_phone)
 
 
 def test_reset_and_presets_do_what_they_say(panel):

@@ -6,11 +6,12 @@ from itertools import pairwise
 import numpy as np
 
 _EDGE = 18  # pixels at the right edge of the page
-_MORE = 5  # pixels at the left of axes: lower axes may have longer tick labels
+_MORE = 10  # pixels at the left of axes: lower axes may have longer tick labels
 _TITLE = 42  # pixels for a title of two lines
 _TITLE_SIZE = 9.5  # points: a title has less room than on a wide page
 _LINE = 17  # pixels of a line of text
 _ROW = 65  # pixels for one more row of axes in a column
+_NO_WRAP = {"wrap": False, "rotation_mode": "default"}  # wrapping has changed the second one
 
 
 @dataclass
@@ -95,9 +96,9 @@ class Columns:
         """
         for axes, box in self._axes:
             axes.set_position(box)
-            axes.xaxis.label.set_wrap(False)
+            axes.xaxis.label.set(**_NO_WRAP)
         for title, title_size in self._titles:
-            title.set(wrap=False, fontsize=title_size)
+            title.set(fontsize=title_size, **_NO_WRAP)
         for text, place in self._texts:
             text.set_position(place)
         for wide, narrow in self._legends:
@@ -128,7 +129,7 @@ class Columns:
         has_labels = any(axes.axison for axes, _corners in inside)
         rows = len(np.unique(corners[:, 0, 1].round()))
         return _Column([axes for axes, _corners in inside], low, high, left, bottom, right, top,
-                       max(left - low, first) + _MORE if has_labels else _EDGE,
+                       max(left - low, first) + _MORE if has_labels else 2 * _EDGE,
                        self.height + _ROW * (rows - 1))
 
     def _words_below(self, column, width):
@@ -138,8 +139,8 @@ class Columns:
         """
         right = width - self._edge(column)
         room = width - abs(column.margin + right - width)  # of a text in the middle of the axes
-        lines = max(np.ceil(self._width(axes.xaxis.label) / room) for axes in column.axes)
-        column.foot = _LINE * max(lines - 1, 0)
+        longest = max(self._width(axes.xaxis.label) for axes in column.axes) / room
+        column.foot = _LINE * np.floor(1.15 * longest) if longest > 1 else 0.0
         column.height += column.foot
         for axes in column.axes:
             legend = axes.get_legend()
@@ -149,12 +150,15 @@ class Columns:
 
     def _legend_below(self, legend, column, width):
         words = [text.get_text() for text in legend.get_texts()]
-        for n_columns in (3, 2, 1):
+        def with_columns(n_columns):
             below = self.figure.legend(legend.legend_handles, words, loc="lower center",
                                        ncols=n_columns, borderaxespad=0.2, columnspacing=1.2)
-            if self._width(below) <= width:
-                break
+            if n_columns == 1 or self._width(below) <= width:
+                return below
             below.remove()
+            return with_columns(n_columns - 1)
+
+        below = with_columns(3)
         legend.set_visible(False)
         self._legends.append((legend, below))
         height = below.get_window_extent().height / self.figure.dpi * 100

@@ -28,7 +28,7 @@ except ImportError:  # the few systems without isal have the same function, six 
 _STYLE = Path(__file__).with_name("lecture.mplstyle")
 _STILL_RATIO = 2  # sharp on HiDPI screens and when the browser zooms in
 _DPI = 100 * (1 + 1e-9)  # matplotlib cuts 847.999 pixels to 847
-_NARROW = 600  # on a page of less CSS pixels the axes come under each other
+NARROW = 600  # on a page of less CSS pixels the axes come under each other
 _one_at_a_time = RLock()  # Matplotlib's settings are the same for all threads
 
 
@@ -186,7 +186,7 @@ class Picture(ABC):
         room : int
             Width of the page in CSS pixels.
         """
-        is_narrow = self.column_height and room < min(_NARROW, self.width)
+        is_narrow = self.column_height and room < min(NARROW, self.width)
         width = room if is_narrow else self.width
         if width != self.shown_size[0]:
             with _lecture_style():

@@ -9,7 +9,7 @@ from pathlib import Path
 import anywidget
 from traitlets import Any, Bytes, Dict, Int, List, Unicode
 
-from lecture_kit.live.picture import encode_png
+from lecture_kit.live.picture import NARROW, encode_png
 
 _HERE = Path(__file__).parent
 _LEAST_ROOM = 240  # CSS pixels; a picture of less would show nothing
@@ -121,7 +121,8 @@ class Screen(anywidget.AnyWidget):
         room, ratio = Screen._last_room
         self.picture.fit(room)
         width = self.picture.shown_size[0]
-        pixels = min(max(round(min(room, width) * ratio), width // 4), 2 * width)
+        seen = width if room < NARROW else min(room, width)  # see screen.css
+        pixels = min(max(round(seen * ratio), width // 4), 2 * width)
         self.picture.scale(pixels / width)
 
 

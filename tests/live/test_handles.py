@@ -106,19 +106,21 @@ def test_a_touch_far_away_is_at_the_edge_or_nothing(panel, touch):
     assert panel.values["x"] in (0.25, 1.0)
 
 
-@pytest.mark.parametrize(("width", "pixels"), [
-    (300, 300), (450, 450), (600, 600), (6000, 600), (1, 75), (333.3, 333), (-5, 75)])
-def test_the_picture_has_the_pixels_that_the_page_shows(panel, width, pixels):
-    panel.screen.shown_width = width
+@pytest.mark.parametrize(("room", "pixels"), [
+    ([300, 1], 300), ([300, 1.5], 450), ([300, 2], 600), ([300, 20], 600), ([960, 1.111], 333),
+    ([9600, 1.5], 450), ([300, -5], 75), ([280, 1.5], 420), ([280.4, 1], 280), ([1, 1], 240)])
+def test_the_picture_has_the_pixels_that_the_page_shows(panel, room, pixels):
+    panel.screen.room = room
     assert shown(panel.screen).shape[1] == pixels
     assert panel.screen.frame["box"][2] < 1
     assert make(show_at_once).picture.pixels().shape[1] == pixels  # the next one begins like this
 
 
-@pytest.mark.parametrize("width", [None, math.nan, math.inf, "600", [600], {}, 10**400])
-def test_a_width_that_makes_no_sense_changes_nothing(panel, width):
+@pytest.mark.parametrize("room", [
+    None, 600, "600", {}, [600], [math.nan, 1], [math.inf, 1], [600, "1"], [10**400, 1], [0, 2]])
+def test_a_room_that_makes_no_sense_changes_nothing(panel, room):
     before = state(panel)
-    panel.screen.shown_width = width
+    panel.screen.room = room
     assert state(panel) == before
 
 
@@ -128,5 +130,5 @@ def test_the_background_travels_once(panel):
     for x in np.linspace(0, 1, 5):
         panel.controls["x"].value = x
     assert sent == []
-    panel.screen.shown_width = 450
+    panel.screen.room = [300, 1.5]
     assert len(sent) == 1
