@@ -26,7 +26,8 @@ from lecture_kit.maths.training import learn
 
 KINDS = ("without BN", "with BN", "noisy BN")
 SMALL = (64, 30, 30, 30, 10)  # layers of a network small enough to train it many times
-MAP_RATES, MAP_SCALES = 10.0 ** np.arange(-1.5, 1.1, 0.5), 10.0 ** np.arange(-2, 0.6, 0.5)
+MAP_RATES = np.array([0.0316, 0.1, 0.316, 1, 3.16, 10])  # a slider stops at each
+MAP_SCALES = np.array([0.01, 0.0316, 0.1, 0.316, 1, 3.16])
 
 
 def load_rows():

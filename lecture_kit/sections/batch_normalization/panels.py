@@ -190,7 +190,7 @@ def _layer_view(stages, spread, theory, batch_size):
         "titles": (
             *(f"{name}: {_two(stage.measured[0])} ± {_two(stage.measured[1])}"
               for name, stage in stages.items()),
-            f"spread: {spread[here]:.2g}, theory {theory[here]:.2g}"),
+            f"{spread[here]:.2g}, theory {theory[here]:.2g}"),
     }
     undone = np.allclose(raw.measured, output.measured, rtol=0, atol=0.02)
     return View(drawing, readout, bool(undone and batch_size == _BATCH_SIZE))
@@ -239,8 +239,9 @@ def rate_and_scale():
     return Panel(
         _("Learning rate and init scale"), pictures.MapPicture(_RATES, _SCALES, _N_UPDATES),
         {
-            "learning_rate": log_slider(_("learning rate η"), 0.03, 10, 0.1),
-            "init_scale": log_slider(_("init scale σ"), 0.01, 3, 0.01, also=(0.26, 0.73)),
+            "learning_rate": log_slider(_("learning rate η"), *_RATES[[0, -1]].tolist(), 0.1),
+            "init_scale": log_slider(_("init scale σ"), *_SCALES[[0, -1]].tolist(), 0.01,
+                                     also=(0.26, 0.73)),
             "activation": choice(_("activation"), [(name, name) for name in _ACTIVATIONS],
                                  "sigmoid"),
             "n_seeds": stop_slider(_("seeds averaged"), [1, 2, 3], 1),
@@ -255,7 +256,7 @@ def rate_and_scale():
     )
 
 
-def _train_both(activation, learning_rates, init_scales, seeds, record_every, dtype=np.float64):
+def _train_both(activation, learning_rates, init_scales, seeds, record_every):
     """Yield (update, accuracies by kind) while networks are trained, all side by side.
 
     Rates, scales and seeds have the shape (n_networks,); one seed serves all.
@@ -265,7 +266,7 @@ def _train_both(activation, learning_rates, init_scales, seeds, record_every, dt
     runs = []
     for kind in _KINDS:
         networks = [experiments.build_network(kind, scale, (64, _WIDTH, _WIDTH, _WIDTH, 10),
-                                              _ACTIVATIONS[activation], own, dtype)
+                                              _ACTIVATIONS[activation], own)
                     for scale, own in zip(init_scales, own_seeds, strict=True)]
         runs.append(experiments.accuracy_on_the_way(
             networks, GradientDescent(np.reshape(learning_rates, (-1, 1))), training, validation,
@@ -293,8 +294,7 @@ def _train_map(activation, seed):
     """Yield (update, newest maps by kind) while all networks of a map are trained."""
     rates, scales = np.meshgrid(_RATES, _SCALES)
     every = 3 * _EVERY
-    for update, accuracies in _train_both(
-            activation, rates.ravel(), scales.ravel(), seed, every, np.float32):
+    for update, accuracies in _train_both(activation, rates.ravel(), scales.ravel(), seed, every):
         if update % every == 0 or update == _N_UPDATES:  # the picture draws new ones only
             maps = {kind: accuracies[kind].reshape(rates.shape) for kind in _KINDS}
         if update == _N_UPDATES:

@@ -156,7 +156,7 @@ class OneLayerPicture(Picture):
         grid = figure.add_gridspec(1, 4, width_ratios=(1, 1, 1, 1.15))
         grid.update(left=0.085, right=0.985, bottom=0.15, top=0.9, wspace=0.36)
         *figure_axes, spread = [figure.add_subplot(cell) for cell in grid]
-        labels = ("input z of one node", "normalized z", "output y")
+        labels = ("input z of one node", "normalized z", "output y (ends: and beyond)")
         self.parts = {}
         for name, axes, label in zip(self.stages, figure_axes, labels, strict=True):
             axes.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 1.6), xlabel=label)
@@ -211,7 +211,7 @@ class OneLayerPicture(Picture):
             For "raw", "normalized" and "output": ``shares``, ndarray of shape (n_bins,);
             ``measured`` and ``theory``, pairs (mean, standard deviation) of this batch;
             ``image`` and ``inferred``, the value of the marked image in this batch and at
-            inference. A value outside the histogram is drawn at its edge.
+            inference. A value outside the histogram is an arrow at its edge.
         spread, theory : ndarray of shape (n_batch_sizes,)
             Measured and theoretical spread of the batch mean.
         batch_size : int
@@ -229,6 +229,7 @@ class OneLayerPicture(Picture):
                 (stage["image"], stage["inferred"]), self.edges[0], self.edges[-1])
             part["inferred"].set_data([inferred] * 2, [0, 1.5])
             part["image"].set_data([image], [1.42])
+            part["image"].set_marker("D" if image == stage["image"] else "<>"[int(image > 0)])
         mean, deviation = stages["output"]["measured"]
         self.middle.set_data([mean], [1.12])
         self.end.set_data([mean + deviation], [1.12])
@@ -338,7 +339,7 @@ class MapPicture(Picture):
             gap = np.full((len(begun), 1), np.nan)
             self.runs[kind].set_data(
                 np.tile(np.append(updates, np.nan), len(gap)), np.hstack([begun, gap]).ravel())
-        self.same_rate.set_data(np.log10(same_rate))
+        self.same_rate.set_data(self._beside_numbers(np.log10(same_rate)))
         write(self.titles, titles)
 
     def _draw_maps(self, maps, good_scale):
@@ -349,5 +350,13 @@ class MapPicture(Picture):
                     words = "div." if np.isnan(value) else f"{value:.2f}".lstrip("0")
                     text.set(text=words, color="white" if value < 0.65 else BLACK)
         height = np.log10(good_scale)
-        self.good_scale.set_data([self.x[0] - 1, self.x[-1] + 1], [height, height])
+        ends = np.array([[self.x[0] - 1, self.x[-1] + 1], [height, height]])
+        self.good_scale.set_data(self._beside_numbers(ends))
         self.background_changed()
+
+    def _beside_numbers(self, ends):
+        """Draw a straight line from end to end, but not over the number in a cell's middle."""
+        x, y = np.linspace(*ends.T, 600, axis=1)
+        columns, rows = (x - self.x[0]) / np.diff(self.x[:2]), (y - self.y[0]) / np.diff(self.y[:2])
+        is_over = (abs(columns - columns.round()) < 0.3) & (abs(rows - rows.round()) < 0.22)
+        return x, np.where(is_over, np.nan, y)

@@ -171,8 +171,8 @@ def predict_bright_cells():
         experiments.MAP_RATES, experiments.MAP_SCALES))
 
     def measured():
-        networks = [experiments.build_network("without BN", scale, experiments.SMALL,
-                                              dtype=np.float32) for scale in scales]
+        networks = [experiments.build_network("without BN", scale, experiments.SMALL)
+                    for scale in scales]
         accuracies = _accuracies(networks, learning_rates[:, np.newaxis], 240, 0)
         return int(np.sum(accuracies > 0.8))
 
