@@ -15,6 +15,7 @@ from ipywidgets import (
 )
 from traitlets import Instance
 
+from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 
 _STYLE = {"description_width": "initial"}
@@ -103,7 +104,7 @@ def stop_slider(label, values, value):
     ipywidgets.SelectionSlider
         The control.
     """
-    options = [(f"{number:.3g}" if number < 1000 else f"{number:,}", number) for number in values]
+    options = [(f"{stop:,.0f}" if stop >= 1000 else number(stop), stop) for stop in values]
     control = SelectionSlider(options=options, value=value, description=label, style=_STYLE,
                               layout=_layout())
     control.add_class("lecture-stops")  # what one types beside it would change nothing

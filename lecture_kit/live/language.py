@@ -62,7 +62,7 @@ def translate(words):
 
 
 def number(value, digits=3):
-    """Write a rounded number with a true minus sign, as pictures do.
+    """Write a rounded number with a true minus sign, as pictures do, and thousands with commas.
 
     Parameters
     ----------
@@ -87,7 +87,8 @@ def number(value, digits=3):
             "Pass a number.")
     digits = as_whole("digits", digits, "Leave it out for 3.", least=1, most=3)
     rounded = float(f"{value:.{digits}g}")  # 25 with one digit is 30, not 3e+01
-    return f"{rounded:.3g}".replace("-", "−")
+    words = f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e7 else f"{rounded:.3g}"
+    return words.replace("-", "−")
 
 
 def mean_and_error(values):

@@ -151,7 +151,7 @@ class NumberPrediction(Prediction):
         return abs(np.log(guess / measured)) / np.log(FACTOR)
 
     def _write(self, value):
-        return _amount(value) + self.unit
+        return number(value) + self.unit
 
     def _off(self, guess, measured, miss):
         if miss < 0.05:
@@ -159,7 +159,7 @@ class NumberPrediction(Prediction):
         if self.points:
             off = _("{n} points").format(n=number(abs(guess - measured), 2))
         else:
-            off = _("a factor of {n}").format(n=_amount(np.exp(miss * np.log(FACTOR))))
+            off = _("a factor of {n}").format(n=number(np.exp(miss * np.log(FACTOR))))
         words = _("Close: {off} too high.") if miss <= 1 else _("Too high by {off}.")
         if guess < measured:
             words = _("Close: {off} too low.") if miss <= 1 else _("Too low by {off}.")
@@ -270,14 +270,8 @@ class OrderPrediction(Prediction):
         order = sorted(measured, key=measured.get)
         text = _("{n} of {count} pairs are in the right order. Measured: {order}.").format(
             n=sum(pairs), count=len(pairs), order="; ".join(
-                f"{option}: {_amount(measured[option])}{self.unit}" for option in order))
+                f"{option}: {number(measured[option])}{self.unit}" for option in order))
         return Verdict(0.0 if all(pairs) else 1 + pairs.count(False), text)
-
-
-def _amount(value):
-    """Write three digits of a number, thousands with their commas."""
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e7 else number(value)
 
 
 class PredictionPanel(Worded, VBox):

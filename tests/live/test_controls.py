@@ -26,5 +26,6 @@ def test_a_log_slider_also_stops_where_the_presets_need_it():
 
 
 def test_the_labels_of_the_stops_are_short():
-    control = stop_slider("B", [1, 64, 3000], 64)
-    assert [label for label, _value in control.options] == ["1", "64", "3,000"]
+    control = stop_slider("B", [1e-6, 1, 64, 1207, 3000, 10_000.0], 64)
+    assert [label for label, _value in control.options] == [
+        "1e−06", "1", "64", "1,207", "3,000", "10,000"]

@@ -67,14 +67,15 @@ def test_an_unknown_language_is_refused_and_nothing_changes(copy):
 
 
 @pytest.mark.parametrize(("value", "words"), [
-    (-0.25, "−0.25"), (12.3456, "12.3"), (1e-5, "1e−05"), (0, "0"),
+    (-0.25, "−0.25"), (12.3456, "12.3"), (1e-5, "1e−05"), (0, "0"), (999.6, "1,000"),
+    (-3904, "−3,900"), (1.234e6, "1,230,000"), (1e7, "1e+07"),
 ])
 def test_a_number_has_three_digits_and_a_true_minus_sign(value, words):
     assert language.number(value) == words
 
 
 @pytest.mark.parametrize(("value", "digits", "words"), [
-    (-26.0, 1, "−30"), (0.0512, 2, "0.051"), (8e-14, 1, "8e−14"), (1234.5, 1, "1e+03"),
+    (-26.0, 1, "−30"), (0.0512, 2, "0.051"), (8e-14, 1, "8e−14"), (1234.5, 1, "1,000"),
 ])
 def test_a_number_can_have_fewer_digits(value, digits, words):
     assert language.number(value, digits) == words

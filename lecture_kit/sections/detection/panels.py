@@ -68,7 +68,7 @@ def threshold():
                     "({f:.2f} %), {n_missed} of {n_spam} spam missed, recall {r:.3f}.").format(
             p=1 / (1 + np.exp(-threshold)), n_false=n_false, n_harmless=n_harmless, f=100 * f,
             n_missed=n_missed, n_spam=n_spam, r=r)
-        titles = (f"{n_false} false alarms, {n_missed} spam missed",
+        titles = (f"false alarms: {n_false}, spam missed: {n_missed}",
                   f"recall {r:.2f} at {100 * f:.1f} % false alarms; area {roc.area:.3f}")
         drawing = {"shares": shares, "threshold": threshold, "roc": roc, "point": point,
                    "titles": titles}
@@ -107,11 +107,11 @@ def base_rate():
         point = roc.within(rate := min(1.0, budget / (volume * (1 - share))))
         f, r = roc.false_alarm_rates[point], roc.recalls[point]
         precision = float(precision_at(r, f, share)) if f > 0 else np.nan
-        readout = (_("{volume:,} mails a day, {n} of them spam. {budget} false alarms: "
+        readout = (_("{volume:,} mails a day, {n} of them spam. False alarms: {budget}, "
                      "f = {f:.4f}, recall {r:.3f}, precision {p:.3f}.") if f > 0 else
-                   _("{volume:,} mails a day, {n} spam, {budget} false alarms: less than "
+                   _("{volume:,} mails a day, {n} spam. False alarms: {budget}, less than "
                      "1 of our {n_harmless:,}. f unknown, up to {f:.4f}.")).format(
-            volume=volume, n=f"{share * volume:,.0f}", budget=f"{budget:,.0f}",
+            volume=volume, n=number(share * volume), budget=f"{budget:,.0f}",
             f=f or unseen, r=r, p=precision, n_harmless=n_harmless)
         measured = (f"recall {r:.2f}", f"precision {precision:.3f}") if f > 0 else (
             "not measured", "precision unknown")

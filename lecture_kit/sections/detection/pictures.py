@@ -9,6 +9,7 @@ from lecture_kit.live.picture import Picture, write
 HARMLESS, SPAM = {"color": BLUE, "linestyle": "-"}, {"color": VERMILLION, "linestyle": "--"}
 FEWEST = 5e-4  # left end of the axes of false alarm rates; 0 is drawn here
 _DEAREST = 1.5  # dearer than this is not drawn
+_TOP = 0.25  # of the axes of histograms
 _RATES = (1e-3, 1e-2, 1e-1, 1)
 _RATE_NAMES = ("0.1 %", "1 %", "10 %", "100 %")
 
@@ -40,7 +41,7 @@ class ThresholdPicture(Picture):
         """Draw axes, names and empty curves."""
         scores, roc = figure.subplots(1, 2, width_ratios=(1.3, 1))
         figure.subplots_adjust(0.065, 0.15, 0.965, 0.9, wspace=0.18)
-        scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 0.25),
+        scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, _TOP),
                    xlabel="score (log-odds of spam; the ends hold what lies beyond)",
                    ylabel="share of the class")
         _rate_axis(roc, "false alarm rate f (left end: none)")
@@ -178,7 +179,7 @@ class CostPicture(Picture):
         """Draw axes, names and empty curves."""
         cost, truth = figure.subplots(1, 2, width_ratios=(1.3, 1))
         figure.subplots_adjust(0.065, 0.15, 0.985, 0.9, wspace=0.2)
-        cost.set(xlim=(-11, 9), ylim=(0, 2), xlabel="threshold (log-odds that the detector gives)",
+        cost.set(xlim=(-11, 14), ylim=(0, 2), xlabel="threshold (log-odds that the detector gives)",
                  ylabel="cost ÷ cost without detector", yticks=(0, 0.5, 1, 1.5))
         truth.set(xlim=(-8, 8), ylim=(-12, 8), xlabel="log-odds that the detector gives",
                   ylabel="true log-odds at this base rate")
@@ -253,11 +254,13 @@ class AdversaryPicture(Picture):
         recall.set(xlim=(-0.3, self.most + 0.3), ylim=(0, 1.22), ylabel="recall",
                    xlabel="words added, % of the words of the mail",
                    xticks=range(0, self.most + 1, 5), yticks=np.arange(6) / 5)
-        scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, 0.25),
-                   xlabel="score of spam − threshold", ylabel="share of the spam")
+        scores.set(xlim=(self.edges[0], self.edges[-1]), ylim=(0, _TOP),
+                   xlabel="score of spam − threshold (the ends hold what lies beyond)",
+                   ylabel="share of the spam")
         scores.axvline(0, color=BLACK, linewidth=1.2)
         scores.text(-0.3, 0.246, "passes", ha="right", va="top")
         scores.text(0.3, 0.246, "alarm", ha="left", va="top")
+        self.first = self.moving(scores.text(self.edges[2], 0.215, "", color=GREEN))
         self.marks_prediction("recall after two words", recall, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (recall, scores)]
         self.budget = self.moving(recall.axvline(0, color=GREY, linewidth=1.4))
@@ -303,4 +306,6 @@ class AdversaryPicture(Picture):
                 [np.column_stack([np.concatenate([percent, percent[::-1]]), ends])])
         self.before.set_data(shares[0])
         self.after.set_data(shares[1])
+        height = shares[1][0]
+        self.first.set_text(f"↑ {height:.2f}" if height > _TOP else "")
         write(self.titles, titles)

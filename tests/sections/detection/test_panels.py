@@ -125,3 +125,23 @@ def test_the_goal_of_the_evasion_can_be_reached():
     assert panel.view.goal_met
     panel.set_values({"budget": 4})
     assert not panel.view.goal_met
+
+
+@pytest.mark.parametrize(("cost_alarm", "cost_miss", "share"), [
+    (0.1, 0.1, 1e-3), (100.0, 0.1, 1e-3), (0.1, 100.0, 0.5), (1.0, 10.0, 0.4)])
+def test_the_picture_of_the_costs_shows_its_minimum_theory_and_the_threshold(
+        cost_alarm, cost_miss, share):
+    panel = built(panels.costs)
+    for threshold in (-10.0, 8.0):
+        panel.set_values({"threshold": threshold, "cost_alarm": cost_alarm,
+                          "cost_miss": cost_miss, "share": share})
+        picture = panel.picture
+        low, high = picture.best.axes.get_xlim()
+        for line in (picture.best, picture.theory, picture.threshold):
+            assert low < line.get_xdata()[0] < high
+
+
+def test_less_than_one_spam_a_day_is_not_rounded_to_none():
+    panel = built(panels.base_rate)
+    panel.set_values({"share": 1e-4, "volume": 1000, "budget": 1.0})
+    assert panel.readout.value.startswith("1,000 mails a day, 0.1 of them spam. False alarms: 1,")

@@ -65,3 +65,4 @@ def test_a_recall_that_is_not_known_yet_is_not_drawn():
     assert_allclose(band[:3, 1], plain[0] - plain[1])
     assert_array_equal(picture.before.get_data().values, shares[0])
     assert_array_equal(picture.after.get_data().values, shares[1])
+    assert picture.first.get_text() == "↑ 0.90"
