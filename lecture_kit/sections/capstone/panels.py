@@ -203,7 +203,7 @@ def few_rows():
             "point": (n_rows, counts.mean_width),
             "titles": (
                 f"{counts.n_hits} of {n_intervals} intervals contain the true recall {recall:.2f}",
-                f"with n = {n_rows:,} rows an interval is {counts.mean_width:.2f} wide")}
+                f"mean width of an interval {counts.mean_width:.2f} with n = {n_rows:,}")}
         return View(drawing, readout, bool(counts.mean_width <= 0.1 and 0.4 <= recall <= 0.6
                                            and confidence == 0.95))
 

@@ -19,7 +19,7 @@ class TrainingPicture(Picture):
     n_epochs : int
         How many epochs the axes are long.
     loss_limits : tuple of float
-        Ends of the axis of the loss.
+        Ends of the axis of the loss; it grows where a loss is higher.
     """
 
     height = 310
@@ -81,6 +81,11 @@ class TrainingPicture(Picture):
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """
+        low, high = self.loss_limits
+        highest = max(values[np.isfinite(values)].max(initial=high) for values in losses.values())
+        while high < highest:
+            high *= 10
+        self.limits(self.loss, y=(low, high))
         for axes, values in ((self.loss, losses), (self.share, accuracies)):
             for part, curve in values.items():
                 self.curves[axes, part].set_data(epochs, curve)
@@ -196,7 +201,7 @@ class FewRowsPicture(Picture):
         left.set(xlim=(-0.02, 1.02), ylim=(-1, self.n_intervals + 5), xlabel="recall",
                  ylabel="repetition")
         right.set(xscale="log", yscale="log", xlim=(self.n_rows[0], self.n_rows[-1]),
-                  ylim=(0.001, 1.25), xlabel="rows of the class",
+                  ylim=(0.001, 2), xlabel="rows of the class",
                   ylabel="mean width of the interval", xticks=(1, 10, 100, 1000),
                   yticks=(0.001, 0.01, 0.1, 1))
         right.set_xticklabels(["1", "10", "100", "1,000"])
@@ -218,7 +223,7 @@ class FewRowsPicture(Picture):
                                              **LOOKS["theory"])[0])
         self.measured = self.moving(right.plot([], [], "o", color=BLUE, markersize=9,
                                                markeredgecolor=BLACK, label="measured")[0])
-        right.legend(loc="center left", bbox_to_anchor=(0, 0.6), frameon=True, facecolor="white",
+        right.legend(loc="upper right", borderaxespad=0, frameon=True, facecolor="white",
                      edgecolor="none", framealpha=1)
         self.marks_prediction("rows for a narrow interval", right)
         self.handles += [Handle(left, self.truth, "recall", anywhere=True),

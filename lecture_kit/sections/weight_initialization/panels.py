@@ -144,7 +144,7 @@ def training():
     rows = digit_rows(320, z_score="all digits")
 
     def show(activation, learning_rate, init_scale, seed):
-        phi = ACTIVATIONS[activation]
+        phi, (low, high) = ACTIVATIONS[activation], pictures.RANGES[activation]
         scales = (*slide_network.SCALES.values(), init_scale)
         networks = [slide_network.slide_network(phi, scale, seed) for scale in scales]
         outputs, deviations, signals = zip(
@@ -153,7 +153,7 @@ def training():
             "activation": activation, "signals": signals,
             "scales": [scale(slide_network.WIDTH) if callable(scale) else scale
                        for scale in scales],
-            "counts": np.array([histogram(a, *pictures.RANGES[activation]) for a in outputs]),
+            "counts": np.array([histogram(np.minimum(a, high), low, high) for a in outputs]),
             "words": [f"std {_two(deviation)}\nsignal {_two(signal)}"
                       for deviation, signal in zip(deviations, signals, strict=True)],
             "theory": (_SCALES, *_sizes_by_scale(activation))}

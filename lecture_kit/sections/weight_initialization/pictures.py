@@ -85,6 +85,10 @@ class SignalsPicture(Picture):
         self.spread = self.moving(self.forward.plot([], [], color=BLUE, **bar)[0])
         self.theory_spread = self.moving(self.forward.plot([], [], **{**_THEORY, **bar})[0])
         self.ones = self.moving(self.backward.plot([], [], color=GREY, linewidth=0.8)[0])
+        self.beyond = [[self.moving(axes.text(0, height, "", ha="center", va="center", size=8.5,
+                                              color=color)) for _ in range(10)]
+                       for axes, height, color in ((self.forward, 1.25, BLUE),
+                                                   (self.backward, 1.08, VERMILLION))]
         self.theory_size = self.moving(self.backward.plot([], [], **_THEORY)[0])
         self.size = self.moving(self.backward.plot([], [], "v", color=VERMILLION)[0])
         self.layer_names = [self._below("", 0, 0) for _ in range(10)]
@@ -102,6 +106,9 @@ class SignalsPicture(Picture):
             self.curves[name] = self.moving(axes.plot(
                 [], [], marker, color=color, markersize=5, label=name)[0])
             self.theory_curves[name] = self.moving(axes.plot([], [], **_THEORY)[0])
+        self.n_beyond = self.moving(axes.text(
+            10.4, 1.5e-8, "", ha="right", color=GREY,
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1}))
         axes.legend(loc="lower right", bbox_to_anchor=(1.03, 0.99), ncols=3, borderaxespad=0,
                     handlelength=0.8, handletextpad=0.3, columnspacing=0.9)
 
@@ -148,6 +155,7 @@ class SignalsPicture(Picture):
             line.set_data(x.ravel(), np.full(x.size, height))
         self._draw_sizes_of_gradients(backward["sizes"], theory.gradient)
         self._draw_table(forward["deviations"], forward["saturated"])
+        self._say_what_is_beyond(forward["means"], high, backward["sizes"])
         if (activation, n_layers) != self.names_stand_for:
             self._draw_names(activation, n_layers)
         measured = (forward["deviations"], forward["signals"], backward["sizes"])
@@ -155,7 +163,18 @@ class SignalsPicture(Picture):
         for name, values, values_expected in zip(self.curves, measured, expected, strict=True):
             self.curves[name].set_data(np.arange(1, n_layers + 1), values)
             self.theory_curves[name].set_data(np.arange(1, n_layers + 1), values_expected)
+        n_beyond = np.sum((np.array(measured) < 1e-8) | (np.array(measured) > 1e2))
+        self.n_beyond.set_text(f"off the scale: {n_beyond} of {3 * n_layers}" if n_beyond else "")
         write([*self.titles, self.title], titles)
+
+    def _say_what_is_beyond(self, means, high, sizes):
+        low_size, high_size = 10.0 ** np.array(EXPONENTS)
+        words = [[f"> {high:g}" if mean > high else "" for mean in means],
+                 ["> 10²" if size > high_size else "< 10⁻¹⁰" if size < low_size else ""
+                  for size in sizes]]
+        for texts, row in zip(self.beyond, words, strict=True):
+            for layer, text in enumerate(texts):
+                text.set(text=row[layer] if layer < len(row) else "", x=(layer + 0.5) / len(row))
 
     def _draw_sizes_of_gradients(self, sizes, expected):
         n_layers = len(sizes)
@@ -305,9 +324,11 @@ class BandPicture(Picture):
         self.titles = [self.moving(axes.set_title("", pad=20)) for axes in (loss, size)]
         self.band = self.moving(loss.stairs(
             np.zeros(len(self.edges) - 1), self.edges, fill=True, color=GREEN, alpha=0.18,
-            label="theory: both within a factor of 10"))
+            label="theory: within a factor of 10"))
         self.loss = self.moving(loss.plot([], [], "o-", color=BLUE, markersize=5,
                                           label="measured", clip_on=False)[0])
+        self.above = self.moving(loss.plot([], [], "^", color=BLUE, label=f"> {self.highest:g}",
+                                           clip_on=False)[0])
         self.diverged = self.moving(loss.plot([], [], "x", color=VERMILLION, markeredgewidth=2,
                                               label="diverged", clip_on=False)[0])
         self.sizes, self.theory = {}, {}
@@ -316,9 +337,9 @@ class BandPicture(Picture):
                 [], [], marker, color=color, markersize=5, label=name)[0])
             self.theory[name] = self.moving(size.plot([], [], **_THEORY)[0])
         self.theory["signal"].set_label("theory")
-        for axes, n_names in ((loss, 3), (size, 3)):
+        for axes, n_names in ((loss, 4), (size, 3)):
             axes.legend(loc="lower left", bbox_to_anchor=(-0.015, 0.985), ncols=n_names,
-                        borderaxespad=0, handlelength=1.6, columnspacing=1.3)
+                        borderaxespad=0, handlelength=1.6, columnspacing=1.1)
 
     def draw(self, gains, losses, sizes, inside, theory_gains, theory, titles):
         """Give the curves new data.
@@ -341,7 +362,9 @@ class BandPicture(Picture):
             What is seen on the left and on the right.
         """
         self.band.set_data(np.where(inside, self.highest + 0.1, np.nan))
-        self.loss.set_data(gains, np.minimum(losses, self.highest))
+        is_high = losses > self.highest
+        self.loss.set_data(gains, np.where(is_high, np.nan, losses))
+        self.above.set_data(gains[is_high], np.full(is_high.sum(), self.highest))
         gone = gains[np.isnan(losses)]
         self.diverged.set_data(gone, np.full(len(gone), self.highest))
         for name in self.sizes:

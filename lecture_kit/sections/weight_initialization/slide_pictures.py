@@ -80,7 +80,7 @@ class SlidePicture(Picture):
         activation : {"sigmoid", "tanh", "ReLU"}
             Name of the activation function; it fixes the range of the histograms.
         counts : ndarray of shape (4, n_bins)
-            Histograms of the last layer before training.
+            Histograms of the last layer before training; the last bin holds what lies beyond.
         words : sequence of str
             What stands in each histogram.
         epochs : ndarray of shape (n_records,)
@@ -109,7 +109,9 @@ class SlidePicture(Picture):
 
     def _draw_ends(self, activation):
         self.activation, (low, high) = activation, RANGES[activation]
+        beyond = "≥ " if activation == "ReLU" else ""  # the others have no larger activations
+        names = f"{low:g}".replace("-", "−"), f"{beyond}{high:g}"
         for histogram in self.histograms:
             histogram.set_facecolor(LOOKS[activation]["color"])
-            histogram.axes.set(xlim=(low, high), xticks=(low, high))
+            histogram.axes.set(xlim=(low, high), xticks=(low, high), xticklabels=names)
         self.background_changed()

@@ -37,6 +37,16 @@ def test_losses_accuracies_and_mean_recall_are_the_curves(training):
     assert [title.get_text() for title in training.titles] == ["loss", "accuracy", "recall"]
 
 
+@pytest.mark.parametrize(("highest", "top"), [(19.0, 20), (446.0, 2000), (np.nan, 20)])
+def test_the_axis_of_the_loss_grows_with_the_loss(training, highest, top):
+    data = training_data()
+    data["losses"]["validation"][2] = highest
+    training.draw(**data)
+    assert training.loss.get_ylim() == (1e-5, top)
+    training.draw(**training_data())
+    assert training.loss.get_ylim() == (1e-5, 20)
+
+
 def test_the_bars_are_the_recalls_and_each_class_names_its_rows(training):
     training.draw(**training_data())
     assert_allclose([bar.get_width() for bar in training.bars], [0, 0.5, 1])

@@ -113,6 +113,17 @@ def test_histograms_and_dots_show_all_outputs_of_the_last_layer(panel):
         assert_allclose(drawn.values, counts / counts.max(), atol=3 / counts.max())
 
 
+def test_the_last_bin_of_relu_holds_what_lies_beyond(panel):
+    panel.set_values({"activation": "ReLU", "init_scale": 3})
+    drawn = panel.picture.histograms[-1].get_data().values
+    assert drawn[-1] > 0.5
+    assert not drawn[5:-1].any()
+    axes = panel.picture.histograms[-1].axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "≥ 4"]
+    panel.reset()
+    assert axes.get_xticklabels()[-1].get_text() == "1"
+
+
 def test_xavier_learns_nothing_and_a_larger_scale_reaches_the_goal(panel):
     panel.reset()
     assert panel.picture.losses[2].get_ydata()[-1] > 2.2 > panel.picture.losses[0].get_ydata()[-1]
