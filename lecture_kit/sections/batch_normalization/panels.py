@@ -317,7 +317,7 @@ def _map_view(point, activation, maps, runs, progress):
     plain, normalized = (_accuracy(diverged[kind], ends[kind]) for kind in _KINDS)
     readout = _("η = {rate:.3g}, σ = {scale:.3g}. Accuracy after {n} updates: without BN "
                 "{plain}, with BN {normalized} (seeds: {seeds}).").format(
-        rate=point[0], scale=point[1], plain=plain, normalized=normalized,
+        rate=point[0], scale=point[1], plain=_(plain), normalized=_(normalized),
         n=max(updates[np.isfinite(mean)][-1] for mean in means.values()),
         seeds=len(runs[_KINDS[0]]))
     good = float(experiments.gradient_keeping_scale(_ACTIVATIONS[activation], _WIDTH))

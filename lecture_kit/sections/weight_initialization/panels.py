@@ -179,10 +179,12 @@ def training():
 
 def _slide_view(activation, run, before):
     last = run.losses[-1]
-    words = ["diverged" if np.isnan(loss) else number(loss, 2) for loss in last]
+    diverged = np.isnan(last)
+    words = np.where(diverged, "diverged", [number(loss, 2) for loss in last])
+    said = np.where(diverged, _("diverged"), words)
     readout = _("Epoch {epoch:.0f}, loss: N(0, 1) {}, σ = 0.01 {}, Xavier {}, yours {}. Signal of "
-                "yours {signal}.").format(*map(_, words), epoch=run.epochs[-1],
-                                          signal=_two(before["signals"][-1]))
+                "yours {signal}.").format(*said, epoch=run.epochs[-1],
+                                  signal=_two(before["signals"][-1]))
     titles = (f"loss of Xavier {words[2]}, of yours {words[3]}",
               f"signal of Xavier in layer 5: {_two(before['signals'][2])}")
     best = np.min(last[:3], where=np.isfinite(last[:3]), initial=np.inf)
