@@ -9,6 +9,7 @@ from lecture_kit.live.picture import Picture, write
 _RUNS = {"before": {"color": BLUE, "marker": "o", "linestyle": "-"},
          "after": {"color": VERMILLION, "marker": "x", "linestyle": "--"}}
 _RULES = {"keep η": {"color": SKY, "marker": "s"}, "k · η": {"color": GREEN, "marker": "D"}}
+_BOTTOM, _TOP = 0.0042, 300  # where no noise is drawn, and noise without a floor
 
 
 class CloudPicture(Picture):
@@ -114,7 +115,7 @@ class NoisePicture(Picture):
         loss.set(yscale="log", xlim=(0, self.n_epochs), ylim=(2e-5, 20), xlabel="epoch",
                  ylabel="mean loss above the minimum")
         floor.set(xscale="log", yscale="log", xlim=(0.85, 1.2 * self.factors[-1]),
-                  ylim=(0.003, 400), xlabel="factor k: batch size k · B",
+                  ylim=(0.003, 4e4), xlabel="factor k: batch size k · B",
                   ylabel="noise ÷ noise of (η, B)")
         floor.set_xticks(self.factors, [f"{k}" for k in self.factors])
         floor.minorticks_off()
@@ -137,11 +138,14 @@ class NoisePicture(Picture):
                 [], [], **{**LOOKS["theory"], "color": look["color"]})[0])
             self.measured[name] = self.moving(floor.plot(
                 [], [], look["marker"], color=look["color"], markersize=6, label=name)[0])
+        self.beyond = {name: self.moving(floor.plot(
+            [], [], marker, color=BLACK, markersize=6, label=name)[0])
+            for name, marker in (("no walker stays", "x"), ("noise 0", "v"))}
         self.point = self.moving(floor.plot(
             [], [], "o", color="none", markersize=15, markeredgecolor=BLACK)[0])
         self.handles.append(Handle(floor, self.point, "factor", anywhere=True))
         floor.legend(loc="upper left", borderaxespad=0, title="new rate (dotted: theory)",
-                     ncols=2)
+                     ncols=2, columnspacing=1)
 
     def draw(self, places, epochs, losses, floors, theory, measured, point, titles):
         """Give clouds and curves new data.
@@ -173,5 +177,11 @@ class NoisePicture(Picture):
             has_floor = np.isfinite(theory[name])
             for line, values in ((self.theory, theory), (self.measured, measured)):
                 line[name].set_data(self.factors, np.where(has_floor, values[name], np.nan))
-        self.point.set_data([point[0]], [point[1] if np.isfinite(point[1]) else np.nan])
+        expected = np.array([*theory.values()])
+        for line, height, is_there in zip(self.beyond.values(), (_TOP, _BOTTOM), (
+                ~np.isfinite(expected), expected == 0), strict=True):
+            factors = self.factors[is_there.any(axis=0)]
+            line.set_data(factors, np.full(len(factors), height))
+        height = np.clip(point[1], _BOTTOM, _TOP) if np.isfinite(point[1]) else _TOP
+        self.point.set_data([point[0]], [height])
         write(self.titles, titles)

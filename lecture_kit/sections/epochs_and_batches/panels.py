@@ -75,13 +75,13 @@ def bookkeeping():
             "n_done": n_done, "kept": experiments.count_iterations(n_samples, sizes, epochs),
             "dropped": experiments.count_iterations(n_samples, sizes, epochs, True),
             "ratio": epochs * n_samples / sizes, "point": (batch_size, total),
-            "titles": (f"{n_done:,} of {total:,} iterations, dropped per epoch: {dropped:,} rows",
+            "titles": (f"iterations: {n_done:,} of {total:,}, rows dropped per epoch: {dropped:,}",
                        f"iterations in all: {total:,}")}
         if total == 0:
             readout = _("B = {b:,} is more than all {n:,} rows: the only batch is dropped, nothing "
                         "is learned.").format(b=batch_size, n=n_samples)
         else:
-            readout = _("{per_epoch:,} iterations per epoch × {epochs} = {total:,}. Rows in the "
+            readout = _("Iterations: {per_epoch:,} per epoch × {epochs} = {total:,}. Rows in the "
                         "last batch: {last:,}, dropped per epoch: {dropped:,}. Done: {done:,}."
                         ).format(per_epoch=total // epochs, epochs=epochs, total=total, last=last,
                                  dropped=dropped, done=n_done)
@@ -218,7 +218,8 @@ def _race_presets():
 
 
 def _view_race(runs, rates, unit, data, progress):
-    target, seconds, step_cost = races.TARGETS[data], None, ""
+    target, seconds = races.TARGETS[data], None
+    step_cost = "·  not measured: choose seconds as the axis"
     if unit == "seconds":
         seconds, epochs = races.step_seconds(data)
         step_cost = (f"update: {seconds[0] * 1e3:.2g} ms (B = 1) to "

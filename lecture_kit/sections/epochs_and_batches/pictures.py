@@ -268,7 +268,7 @@ class RacePicture(Picture):
         scaling : ndarray of shape (n_batch_sizes,)
             Costs under perfect scaling, in that unit.
         step_cost : str
-            What an update costs, or nothing.
+            What an update costs, or why that is not known.
         titles : tuple of str
             What is seen on the left, in the middle and on the right.
         """

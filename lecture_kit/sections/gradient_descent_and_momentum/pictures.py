@@ -258,7 +258,7 @@ class StartsPicture(Picture):
             axes.axvline(self.hilltop, **{**LOOKS["theory"], "linewidth": 1.2})
         land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
         share.set(xlim=(0, 1), ylim=(-0.03, 1.16), yticks=np.linspace(0, 1, 6),
-                  xlabel="momentum β", ylabel="share of the starts")
+                  xlabel="momentum β", ylabel="share of starts (lines: even grid)")
         self.marks_prediction("share in the global minimum", share, "y", scale=0.01)
         self.titles = [self.moving(axes.title) for axes in (land, share)]
         looks = {"global": (BLUE, "-", "o"), "local": (VERMILLION, "--", "s"),
@@ -274,11 +274,12 @@ class StartsPicture(Picture):
             self.curves[name] = self.moving(share.plot(
                 [], [], color=color, linestyle=line, label=name)[0])
         self.moving(share.axhline(self.basin_share, label="basin", **LOOKS["theory"]))
-        share.legend(loc="upper center", ncols=4, columnspacing=1.2, handlelength=1.7,
-                     borderaxespad=0)
         self.cursor = self.moving(share.plot([0, 0], [0, 1], color=GREY, linewidth=1)[0])
         self.point = self.moving(share.plot(
-            [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False)[0])
+            [], [], "o", color=BLUE, markersize=10, markeredgecolor="white", clip_on=False,
+            label="drawn")[0])
+        share.legend(loc="upper center", ncols=5, columnspacing=0.9, handlelength=1.5,
+                     handletextpad=0.4, borderaxespad=0)
         self.handles.append(Handle(share, self.point, "momentum", anywhere=True))
 
     def draw(self, starts, heights, momenta, shares, point, titles):

@@ -42,11 +42,12 @@ def one_neuron():
             now[name] = (float(loss(logit, target)), float(size_of_gradient(name, logit, target)))
         squared, entropy = now["squared error"], now["cross entropy"]
         readout = _(
-            "o = {output:.3f}. Squared error {squared:.3g}, gradient {gs:.2g}. Cross entropy "
-            "{entropy:.3g}, gradient {ge:.2g}. Ratio {ratio:.3g}, theory {theory:.3g}."
-        ).format(output=output, squared=squared[0], gs=squared[1], entropy=entropy[0],
-                 ge=entropy[1], ratio=entropy[1] / squared[1],
-                 theory=float(experiments.gradient_ratio(output)))
+            "o = {output:.3f}. Squared error {squared}, gradient {gs}. Cross entropy {entropy}, "
+            "gradient {ge}. Ratio {ratio}, theory {theory}."
+        ).format(output=output, squared=number(squared[0]), gs=number(squared[1], 2),
+                 entropy=number(entropy[0]), ge=number(entropy[1], 2),
+                 ratio=number(entropy[1] / squared[1]),
+                 theory=number(experiments.gradient_ratio(output)))
         drawing = {
             "z": z, "outputs": sigmoid(z), "target": target, "now": now,
             "losses": {name: loss(z, target) for name, loss in _LOSSES.items()},
@@ -166,9 +167,10 @@ def softmax():
         nats = float(losses.softmax_cross_entropy(scores, 3))
         bits = float(losses.softmax_cross_entropy(scores, 3, base=2))
         gradient = losses.softmax_cross_entropy_gradient(scores, 3) / temperature
-        readout = _("The correct class gets probability {p:.3g}. Loss: {nats:.3g} in nats, "
-                    "{bits:.3g} in bits. Gradient of its logit {slope}.").format(
-            p=probabilities[3], nats=nats, bits=bits, slope=number(gradient[3]))
+        readout = _("The correct class gets probability {p}. Loss: {nats} in nats, {bits} "
+                    "in bits. Gradient of its logit {slope}.").format(
+            p=number(probabilities[3]), nats=number(nats), bits=number(bits),
+            slope=number(gradient[3]))
         drawing = {"probabilities": probabilities, "loss": nats, "gradient": gradient}
         return View(drawing, readout, abs(bits - 3) < 0.02)
 

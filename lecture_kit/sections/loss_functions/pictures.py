@@ -149,7 +149,7 @@ class RacePicture(Picture):
         words = ["never" if arrivals[name] is None else f"{arrivals[name]}" for name in _LOSSES]
         self.titles[0].set_text(f"correct at step: {_both(*words)}")
         last = [losses[name][-1] for name in _LOSSES]
-        self.titles[1].set_text(f"last loss: {_both(*(f'{e:.2g}' for e in last))}")
+        self.titles[1].set_text(f"last: {_both(*(f'{e:.2g}' for e in last))}")
 
 
 class DepthPicture(Picture):
@@ -205,7 +205,7 @@ class DepthPicture(Picture):
         self.cursor.set_xdata([n_layers, n_layers])
         left = f"{curves['sigmoid'][n_layers]:.1g}".replace("-", "−")
         self.title.set_text(
-            f"share of the gradient that L = {n_layers} sigmoid layers leave: {left}")
+            f"share of the gradient that sigmoid layers leave (L = {n_layers}): {left}")
 
     def _place_names(self, ends):
         lowest = -np.inf

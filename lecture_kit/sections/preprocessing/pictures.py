@@ -232,7 +232,7 @@ class CodesPicture(Picture):
         self.moving(self.tables[0])
         for text in self.numbers[0]:
             self.moving(text)
-        self.codes = [self.moving(integer.text(j, self.n_shown - 0.35, "", ha="center", va="top"))
+        self.codes = [self.moving(integer.text(j, 0, "", ha="center", va="top"))
                       for j in range(self.n_shown)]
         integer.set_xlabel("code", labelpad=20)
         one_hot.set_xlabel("one column of 0 and 1 for each", labelpad=20)
@@ -271,10 +271,13 @@ class CodesPicture(Picture):
 
     def _show_names(self, names, distances):
         """Write names and one-hot distances, which no order of the codes changes."""
-        self.shown = names
+        self.shown, n = names, len(names)
         self._fill_table(1, distances)
         for table in self.tables:
-            table.axes.set_yticklabels(names + [""] * (self.n_shown - len(names)))
+            table.axes.set_yticklabels(names + [""] * (self.n_shown - n))
+            table.axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
+        for text in self.codes:
+            text.set_y(1.025 * n - 0.5)
         self.background_changed()
 
     def draw(self, names, codes, distances, accuracies, orders, ceiling, titles):

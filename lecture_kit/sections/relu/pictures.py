@@ -65,7 +65,7 @@ class ActivationPicture(Picture):
         self.slope.set_data([now["z"]], [now["slope"]])
         write(self.titles, (
             f"{name}: φ({number(now['z'])}) = {number(now['value'])}",
-            f"slope at z = {number(now['z'])}: formula {number(now['slope'])}, "
+            f"slope at {number(now['z'])}: formula {number(now['slope'])}, "
             f"measured {number(now['measured'])}"))
 
 

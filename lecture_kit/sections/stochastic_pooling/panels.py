@@ -105,7 +105,7 @@ def pictures():
         maps = {picture: pixels, **{name: seen[name] for name in pooling.POOLINGS}}
         drawing = {
             "maps": list(maps.values()), "brightest": float(pixels.max()),
-            "titles": [f"{name}: mean {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}"
+            "titles": [f"{name}: {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}"
                        for name, map_ in maps.items()]}
         return View(drawing, readout, picture == "map B" and seen["zero"] < 1 / 3)
 

@@ -230,6 +230,8 @@ class TrainingPicture(Picture):
         last.set_xticklabels(list(_POOLINGS))
         last.grid(visible=False, axis="x")
         self.titles = [self.moving(axes.title) for axes in (training, validation, last)]
+        for title in self.titles[:2]:
+            title.set_fontsize(9.5)
         self.bands, self.curves = {}, {}
         for name in _POOLINGS:
             color = LOOKS[name]["color"]

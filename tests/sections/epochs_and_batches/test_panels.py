@@ -46,7 +46,7 @@ def test_the_readout_counts_what_the_mini_batches_count(
     cut = list(mini_batches(n_samples, batch_size, np.random.default_rng(0), drop_last))
     total = epochs * len(cut)
     assert bookkeeping.readout.value == (
-        f"{len(cut)} iterations per epoch × {epochs} = {total}. Rows in the last batch: "
+        f"Iterations: {len(cut)} per epoch × {epochs} = {total}. Rows in the last batch: "
         f"{len(cut[-1])}, dropped per epoch: {n_samples - sum(map(len, cut))}. Done: {total}.")
     assert_allclose(data(bookkeeping.picture.point), [[batch_size, total]])
 
@@ -191,7 +191,7 @@ def test_winners_in_all_units(monkeypatch):
 
 def test_the_committed_race_shows_no_seconds(race):
     assert {cell.get_text() for cell in race.picture.cells["seconds"]} == {"·"}
-    assert race.picture.step_cost.get_text() == ""
+    assert race.picture.step_cost.get_text() == "·  not measured: choose seconds as the axis"
     assert "seconds" not in race.readout.value
 
 
@@ -278,6 +278,15 @@ def test_just_beyond_the_critical_rate_there_is_no_floor(noise):
     assert noise.readout.value.endswith("no floor, since kη ≥ 2.")
     assert noise.picture.titles[2].get_text() == "kη ≥ 2: no walker stays"
     assert np.isfinite(data(noise.picture.losses["after"])).all()
+    assert data(noise.picture.beyond["no walker stays"])[:, 0].tolist() == [4, 8, 16, 32, 64]
+    assert data(noise.picture.point).tolist() == data(
+        noise.picture.beyond["no walker stays"])[:1].tolist()
+
+
+def test_all_points_at_once_have_no_noise(noise):
+    noise.set_values({"learning_rate": 0.1, "batch_size": 8, "factor": 64, "rule": "keep η"})
+    assert data(noise.picture.beyond["noise 0"])[:, 0].tolist() == [64]
+    assert data(noise.picture.point).tolist() == data(noise.picture.beyond["noise 0"]).tolist()
 
 
 @pytest.mark.parametrize(("values", "met"), [

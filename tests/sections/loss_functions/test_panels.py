@@ -22,6 +22,9 @@ def data(line):
 def test_one_neuron_reads_out_the_slides_numbers():
     neuron = built(panels.one_neuron)
     neuron.set_values({"w": 0.4, "b": 0.5, "target": 0})
+    neuron.set_values({"w": -2.0, "b": -3.0})
+    assert "Squared error 3.06e−06, gradient 9.1e−06." in neuron.readout.value
+    neuron.reset()
     assert "o = 0.750. Squared error 0.281, gradient 0.21" in neuron.readout.value
     assert "Ratio 5.34, theory 5.34" in neuron.readout.value
     neuron.set_values({"w": 1.9, "b": 3.0, "target": 0})
@@ -36,7 +39,7 @@ def test_one_neuron_reads_out_the_slides_numbers():
 def test_depth_writes_powers_of_ten_with_a_true_minus_and_names_its_scale():
     panel = built(panels.depth)
     size = f"{data(panel.picture.curves['sigmoid'])[8, 1]:.1g}".replace("e-", "e−")
-    assert panel.picture.title.get_text().endswith(f"L = 8 sigmoid layers leave: {size}")
+    assert panel.picture.title.get_text().endswith(f"sigmoid layers leave (L = 8): {size}")
     assert f"sigmoid {size} (bound 2e−05), tanh 0.3, ReLU 0.06 of" in panel.readout.value
     assert panel.controls["init_scale"].description == "init scale, gain g"
 

@@ -105,7 +105,7 @@ def test_depth_draws_the_bound_and_stays_below_it():
     sigmoid = data(panel.picture.curves["sigmoid"])
     assert np.all(sigmoid[:, 1] <= bound[:, 1])
     assert set(panel.picture.cursor.get_xdata()) == {5}
-    assert f"L = 5 sigmoid layers leave: {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
+    assert f"sigmoid layers leave (L = 5): {sigmoid[5, 1]:.1g}" in panel.picture.title.get_text()
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "ReLU"])

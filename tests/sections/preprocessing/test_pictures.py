@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from driving import built
 from numpy.testing import assert_allclose, assert_array_equal
 
 from lecture_kit.live.looks import LOOKS
 from lecture_kit.maths.datasets import load_attack_triage
-from lecture_kit.sections.preprocessing import experiments
+from lecture_kit.sections.preprocessing import experiments, panels
 from lecture_kit.sections.preprocessing.connections import split, train_on_connections
 from lecture_kit.sections.preprocessing.nominal import (
     count_classes,
@@ -229,3 +230,13 @@ def test_the_table_names_its_rows_and_the_classes_with_their_validation_rows(rea
     rows = [text.get_text() for text in real.picture.table.axes.get_yticklabels()]
     assert rows == [f"{scaling}, {codes.removesuffix(' codes')}" for scaling, codes in ROWS]
     assert real.picture.curves[0].axes.get_ylabel() == "wrong answers, validation"
+
+
+def test_a_short_table_of_codes_fills_its_axes():
+    panel = built(panels.codes)
+    panel.set_values({"column": 0})
+    picture = panel.picture
+    for table in picture.tables:
+        assert table.axes.get_xlim() == (-0.5, 2.5)
+        assert table.axes.get_ylim() == (2.5, -0.5)
+    assert 2.5 < picture.codes[0].get_position()[1] < 2.7

@@ -23,7 +23,7 @@ def test_slopes_read_out_formula_and_measurement(slopes):
     assert slopes.readout.value == ("tanh at z = 0: φ = 0. Slope by formula 1, measured 0.762 "
                                     "(h = 1), gap 0.238.")
     assert slopes.picture.titles[1].get_text() == (
-        "slope at z = 0: formula 1, measured 0.762")
+        "slope at 0: formula 1, measured 0.762")
 
 
 def test_the_goal_of_the_slopes_is_a_kink_seen_from_close_by(slopes):

@@ -161,7 +161,7 @@ def test_pictures_draw_the_input_under_three_poolings(pictures, inputs, name, wi
         assert image.get_clim() == (0, brightest)
     for title, map_, what in zip(pictures.picture.titles, shown, (name, *NAMES), strict=True):
         assert title.get_text() == (
-            f"{what}: mean {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}")
+            f"{what}: {round(map_.mean(), 2):g} ± {round(map_.std(), 2):g}")
     total = np.where(windows.any(axis=-1), windows.sum(axis=-1), 1)
     expected = (windows**2).sum(axis=-1) / total
     noise = np.sqrt(((windows**3).sum(axis=-1) / total - expected**2).mean())
