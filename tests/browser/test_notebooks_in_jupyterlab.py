@@ -13,6 +13,7 @@ FAILURES = ("Error displaying widget", "model not found", "Click to show javascr
             "Loading widget", "Traceback (most recent call last)")
 PICTURE = ".lecture-screen:has(img + img[src])"  # both layers are there
 PREDICTION = ".lecture-prediction"
+RESET = "button:text-is('Reset'), button:text-is('처음으로')"
 
 
 def what_is_missing(page, selector, count, rounds=1200):
@@ -91,7 +92,7 @@ class DrivenPanel:
             ".map(label => label.textContent)"))
 
     def reset(self):
-        self.cell.query_selector("button:text-is('Reset')").click()
+        self.cell.query_selector(RESET).click()
         self.settle()
         self.wait_until("(picture, first) => picture.ariaLabel === first", self.first)
 
