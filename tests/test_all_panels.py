@@ -110,9 +110,9 @@ def test_every_handle_goes_with_the_hand(panel):
 
 @pytest.fixture
 def on_a_phone(panel):
-    """The panel on a page of 360 pixels."""
+    """The panel on a small phone; gets more room later."""
     first = state(panel)
-    panel.screen.room = [360, 1]
+    panel.screen.room = [320, 1]
     yield panel
     panel.reset()
     panel.screen.room = [960, 1]
@@ -142,12 +142,13 @@ def assert_it_fits_on_a_phone(panel):
     if picture.column_height is None:  # it scrolls sideways
         assert panel.screen.width == picture.width
         return
-    assert panel.screen.width == 360
+    width, height = panel.screen.width, panel.screen.height
+    assert width == panel.screen.room[0]
     with _lecture_style():
         boxes = list(boxes_in(picture))
     for left, bottom, right, top in boxes:
-        assert 0 <= left < right <= 360
-        assert 0 <= bottom < top <= panel.screen.height
+        assert 0 <= left < right <= width
+        assert 0 <= bottom < top <= height
     for one, other in combinations(boxes, 2):
         across, up = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
         assert min(across, up) <= 1, f"{one} overlaps {other}"
@@ -155,6 +156,7 @@ def assert_it_fits_on_a_phone(panel):
 
 def test_on_a_phone_axes_are_below_each_other_and_nothing_is_cut_off(on_a_phone):
     assert_it_fits_on_a_phone(on_a_phone)
+    on_a_phone.screen.room = [360, 1]
     for place in range(3):
         on_a_phone.set_values({name: places(control, np.random.default_rng(0))[place]
                                for name, control in on_a_phone.controls.items()})

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-_EDGE = 18  # pixels at the right edge of the page
+_EDGE = 20  # pixels at the right edge of the page
 _MORE = 10  # pixels at the left of axes: lower axes may have longer tick labels
 _TITLE = 42  # pixels for a title of two lines
 _TITLE_SIZE = 9.5  # points: a title has less room than on a wide page
@@ -144,7 +144,7 @@ class Columns:
         column.height += column.foot
         for axes in column.axes:
             legend = axes.get_legend()
-            if legend and self._width(legend) > right - column.margin + _EDGE:
+            if legend and self._width(legend) > right - column.margin + _EDGE / 2:
                 return self._legend_below(legend, column, width)
         return None
 

@@ -12,7 +12,7 @@ from traitlets import Any, Bytes, Dict, Int, List, Unicode
 from lecture_kit.live.picture import NARROW, encode_png
 
 _HERE = Path(__file__).parent
-_LEAST_ROOM = 240  # CSS pixels; a picture of less would show nothing
+_LEAST_ROOM = 320  # CSS pixels; where there is less the picture scrolls sideways
 
 
 class Screen(anywidget.AnyWidget):

@@ -171,6 +171,11 @@ def test_the_picture_follows_the_page(panel):
     assert state(panel) == first
 
 
+def test_where_there_is_hardly_any_room_the_picture_scrolls(panel):
+    panel.screen.room = [200, 1]
+    assert panel.screen.width == 320
+
+
 def test_the_next_picture_begins_narrow_but_its_still_is_wide(panel):
     panel.screen.room = [352, 1]
     controls = {"x": slider("x", 0, 1, 0.25), "n": whole_slider("n", 1, 3, 1)}

@@ -247,6 +247,11 @@ class PairPicture(Picture):
                                              clip_on=False)[0]) for axes in (distance, loss)]
         self.handles += [Handle(point.axes, point, "step", anywhere=True) for point in self.points]
 
+    def arrange(self, is_narrow):
+        """Take lighter titles above the images where the page is narrow."""
+        for title in self.titles[:3]:
+            title.set_fontweight("normal" if is_narrow else "bold")
+
     def draw(self, step, weights, distances, lengths, theory, losses, one_unit, titles):
         """Give images and curves new data.
 
