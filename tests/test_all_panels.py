@@ -112,7 +112,7 @@ def test_every_handle_goes_with_the_hand(panel):
 def on_a_phone(panel):
     """The panel on a small phone; gets more room later."""
     first = state(panel)
-    panel.screen.room = [320, 1]
+    panel.screen.room = [274, 1]
     yield panel
     panel.reset()
     panel.screen.room = [960, 1]
@@ -143,7 +143,8 @@ def assert_it_fits_on_a_phone(panel):
         assert panel.screen.width == picture.width
         return
     width, height = panel.screen.width, panel.screen.height
-    assert width == panel.screen.room[0]
+    assert width == max(panel.screen.room[0], picture.narrowest)
+    assert picture.narrowest <= 330
     with _lecture_style():
         boxes = list(boxes_in(picture))
     for left, bottom, right, top in boxes:

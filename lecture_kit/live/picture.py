@@ -51,6 +51,8 @@ class Picture(ABC):
     column_height : int or None
         Height of each column of axes in CSS pixels on a narrow page, where they come under each
         other. With None the picture stays as it is, and scrolls sideways.
+    narrowest : int
+        Least width of a narrow picture in CSS pixels; where there is less room it scrolls sideways.
     column_gap : float
         Axes that are nearer to each other, in shares of the width, stay beside each other there.
     shown_size : tuple of int
@@ -67,6 +69,7 @@ class Picture(ABC):
     height = 320
     column_height = 270
     column_gap = 0.02
+    narrowest = 270
 
     def __init__(self):
         self.shown_size = self.width, self.height
@@ -187,7 +190,7 @@ class Picture(ABC):
             Width of the page in CSS pixels.
         """
         is_narrow = self.column_height and room < min(NARROW, self.width)
-        width = room if is_narrow else self.width
+        width = max(room, self.narrowest) if is_narrow else self.width
         if width != self.shown_size[0]:
             with _lecture_style():
                 self.arrange(is_narrow)

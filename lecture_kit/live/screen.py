@@ -12,7 +12,6 @@ from traitlets import Any, Bytes, Dict, Int, List, Unicode
 from lecture_kit.live.picture import NARROW, encode_png
 
 _HERE = Path(__file__).parent
-_LEAST_ROOM = 320  # CSS pixels; where there is less the picture scrolls sideways
 
 
 class Screen(anywidget.AnyWidget):
@@ -111,7 +110,7 @@ class Screen(anywidget.AnyWidget):
         """
         match self.room:
             case [room, ratio] if _is_number(room) and _is_number(ratio) and room:  # 0: hidden
-                Screen._last_room = max(round(room), _LEAST_ROOM), ratio
+                Screen._last_room = round(room), ratio
         before = self.picture.shown_size, self.picture.pixel_ratio
         self._fit()
         return before != (self.picture.shown_size, self.picture.pixel_ratio)

@@ -21,6 +21,8 @@ class CloudPicture(Picture):
         The batch sizes, from 1 to N.
     """
 
+    narrowest = 320
+
     def __init__(self, batch_sizes):
         self.batch_sizes = batch_sizes
         super().__init__()

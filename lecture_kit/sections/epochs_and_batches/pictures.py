@@ -33,6 +33,8 @@ class BookkeepingPicture(Picture):
 
     n_columns = 1080  # about as many as the grid has picture pixels
 
+    narrowest = 320
+
     def __init__(self, batch_sizes):
         self.batch_sizes = batch_sizes
         super().__init__()
@@ -196,6 +198,8 @@ class RacePicture(Picture):
     """
 
     units = ("updates", "epochs", "seconds")
+
+    narrowest = 320
 
     def __init__(self, batch_sizes):
         self.batch_sizes = batch_sizes

@@ -26,6 +26,7 @@ class BallPicture(Picture):
     """
 
     height = 288
+    narrowest = 320
 
     def __init__(self, x, heights, minima, hilltop, n_steps):
         self.landscape, self.minima = (x, heights), minima

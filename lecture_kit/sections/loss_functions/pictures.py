@@ -23,6 +23,8 @@ def _logit(share):
 class OneNeuronPicture(Picture):
     """The operating point of a sigmoid neuron, two losses there, and their two gradients."""
 
+    narrowest = 320
+
     def build(self, figure):
         """Draw axes, names and empty curves."""
         output, loss, gradient = figure.subplots(1, 3)
@@ -154,6 +156,8 @@ class RacePicture(Picture):
 
 class DepthPicture(Picture):
     """The gradient that passes back through many layers, beside the bound (g/4)^L."""
+
+    narrowest = 320
 
     def build(self, figure):
         """Draw axes, names and empty curves."""

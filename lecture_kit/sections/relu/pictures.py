@@ -73,6 +73,7 @@ class GradientPicture(Picture):
     """The gradient at every layer of a deep network, and the factor per layer, beside theory."""
 
     column_height = 330  # leaves the curves room beside the legend
+    narrowest = 320
 
     def build(self, figure):
         """Draw axes, names and empty curves."""

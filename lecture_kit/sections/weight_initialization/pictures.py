@@ -213,6 +213,8 @@ class PairPicture(Picture):
         How many steps the axes of the steps are long.
     """
 
+    narrowest = 320
+
     def __init__(self, n_steps):
         self.n_steps = n_steps
         super().__init__()
@@ -299,6 +301,8 @@ class BandPicture(Picture):
     """
 
     highest = 3.0  # of the axis of the loss
+
+    narrowest = 320
 
     def __init__(self, chance, edges):
         self.chance, self.edges = chance, edges
