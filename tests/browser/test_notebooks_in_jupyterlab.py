@@ -343,6 +343,27 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, wid
     assert [cell.evaluate(TROUBLE) for cell in cells] == [[]] * len(cells)
 
 
+@pytest.mark.full
+def test_on_a_phone_pictures_are_narrow_and_a_finger_drags_in_them(without_side_bar):
+    page = without_side_bar
+    page.set_viewport_size({"width": 390, "height": 844})
+    for cell in panels(page):
+        DrivenPanel(page, cell)
+        width, room = cell.eval_on_selector(
+            ".lecture-screen", "one => [one.clientWidth, one.parentElement.clientWidth]")
+        assert width in (960, 320, room)  # the first two scroll sideways
+    sideways = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.eval_on_selector_all("body, .jp-WindowedPanel-outer, .jp-OutputArea", sideways) == 0
+    spot = page.locator(".lecture-spot:not([hidden])").first
+    panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first.element_handle())
+    spot.scroll_into_view_if_needed()
+    start, before = middle(spot), panel.seen()
+    drag_with_a_finger(page, start, start + 40 * np.sign(middle(panel.picture) - start))
+    panel.wait_for_change(before)
+    assert np.hypot(*(middle(spot) - start)) > 10
+    panel.reset()
+
+
 def test_a_saved_notebook_shows_pictures_when_it_is_opened_again(browser, page, lab, name):
     source = (ROOT / "notebooks" / name).read_text(encoding="utf-8")
     count = source.count('"image/png": "')
