@@ -9,7 +9,7 @@ from lecture_kit.live.picture import Picture, write
 _RUNS = {"before": {"color": BLUE, "marker": "o", "linestyle": "-"},
          "after": {"color": VERMILLION, "marker": "x", "linestyle": "--"}}
 _RULES = {"keep η": {"color": SKY, "marker": "s"}, "k · η": {"color": GREEN, "marker": "D"}}
-_BOTTOM, _TOP = 0.0042, 300  # where no noise is drawn, and noise without a floor
+_BOTTOM, _TOP = 0.0042, 100  # where no noise is drawn, and noise without a floor
 
 
 class CloudPicture(Picture):
@@ -117,7 +117,7 @@ class NoisePicture(Picture):
         loss.set(yscale="log", xlim=(0, self.n_epochs), ylim=(2e-5, 20), xlabel="epoch",
                  ylabel="mean loss above the minimum")
         floor.set(xscale="log", yscale="log", xlim=(0.85, 1.2 * self.factors[-1]),
-                  ylim=(0.003, 4e4), xlabel="factor k: batch size k · B",
+                  ylim=(0.003, 4e5), xlabel="factor k: batch size k · B",
                   ylabel="noise ÷ noise of (η, B)")
         floor.set_xticks(self.factors, [f"{k}" for k in self.factors])
         floor.minorticks_off()
@@ -184,6 +184,6 @@ class NoisePicture(Picture):
                 ~np.isfinite(expected), expected == 0), strict=True):
             factors = self.factors[is_there.any(axis=0)]
             line.set_data(factors, np.full(len(factors), height))
-        height = np.clip(point[1], _BOTTOM, _TOP) if np.isfinite(point[1]) else _TOP
+        height = max(point[1], _BOTTOM) if np.isfinite(point[1]) else _TOP
         self.point.set_data([point[0]], [height])
         write(self.titles, titles)
