@@ -228,6 +228,8 @@ def _to_probability(own, _place, probability, now):
 class SoftmaxPicture(Picture):
     """Probabilities of four classes and the loss of the correct one."""
 
+    narrowest = 320
+
     def build(self, figure):
         """Draw axes, names, bars and the curve −ln p."""
         bars, loss = figure.subplots(1, 2)

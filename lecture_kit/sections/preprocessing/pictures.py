@@ -216,6 +216,8 @@ class CodesPicture(Picture):
         How many orders of the codes the accuracies stand for.
     """
 
+    narrowest = 320
+
     def __init__(self, n_shown, n_orders):
         self.n_shown, self.n_orders = n_shown, n_orders
         super().__init__()

@@ -206,6 +206,7 @@ class TrainingPicture(Picture):
     """
 
     height = 300
+    narrowest = 320
 
     def __init__(self, epochs, guessing):
         self.epochs, self.guessing = epochs, guessing
