@@ -45,9 +45,8 @@ def one_neuron():
             "o = {output:.3f}. Squared error {squared}, gradient {gs}. Cross entropy {entropy}, "
             "gradient {ge}. Ratio {ratio}, theory {theory}."
         ).format(output=output, squared=number(squared[0]), gs=number(squared[1], 2),
-                 entropy=number(entropy[0]), ge=number(entropy[1], 2),
-                 ratio=number(entropy[1] / squared[1]),
-                 theory=number(experiments.gradient_ratio(output)))
+                 entropy=number(entropy[0]), ge=number(entropy[1], 2), ratio=number(
+                     entropy[1] / squared[1]), theory=number(experiments.gradient_ratio(output)))
         drawing = {
             "z": z, "outputs": sigmoid(z), "target": target, "now": now,
             "losses": {name: loss(z, target) for name, loss in _LOSSES.items()},
