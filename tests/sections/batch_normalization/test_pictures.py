@@ -220,8 +220,9 @@ def test_relu_diverges_without_normalization_only(rate_and_scale):
     assert picture.numbers["without BN"][5][5].get_text() == "div."
     assert np.ma.is_masked(picture.images["without BN"].get_array()[5, 5])
     assert not np.ma.is_masked(picture.images["with BN"].get_array())
-    expected = single("with BN", 10**0.5, 10**-1, RELU, 0)[-1]
-    assert picture.images["with BN"].get_array()[2, 4] == expected
+    expected = single("with BN", picture.learning_rates[4], picture.init_scales[2], RELU, 0)[-1]
+    # At such a rate the last digit of a sum, which a processor may round its way, moves a few rows.
+    assert_allclose(picture.images["with BN"].get_array()[2, 4], expected, atol=0.02)
 
 
 @pytest.mark.parametrize(("activation", "scale"), [
