@@ -28,7 +28,7 @@ NEEDS = {
     "piplite": ["micropip"],
     "pyodide-kernel": ["comm", "ipykernel", "ipython"],
 }
-KERNEL = ("share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi")
+KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 
 
 def build(root, output, pyodide):

@@ -1,11 +1,9 @@
 """A real JupyterLab and a real Chromium for the browser tests."""
 
-import os
-
 import pytest
 from playwright.sync_api import sync_playwright
 
-from .lab import BROWSERS, Lab, find_browser, launch, window
+from .lab import Lab, launch, needed_browser, window
 
 
 @pytest.fixture(scope="module")
@@ -14,12 +12,7 @@ def browser():
 
     It ends with its module: while it lives, asyncio.run fails in the tests that follow.
     """
-    path = find_browser()
-    if path is None:
-        missing = f"no browser found (looked for {', '.join(BROWSERS)})"
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(f"{missing}, but REQUIRE_BROWSER is set")
-        pytest.skip(missing)
+    path = needed_browser()
     with sync_playwright() as playwright:
         yield window(launch(playwright, path))
 

@@ -12,6 +12,8 @@ import urllib.request
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -19,6 +21,17 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def find_browser():
     """Find the path of a browser, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def needed_browser():
+    """The path of a browser. Without one the test is skipped; with REQUIRE_BROWSER it fails."""
+    path = find_browser()
+    if path is None:
+        missing = f"no browser found (looked for {', '.join(BROWSERS)})"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(f"{missing}, but REQUIRE_BROWSER is set")
+        pytest.skip(missing)
+    return path
 
 
 def launch(playwright, path):

@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from browser.lab import find_browser, launch
+from browser.lab import launch, needed_browser
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +41,7 @@ def address(built_site):
 
 
 def context(**settings):
-    path = find_browser()
-    if path is None:
-        pytest.skip("no browser found")
+    path = needed_browser()
     with sync_playwright() as playwright:
         yield launch(playwright, path).new_context(**settings)
 
