@@ -157,6 +157,10 @@ def assert_it_fits_on_a_phone(panel):
 
 def test_on_a_phone_axes_are_below_each_other_and_nothing_is_cut_off(on_a_phone):
     assert_it_fits_on_a_phone(on_a_phone)
+
+
+@pytest.mark.full
+def test_on_a_phone_nothing_is_cut_off_at_the_ends_of_all_controls(on_a_phone):
     on_a_phone.screen.room = [360, 1]
     for place in range(3):
         on_a_phone.set_values({name: places(control, np.random.default_rng(0))[place]

@@ -120,9 +120,9 @@ class Lab:
             self.call("DELETE", f"sessions/{session['id']}")
 
     def close(self):
-        """Stop the server."""
+        """Stop the server; it ends its kernels first."""
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=600)
 
 
 def watched_page(window):

@@ -25,7 +25,8 @@ def corrections():
     """
     at_zero = experiments.measured_slope(RELU.function, np.array(0.0), 1e-4)
     raw, scaled = (experiments.mean_slope(TANH, 1000, sigma) for sigma in (1.0, 1000**-0.5))
-    left, kept = (np.prod(experiments.layer_factors(RELU, g, 22)) for g in (1.0, 2**0.5))
+    left, kept = (experiments.expected_gradient(experiments.layer_factors(RELU, g, 22))[0]
+                  for g in (1.0, 2**0.5))
     return [
         ("imprecise", "시그모이드 함수와 모양이 비슷하고 경사가 소실되지 않는",
          _("ReLU is shaped like the sigmoid"),
