@@ -185,13 +185,29 @@ def test_reset_and_presets_do_what_they_say(panel):
     assert panel.values == first_values
 
 
+def random_settings(panel, count):
+    rng = np.random.default_rng(2)
+    for _ in range(count):
+        yield {name: rng.choice(np.array(places(control, rng), dtype=object))
+               for name, control in panel.controls.items()}
+
+
 @pytest.mark.full
 def test_random_settings_in_a_row(panel):
-    rng = np.random.default_rng(2)
-    for _ in range(N_SETTINGS):
-        panel.set_values({name: rng.choice(np.array(places(control, rng), dtype=object))
-                          for name, control in panel.controls.items()})
+    for values in random_settings(panel, N_SETTINGS):
+        panel.set_values(values)
         assert_it_shows_something(panel)
+
+
+@pytest.mark.full
+def test_the_picture_depends_on_the_values_only(panel):
+    for values in random_settings(panel, 3):
+        panel.set_values(values)
+        first = state(panel)
+        panel.reset()
+        panel._ends.clear()
+        panel.set_values(values)
+        assert state(panel) == first
 
 
 @pytest.mark.full
@@ -244,19 +260,6 @@ def test_after_rapid_moves_in_two_threads_the_last_values_are_shown(panel, other
     panel._ends.clear()
     panel.set_values(values)
     assert state(panel) == shown
-
-
-@pytest.mark.full
-def test_the_picture_depends_on_the_values_only(panel):
-    rng = np.random.default_rng(3)
-    for _ in range(3):
-        values = {name: places(control, rng)[-1] for name, control in panel.controls.items()}
-        panel.set_values(values)
-        first = state(panel)
-        panel.reset()
-        panel._ends.clear()
-        panel.set_values(values)
-        assert state(panel) == first
 
 
 @pytest.fixture(params=all_exercises(), ids=ids(all_exercises()))

@@ -51,7 +51,7 @@ def what_is_there():
     return figures, len(_instances), psutil.Process().memory_info().rss / 1e6
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: f"{topic}.class")
 def test_memory_widgets_and_figures_stay_as_they_are(topic):
     rng = np.random.default_rng(0)
     panels = [built(function) for name, function in all_panels() if name.startswith(f"{topic}.")]
