@@ -209,25 +209,18 @@ def pair():
     """
     rows = digit_rows(200, range(4), z_score="all digits")
 
+    growths = Kept(16)  # ε does not change them
+
     @lru_cache(maxsize=16)  # all ε; the step does not change the run
     def run(epsilon, learning_rate, seed):
         return train_pair(epsilon, learning_rate, seed, _N_STEPS, rows)
 
-    @lru_cache(maxsize=16)  # nor does ε change the growth
-    def growth(learning_rate, seed):
-        return difference_growth(learning_rate, seed, _N_STEPS, rows)
-
     def show(epsilon, learning_rate, step, seed):
-        trained, (factor, one_unit) = run(epsilon, learning_rate, seed), growth(learning_rate, seed)
-        expected = epsilon * factor
-        parted = first_step_apart(trained.distances, trained.lengths)
-        parted_in_theory = first_step_apart(expected, one_unit.lengths)
-        readout, titles = _about_pair(step, trained, one_unit, parted, parted_in_theory)
-        drawing = {"step": step, "weights": trained.weights[step], "distances": trained.distances,
-                   "lengths": trained.lengths, "theory": expected, "losses": trained.losses,
-                   "one_unit": one_unit.losses, "titles": titles}
-        late = parted is not None and parted >= 250
-        return View(drawing, readout, late and trained.losses[-1] < 0.4)
+        trained, settings = run(epsilon, learning_rate, seed), (learning_rate, seed)
+        if settings not in growths:
+            yield _pair_view(step, epsilon, trained)
+            growths[settings] = difference_growth(learning_rate, seed, _N_STEPS, rows)
+        yield _pair_view(step, epsilon, trained, growths[settings])
 
     return Panel(
         _("Two units"), pictures.PairPicture(_N_STEPS),
@@ -248,13 +241,33 @@ def pair():
     )
 
 
-def _about_pair(step, trained, one_unit, parted, expected):
+def _pair_view(step, epsilon, trained, theory=None):
+    """Show a run and what theory says, which waits until the hand rests."""
+    parted = first_step_apart(trained.distances, trained.lengths)
+    if theory:
+        growth, one_unit = theory
+        expected, one_loss = epsilon * growth, one_unit.losses
+        parting = _about_parting(parted, first_step_apart(expected, one_unit.lengths))
+        alone = number(one_loss[-1])
+    else:
+        expected = one_loss = np.full(_N_STEPS + 1, np.nan)
+        parting = alone = "…"
+    readout, titles = _about_pair(step, trained, parted, parting, alone)
+    drawing = {"step": step, "weights": trained.weights[step], "distances": trained.distances,
+               "lengths": trained.lengths, "theory": expected, "losses": trained.losses,
+               "one_unit": one_loss, "titles": titles}
+    late = parted is not None and parted >= 250
+    return View(drawing, readout, late and trained.losses[-1] < 0.4, 1.0 if theory else 0.5,
+                waits=not theory)
+
+
+def _about_pair(step, trained, parted, parting, alone):
     """Words for the readout, and the titles."""
     distance, loss = trained.distances[step], number(trained.losses[-1])
     readout = _("Step {step}: distance {distance}. {parting} Loss at the end {loss}; one unit "
                 "alone {alone}.").format(
         step=step, distance=_two(distance) if distance else "0",
-        parting=_about_parting(parted, expected), loss=loss, alone=number(one_unit.losses[-1]))
+        parting=parting, loss=loss, alone=alone)
     largest = np.ptp(trained.weights[step], axis=1).max()
     return readout, (f"differ by up to\n{_two(largest)}" if largest else "all weights\nare equal",
                      "the units do not part" if parted is None

@@ -252,6 +252,19 @@ def test_pair_draws_the_run_of_its_controls(pair, values):
         pair.readout.value)
 
 
+def test_the_theory_of_the_pair_waits_until_the_hand_rests(pair):
+    pair.reset()
+    first, last = pair._show(**{**pair.values, "learning_rate": 2.7})
+    assert first.waits
+    assert np.isnan(first.drawing["theory"]).all()
+    assert "… Loss at the end" in first.readout
+    assert not last.waits
+    assert np.isfinite(last.drawing["theory"]).all()
+    assert_array_equal(first.drawing["losses"], last.drawing["losses"])
+    (at_once,) = pair._show(**{**pair.values, "learning_rate": 2.7, "epsilon": 0.01})
+    assert not at_once.waits
+
+
 def test_an_equal_pair_has_no_difference_to_draw(pair):
     pair.reset()
     assert np.isnan(data(pair.picture.distances)[:, 1]).all()
