@@ -120,9 +120,10 @@ class Lab:
             self.call("DELETE", f"sessions/{session['id']}")
 
     def close(self):
-        """Stop the server; it ends its kernels first."""
-        self.process.terminate()
-        self.process.wait(timeout=600)
+        """End the kernels, then the server: a thread of its own may keep it from ending itself."""
+        self.shut_down_kernels()
+        self.process.kill()
+        self.process.wait()
 
 
 def watched_page(window):
