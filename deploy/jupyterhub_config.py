@@ -30,7 +30,8 @@ c.NativeAuthenticator.allowed_failed_logins = 10
 c.Authenticator.allow_all = True  # all that an admin has let in
 c.Authenticator.admin_users = ADMINS
 c.Authenticator.username_pattern = students.NAMES
-# The accounts of your university instead: `uv pip install oauthenticator`, and these lines.
+# The accounts of your university instead: `uv pip install oauthenticator` after each `uv sync`, and
+# these lines:
 # c.JupyterHub.authenticator_class = "generic-oauth"
 # c.GenericOAuthenticator.client_id = "..."
 # c.GenericOAuthenticator.client_secret = "..."
@@ -38,7 +39,7 @@ c.Authenticator.username_pattern = students.NAMES
 # c.GenericOAuthenticator.token_url = "https://login.example.ac.kr/token"
 # c.GenericOAuthenticator.userdata_url = "https://login.example.ac.kr/userinfo"
 # c.GenericOAuthenticator.username_claim = "student_number"
-# c.OAuthenticator.oauth_callback_url = "https://hub.example.ac.kr/hub/oauth_callback"
+# c.GenericOAuthenticator.oauth_callback_url = "https://hub.example.ac.kr/hub/oauth_callback"
 
 # Hub and proxy are apart: the hub can be restarted, and no notebook notices.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
@@ -85,7 +86,7 @@ c.JupyterHub.load_roles = [
 ]
 
 if students.systemd_runs():
-    c.JupyterHub.spawner_class = "systemd"
+    c.JupyterHub.spawner_class = students.SystemdStudentSpawner
     c.SystemdSpawner.username_template = students.PREFIX + "{USERNAME}"
     c.SystemdSpawner.default_shell = "/bin/bash"
     c.SystemdSpawner.isolate_tmp = True
@@ -98,6 +99,7 @@ if students.systemd_runs():
         "ProtectProc": "invisible",
         "ProtectSystem": "full",
         "UMask": "0077",
+        "InaccessiblePaths": "/run/dbus",  # else a student's own systemd is outside the limits
     }
 else:
     c.JupyterHub.spawner_class = students.LocalStudentSpawner

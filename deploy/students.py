@@ -10,10 +10,11 @@ from pathlib import Path
 
 import memory_watch
 from jupyterhub.spawner import LocalProcessSpawner
+from systemdspawner import SystemdSpawner
 from traitlets import Integer
 
 PREFIX = "hub-"  # so that nobody who signs up as "root" or "backup" becomes that user
-NAMES = r"[a-z0-9][a-z0-9_-]{0,23}"
+NAMES = r"[a-z0-9][a-z0-9_-]{0,23}\Z"
 FOLDER = "lecture"
 
 
@@ -70,7 +71,9 @@ def _open_account(name):
         user = pwd.getpwnam(name)
     except KeyError:
         # Not async: two at once would wait for the lock of /etc/passwd, and fail.
-        subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name], check=True)
+        # No shell: who leaves a key in ~/.ssh comes in past all limits otherwise.
+        subprocess.run(["useradd", "--create-home", "--shell", "/usr/sbin/nologin", name],
+                       check=True)
         user = pwd.getpwnam(name)
     if os.stat(user.pw_dir).st_uid != user.pw_uid:
         raise PermissionError(f"{user.pw_dir} belongs to somebody else. Move it away first.")
@@ -82,7 +85,37 @@ def _as_student(spawner):
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "umask": 0o077}
 
 
-class LocalStudentSpawner(LocalProcessSpawner):
+def owner_of_port(port):
+    """Return the number of the user who listens on a port of the loopback, None if nobody does."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        columns = line.split()
+        listens = columns[3] == "0A"
+        if listens and int(columns[1].partition(":")[2], 16) == port:
+            return int(columns[7])
+    return None
+
+
+class OwnPort:
+    """For a spawner: nobody else may have taken the port on which the student's server is awaited.
+
+    Else the hub would send the student, with all cookies, to the process of somebody else.
+    """
+
+    async def start(self):
+        """Start the server, and look who answers."""
+        where = await super().start()
+        while (owner := owner_of_port(self.port)) is None:  # until JupyterHub's start_timeout
+            await asyncio.sleep(0.2)
+        if owner != account(self).pw_uid:
+            raise PermissionError(f"Port {self.port} was taken by user {owner}")
+        return where
+
+
+class SystemdStudentSpawner(OwnPort, SystemdSpawner):
+    """Where systemd runs: it holds the limits."""
+
+
+class LocalStudentSpawner(OwnPort, LocalProcessSpawner):
     """For a system without systemd: the kernel's limits for processes, and the memory watch.
 
     One process cannot have more memory than the student's limit, and ``memory_watch.py`` sees to
@@ -109,7 +142,7 @@ class LocalStudentSpawner(LocalProcessSpawner):
     def user_env(self, env):
         """Add what a login would set."""
         user = account(self)
-        return env | {"USER": user.pw_name, "HOME": user.pw_dir, "SHELL": user.pw_shell}
+        return env | {"USER": user.pw_name, "HOME": user.pw_dir, "SHELL": "/bin/bash"}
 
     async def start(self):
         """Start the server, after all that a former one may have left."""

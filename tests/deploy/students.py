@@ -54,6 +54,14 @@ class Student:
         self.browser.get(f"{self.url}/hub/spawn")
         until(self.is_served, f"{self.name}'s server")
 
+    def stop_server(self):
+        """Stop the server as the button of the hub does."""
+        self.browser.get(f"{self.url}/hub/home")
+        answer = self.browser.delete(f"{self.url}/hub/api/users/{self.name}/server",
+                                     headers={"X-XSRFToken": self.xsrf("/hub/")})
+        answer.raise_for_status()
+        until(lambda: not self.is_served(), f"{self.name}'s server stops")
+
     def is_served(self):
         """Go there by a page: it sends the browser to the hub and back for its cookie."""
         answer = self.browser.get(f"{self.server}/lab")
