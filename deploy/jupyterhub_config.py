@@ -63,6 +63,7 @@ c.Spawner.environment = {
     "OPENBLAS_NUM_THREADS": "1",  # small matrices: more threads only stand in each other's way
 }
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+c.Spawner.poll_interval = 10  # seconds until the hub sees that a server has ended by itself
 c.Spawner.mem_limit = MEMORY
 c.Spawner.cpu_limit = CPU
 

@@ -29,8 +29,8 @@ def account(spawner):
 
 
 def runtime_folder(spawner):
-    """Return where the student's kernels have their sockets: a short path, in a closed home."""
-    return f"{account(spawner).pw_dir}/.jupyter-run"
+    """Return where the student's kernels have their sockets: not in the home, which may be full."""
+    return f"/run/lecture-hub/{account(spawner).pw_name}"
 
 
 def refuse_a_python_that_students_cannot_run():
@@ -54,6 +54,7 @@ def prepare(course):
 
     async def hook(spawner):
         _open_account(PREFIX + spawner.user.name)
+        _open_runtime_folder(Path(runtime_folder(spawner)), account(spawner))
         home = account(spawner).pw_dir
         # As the student: a link in the home cannot lead root to the files of others.
         handing_out = await asyncio.create_subprocess_exec(
@@ -78,6 +79,12 @@ def _open_account(name):
     if os.stat(user.pw_dir).st_uid != user.pw_uid:
         raise PermissionError(f"{user.pw_dir} belongs to somebody else. Move it away first.")
     os.chmod(user.pw_dir, 0o700)
+
+
+def _open_runtime_folder(folder, user):
+    folder.parent.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.chown(folder, user.pw_uid, user.pw_gid)
 
 
 def _as_student(spawner):

@@ -17,6 +17,7 @@ from pathlib import Path
 from .students import Student, until
 
 ROOT = Path(__file__).parent.parent.parent
+PREFIX = f"t{os.getpid()}-"
 
 
 def what_is_missing():
@@ -47,28 +48,20 @@ class AHub:
         self.course.mkdir()
         self.log = (self.state / "log").open("w")
         self.ending.enter_context(self.log)
-        self.prefix = f"t{os.getpid()}-"  # of the students' names
         self.ports = dict(zip(("proxy", "api", "hub"), three_free_ports(), strict=True))
         self.url = f"http://127.0.0.1:{self.ports['proxy']}"
         self.secret = secrets.token_hex(32)
-        self.lecturer = Student(self.url, self.prefix + "lecturer")
-        self.configure(ADMINS={self.lecturer.name}, COURSE=self.course, STATE=self.state,
-                       **settings)
-
-    def configure(self, **settings):
-        """Copy ``deploy/``, and change settings as a lecturer does; then only the ports."""
+        self.lecturer = self.student("lecturer")
         shutil.copytree(ROOT / "deploy", self.folder / "deploy")
         self.config = self.folder / "deploy" / "jupyterhub_config.py"
-        text = self.config.read_text()
-        for name, value in settings.items():
-            value = f'Path("{value}")' if isinstance(value, Path) else repr(value)
-            text, times = re.subn(rf"^{name} = .*", f"{name} = {value}", text, flags=re.M)
-            assert times == 1, name
-        self.config.write_text(f"""{text}
-c.JupyterHub.bind_url = "{self.url}"
-c.JupyterHub.hub_bind_url = "http://127.0.0.1:{self.ports["hub"]}"
-c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{self.ports["api"]}"
-""")
+        change(self.config, COURSE=self.course, STATE=self.state, **settings)
+        # Accounts of their own: the memory watch looks after all that begin like this.
+        change(self.config.with_name("students.py"), PREFIX=PREFIX)
+        with self.config.open("a") as config:
+            print(f'c.JupyterHub.bind_url = "{self.url}"', file=config)
+            for setting, port in [("JupyterHub.hub_bind_url", "hub"),
+                                  ("ConfigurableHTTPProxy.api_url", "api")]:
+                print(f'c.{setting} = "http://127.0.0.1:{self.ports[port]}"', file=config)
 
     def start(self):
         self.start_proxy()
@@ -84,7 +77,7 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{self.ports["api"]}"
 
     def start_hub(self):
         self.hub = self.run(sys.executable, "-m", "jupyterhub", "-f", str(self.config))
-        until(lambda: Student(self.url, "").browser.get(f"{self.url}/hub/login").ok, "the hub")
+        until(lambda: self.lecturer.browser.get(f"{self.url}/hub/login").ok, "the hub")
 
     def stop_hub(self):
         end(self.hub)
@@ -93,10 +86,16 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{self.ports["api"]}"
         return subprocess.Popen(command, cwd=self.state, stdout=self.log, stderr=self.log,
                                 env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": self.secret})
 
+    def student(self, name):
+        """Somebody who comes to the hub; connections and account end with the hub."""
+        student = Student(self.url, name)
+        self.ending.callback(remove, account_name(student))
+        self.ending.callback(student.close)
+        return student
+
     def enrol(self, name):
         """Let somebody sign up, in and start a server."""
-        student = Student(self.url, self.prefix + name)
-        self.ending.callback(remove, account_name(student))
+        student = self.student(name)
         student.sign_up()
         self.lecturer.browser.get(f"{self.url}/hub/authorize/{student.name}")
         student.log_in()
@@ -105,6 +104,16 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{self.ports["api"]}"
 
     def close(self):
         self.ending.close()
+
+
+def change(file, **settings):
+    """Give settings another value, as a lecturer does."""
+    text = file.read_text()
+    for name, value in settings.items():
+        value = f'Path("{value}")' if isinstance(value, Path) else repr(value)
+        text, times = re.subn(rf"^{name} = .*", f"{name} = {value}", text, flags=re.M)
+        assert times == 1, name
+    file.write_text(text)
 
 
 def three_free_ports():
@@ -124,7 +133,7 @@ def end(process):
 
 
 def account_name(student):
-    return f"hub-{student.name}"
+    return PREFIX + student.name
 
 
 def remove(account):
@@ -135,6 +144,7 @@ def remove(account):
                        cwd="/")
         until(lambda: not processes_of(user.pw_uid), f"the processes of {account} end")
         subprocess.run(["userdel", "--remove", account], stderr=subprocess.DEVNULL)
+        shutil.rmtree(f"/run/lecture-hub/{account}", ignore_errors=True)
 
 
 def processes_of(number):

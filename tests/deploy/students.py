@@ -29,6 +29,12 @@ class Student:
     def __init__(self, url, name):
         self.url, self.name = url, name
         self.browser = requests.Session()
+        self.kernels = []
+
+    def close(self):
+        self.browser.close()
+        for kernel in self.kernels:
+            kernel.socket.close()
 
     @property
     def server(self):
@@ -77,7 +83,8 @@ class Student:
     def open_kernel(self):
         answer = self.ask("POST", "api/kernels", json={"name": "python3"})
         answer.raise_for_status()
-        return Kernel(self, answer.json()["id"])
+        self.kernels.append(Kernel(self, answer.json()["id"]))
+        return self.kernels[-1]
 
     def cookies(self):
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies
@@ -88,10 +95,12 @@ class Kernel:
     """One notebook's kernel, reached through proxy and server."""
 
     def __init__(self, student, number):
-        self.student, self.number = student, number
+        self.student, self.number, self.socket = student, number, None
         self.connect()
 
     def connect(self):
+        if self.socket:
+            self.socket.close()
         address = self.student.server.replace("http", "ws", 1)
         self.socket = websocket.create_connection(
             f"{address}/api/kernels/{self.number}/channels", timeout=PATIENCE,
