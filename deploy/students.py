@@ -112,7 +112,9 @@ class OwnPort:
         """Start the server, and look who answers."""
         where = await super().start()
         while (owner := owner_of_port(self.port)) is None:  # until JupyterHub's start_timeout
-            await asyncio.sleep(0.2)
+            if await self.poll() is not None:
+                raise RuntimeError("The student's server has ended; the log says why")
+            await asyncio.sleep(0.5)
         if owner != account(self).pw_uid:
             raise PermissionError(f"Port {self.port} was taken by user {owner}")
         return where

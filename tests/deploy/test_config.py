@@ -126,6 +126,8 @@ def test_a_server_on_a_port_that_somebody_else_took_is_refused(students, monkeyp
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         assert students.owner_of_port(port) is None
+        with pytest.raises(RuntimeError, match="has ended"):
+            asyncio.run(Spawner(port).start())
         taken.listen()
         for owner, refused in [(os.getuid(), False), (os.getuid() + 1, True)]:
             user = SimpleNamespace(pw_uid=owner)
@@ -142,3 +144,6 @@ class Taken:
 
     async def start(self):
         return "127.0.0.1", self.port
+
+    async def poll(self):
+        return 1

@@ -262,6 +262,8 @@ def small_disk(hub):
 
 def test_a_full_disk_loses_no_saved_file(hub, small_disk):
     eun = hub.enrol("eun")
+    eun.stop_server()
+    eun.start_server()  # the second start of all writes a file that Jupyter needs
     file = small_disk / "lecture" / "01.ipynb"
     before = file.read_bytes()
     assert eun.open_kernel().run("""
