@@ -120,9 +120,11 @@ class Kernel:
         sent, printed = self.send(code), ""
         while True:
             message = json.loads(self.socket.recv())
+            content = message["content"]
+            if content.get("execution_state") in ("restarting", "dead"):
+                raise ConnectionError(f"{self.student.name}'s kernel has died")
             if message["parent_header"].get("msg_id") != sent:
                 continue
-            content = message["content"]
             if message["msg_type"] == "stream":
                 printed += content["text"]
             if message["msg_type"] == "error":
