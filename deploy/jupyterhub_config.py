@@ -100,7 +100,7 @@ if students.systemd_runs():
         "ProtectProc": "invisible",
         "ProtectSystem": "full",
         "UMask": "0077",
-        "InaccessiblePaths": "/run/dbus",  # else a student's own systemd is outside the limits
+        "InaccessiblePaths": "-/run/dbus",  # else a student's own systemd is outside the limits
     }
 else:
     c.JupyterHub.spawner_class = students.LocalStudentSpawner

@@ -16,11 +16,12 @@ from traitlets import Integer
 PREFIX = "hub-"  # so that nobody who signs up as "root" or "backup" becomes that user
 NAMES = r"[a-z0-9][a-z0-9_-]{0,23}\Z"
 FOLDER = "lecture"
+SYSTEMD = Path("/run/systemd/system")  # is there where systemd runs
 
 
 def systemd_runs():
     """Tell whether systemd manages this system."""
-    return Path("/run/systemd/system").is_dir()
+    return SYSTEMD.is_dir()
 
 
 def account(spawner):

@@ -19,7 +19,7 @@ def until(condition, what):
         with contextlib.suppress(requests.ConnectionError):
             if found := condition():
                 return found
-        time.sleep(0.1)
+        time.sleep(0.3)
     raise TimeoutError(what)
 
 
@@ -54,7 +54,8 @@ class Student:
                               signup_password_confirmation=PASSWORD)
 
     def log_in(self):
-        return self.post_form("login", username=self.name, password=PASSWORD)
+        """Log in, and stay at the hub: otherwise it starts a server."""
+        return self.post_form("login?next=%2Fhub%2Fhome", username=self.name, password=PASSWORD)
 
     def start_server(self):
         self.browser.get(f"{self.url}/hub/spawn")

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-pytest.importorskip("jupyterhub", reason="no JupyterHub: uv sync --group hub")
+pytest.importorskip("systemdspawner", reason="no JupyterHub for Linux: uv sync --group hub")
 
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator

@@ -2,14 +2,13 @@
 
 import json
 import os
-import pwd
 import subprocess
 from pathlib import Path
 
 import pytest
 import websocket
 
-from .a_hub import AHub, account_name, processes_of, what_is_missing
+from .a_hub import AHub, account_name, processes_of, pwd, what_is_missing
 from .students import until
 
 MISSING = what_is_missing()
