@@ -31,7 +31,7 @@ c.Authenticator.allow_all = True  # all that an admin has let in
 c.Authenticator.admin_users = ADMINS
 c.Authenticator.username_pattern = students.NAMES
 # The accounts of your university instead: `uv pip install oauthenticator` after each `uv sync`, and
-# these lines:
+# these lines; then name the class in c.Authenticator.allowed_users, in place of allow_all:
 # c.JupyterHub.authenticator_class = "generic-oauth"
 # c.GenericOAuthenticator.client_id = "..."
 # c.GenericOAuthenticator.client_secret = "..."
