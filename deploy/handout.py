@@ -38,7 +38,7 @@ def hand_out(course, folder):
 
 def _read_record(path):
     try:
-        return dict(json.loads(path.read_bytes()))
+        return dict(json.loads(path.read_bytes())) if path.is_file() else {}
     except (OSError, ValueError, TypeError):
         return {}
 
@@ -51,7 +51,10 @@ def _hash_of_file(path):
     """Return None where nothing is, not even a link that leads nowhere."""
     if not os.path.lexists(path):
         return None
-    return _hash(path.read_bytes()) if path.is_file() else "not a file"
+    if not path.is_file():
+        return "not a file"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path, content):

@@ -57,10 +57,12 @@ def prepare(course):
         _open_account(PREFIX + spawner.user.name)
         _open_runtime_folder(Path(runtime_folder(spawner)), account(spawner))
         home = account(spawner).pw_dir
-        # As the student: a link in the home cannot lead root to the files of others.
+        # As the student: a link in the home cannot lead root to the files of others. With limits:
+        # what lies there may be huge.
         handing_out = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", str(Path(__file__).with_name("handout.py")), str(course),
-            f"{home}/{FOLDER}", cwd="/", env={}, **_as_student(spawner))
+            "prlimit", "--data=500000000", "--cpu=30", sys.executable, "-I",
+            str(Path(__file__).with_name("handout.py")), str(course), f"{home}/{FOLDER}",
+            cwd="/", env={"PATH": os.defpath}, **_as_student(spawner))
         if await handing_out.wait():  # a full disk, say: the notebooks of before are still there
             spawner.log.warning("The course could not be copied for %s", spawner.user.name)
 

@@ -82,7 +82,8 @@ def test_without_a_good_record_every_file_counts_as_changed(course, lecture, rec
 def test_what_is_no_file_stays_as_it_is(course, lecture):
     lecture.mkdir(parents=True)
     (lecture / "01.ipynb").symlink_to("nowhere")
-    os.mkfifo(lecture / "02.ipynb")
+    os.mkfifo(lecture / "02.ipynb")  # who opens it waits for ever
+    os.mkfifo(lecture / ".handed_out.json")
     (course / "02.ipynb").write_text("new", encoding="utf-8")
     (lecture / "ko").symlink_to(lecture)
     hand_out(course, lecture)

@@ -13,7 +13,7 @@ from .students import until
 
 MISSING = what_is_missing()
 pytestmark = [pytest.mark.full, pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
-MEMORY, PROCESSES, DISK = 600, 150, 24  # MB, processes, MB
+MEMORY, PROCESSES, DISK = 600, 100, 24  # MB, processes, MB
 NOTEBOOK = "lecture/01.ipynb"
 
 
@@ -243,6 +243,15 @@ def test_a_new_version_of_the_course_comes_at_the_next_start(hub, anna):
     anna.start_server()
     assert "mine" in anna.ask("GET", f"files/{NOTEBOOK}").text
     assert "new" in anna.ask("GET", "files/lecture/02.ipynb").text
+
+
+def test_a_huge_file_in_a_home_holds_up_neither_the_hub_nor_the_student(anna, bora):
+    record = Path(account(anna).pw_dir, "lecture", ".handed_out.json")
+    anna.stop_server()
+    os.truncate(record, 10**11)
+    anna.start_server()
+    record.unlink()
+    assert still_works(bora)
 
 
 @pytest.fixture
