@@ -9,7 +9,7 @@ import requests
 import websocket
 
 PASSWORD = "correct horse battery"
-PATIENCE = 120  # seconds; only a hang takes as long
+PATIENCE = 600  # seconds; only a hang takes as long
 
 
 def until(condition, what):
