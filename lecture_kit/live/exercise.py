@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 from ipywidgets import HTML, Button, HBox, Label, Layout, VBox
+from traitlets import Dict
 
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.rerun import Worded, take_the_place
@@ -204,9 +205,14 @@ class ExercisePanel(Worded, VBox):
     ----------
     feedback : Feedback
         The verdict.
+    result : dict
+        The verdict in a form that is the same in every language. It is saved with the notebook, for
+        :mod:`lecture_kit.tools.collect`.
     hint_button, solution_button, help : ipywidgets.Widget
         The buttons, and the place where hints and solution appear.
     """
+
+    result = Dict().tag(sync=True)
 
     def __init__(self, exercise, attempt):
         self.exercise, self.title = exercise, exercise.title
@@ -223,7 +229,7 @@ class ExercisePanel(Worded, VBox):
             Label(self.feedback.text),
             HBox([self.hint_button, self.solution_button]),
             self.help,
-        ])
+        ], result={"kind": "exercise", "title": self.title, "status": self.feedback.status})
         take_the_place(self, self.title)
 
     def _verdict(self):

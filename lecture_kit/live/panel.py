@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import RLock
 
 from ipywidgets import Button, FloatProgress, HBox, Label, Layout, Play, VBox, jslink
+from traitlets import Dict
 
 from lecture_kit.live.kept import Kept
 from lecture_kit.live.language import translate as _
@@ -76,7 +77,11 @@ class Panel(Worded, VBox):
         What is shown now.
     goal_reached : bool
         Whether the goal was reached once.
+    result : dict
+        The same, saved with the notebook for :mod:`lecture_kit.tools.collect`.
     """
+
+    result = Dict().tag(sync=True)
 
     def __init__(self, title, picture, controls, show, goal, presets=None, play=None):
         self.title, self.picture, self.controls, self._show = title, picture, controls, show
@@ -104,7 +109,7 @@ class Panel(Worded, VBox):
             HBox([*self._buttons(presets or {}, play), self.goal], layout=row),
             self.screen,
             HBox([self.readout, self.progress], layout=Layout(max_width=f"{picture.width}px")),
-        ])
+        ], result=self._as_data())
         self.add_class("lecture-panel")
         take_the_place(self, title)
 
@@ -271,7 +276,11 @@ class Panel(Worded, VBox):
         self.progress.layout.display = "none" if view.progress >= 1 else None
         if view.goal_met and not self.goal_reached:
             self.goal_reached = True
+            self.result = self._as_data()
             tell("score_changed")
+
+    def _as_data(self):
+        return {"kind": "goal", "title": self.title, "reached": self.goal_reached}
 
     def __repr__(self):
         return f"{self.title}: {self.view.readout}"

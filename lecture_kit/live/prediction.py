@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 from ipywidgets import HTML, Button, HBox, Label, Layout, Text, ToggleButtons, VBox
-from traitlets import Tuple
+from traitlets import Dict, Tuple
 
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
@@ -290,9 +290,14 @@ class PredictionPanel(Worded, VBox):
         The verdict on the first prediction, which the scorecard counts.
     marks : dict of str to list of float
         What a picture marks, by the prediction's name.
+    result : dict
+        Whether something is decided, and how far off the first prediction is (None: infinitely). It
+        is saved with the notebook, for :mod:`lecture_kit.tools.collect`.
     field, button, answer, line : ipywidgets.Widget
         The parts.
     """
+
+    result = Dict().tag(sync=True)
 
     def __init__(self, prediction):
         self.prediction, self.verdict, self.first, self.marks = prediction, None, None, {}
@@ -305,7 +310,8 @@ class PredictionPanel(Worded, VBox):
                         layout=Layout(max_width="960px"))
         row = Layout(flex_flow="row wrap", align_items="flex-end")
         super().__init__(
-            [question, HBox([self.field, self.button], layout=row), self.answer, self.line])
+            [question, HBox([self.field, self.button], layout=row), self.answer, self.line],
+            result=self._as_data())
         self.add_class("lecture-prediction")
         take_the_place(self, self.title)
 
@@ -330,6 +336,7 @@ class PredictionPanel(Worded, VBox):
             self._free()
             raise
         self.first = self.first or self.verdict
+        self.result = self._as_data()
         self.marks = {self.prediction.name: predicted} if self.prediction.name else {}
         self._show(_("Try again"), f"<p>{escape(self._result())}</p>"
                                    f"<p>{escape(self.prediction.why)}</p>", self.verdict.line)
@@ -344,6 +351,11 @@ class PredictionPanel(Worded, VBox):
         self.button.disabled = False
         tell("prediction_changed")
         tell("score_changed")
+
+    def _as_data(self):
+        miss = float(self.first.miss) if self.first else np.inf
+        return {"kind": "prediction", "title": self.title, "decided": self.first is not None,
+                "miss": miss if np.isfinite(miss) else None}
 
     def _result(self):
         return f"{'✓' if self.verdict.is_close else '✗'} {self.verdict.text}"
