@@ -1,7 +1,9 @@
 """The scorecard: how far off the predictions were, which goals are reached, what is solved."""
 
 from html import escape
+from uuid import uuid4
 
+from IPython.display import display
 from ipywidgets import HTML, Layout
 
 from lecture_kit.live.exercise import RIGHT, ExercisePanel
@@ -16,20 +18,39 @@ class Scorecard(Worded, HTML):
     """What the reader of a notebook has decided, reached and solved so far.
 
     It counts what the notebook shows now, and changes when something is decided, reached or solved.
+
+    JupyterLab saves widgets only while their kernel lives. So the cell's output, which stays, is
+    kept up to date: its words, and in its metadata the results as data, for
+    :mod:`lecture_kit.tools.collect`.
     """
 
     def __init__(self):
         super().__init__(layout=Layout(max_width="960px"))
+        self._display_id, self._displayed = uuid4().hex, None
         self.score_changed()
         take_the_place(self, "scorecard")
+
+    def _ipython_display_(self, **_kwargs):
+        self._display()
+
+    def _display(self, is_update=False):
+        self._displayed = _results()
+        display(self._repr_mimebundle_(), metadata={"lecture_kit": self._displayed}, raw=True,
+                display_id=self._display_id, update=is_update)
 
     def score_changed(self):
         """Count again."""
         shown = everything_shown()
+        if self._displayed not in (None, _results()):
+            self._display(is_update=True)
         self.value = "".join(f"<p>{escape(words)}</p>{picture}" for words, picture in _rows(shown))
 
     def __repr__(self):
         return "\n".join(words for words, _picture in _rows(everything_shown()))
+
+
+def _results():
+    return [part.result for part in everything_shown() if hasattr(part, "result")]
 
 
 def _rows(shown):
@@ -59,6 +80,6 @@ def scorecard():
     Returns
     -------
     Scorecard
-        A widget; what it counts is kept in no file.
+        A widget. What it counts is kept in no file but the notebook.
     """
     return Scorecard()

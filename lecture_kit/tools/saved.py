@@ -1,7 +1,8 @@
 """Read what a saved notebook tells about its reader, without running or trusting anything in it.
 
-JupyterLab saves the state of the widgets with the notebook. Exercises, predictions and panels have
-a trait ``result`` in it, which is data and the same in every language.
+Exercises, predictions and panels have a trait ``result``, which is data and the same in every
+language. JupyterLab saves it with the state of the widgets, as long as their kernel lives. It also
+stands in the output of the scorecard, which stays.
 """
 
 import json
@@ -11,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from statistics import median
 
-MOST_BYTES = 32 * 2**20  # saved with all its pictures, a notebook of the course has 2 to 6 MB
+MOST_BYTES = 16 * 2**20  # saved with all its pictures, a notebook of the course has 1 MB or less
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _CALLS = {"exercise": re.compile(r"\bexercises\.(check_\w+)\("),
@@ -182,7 +183,7 @@ def score(notebook):
 
 
 def _shown_results(notebook):
-    """Yield the results of the widgets that the cells show, if they are well formed.
+    """Yield the results of the widgets that the cells show, and those of the scorecard.
 
     The saved state also holds widgets of kernels before, which no cell shows any more.
     """
@@ -190,13 +191,13 @@ def _shown_results(notebook):
     for cell in _code_cells(notebook):
         for output in _at(cell, "outputs", kind=list):
             model = _at(output, "data", _VIEW, "model_id", kind=str)
-            result = _at(state, model, "state", "result")
-            if _is_well_formed(result):
-                yield result
+            results = [_at(state, model, "state", "result"),
+                       *_at(output, "metadata", "lecture_kit", kind=list)]
+            yield from filter(_is_well_formed, results)
 
 
 def _is_well_formed(result):
-    if not isinstance(result.get("title"), str):
+    if not isinstance(result, dict) or not isinstance(result.get("title"), str):
         return False
     match result.get("kind"):
         case "exercise":

@@ -64,6 +64,25 @@ def test_a_cell_that_is_run_again_starts_again():
     assert "0 of 1 decided" in repr(scorecard())
 
 
+def test_the_output_of_its_cell_holds_the_results_and_is_kept_up_to_date(monkeypatch):
+    outputs = []
+    monkeypatch.setattr("lecture_kit.live.scorecard.display",
+                        lambda data, **more: outputs.append((data["text/plain"], more)))
+    panel, card = ask("1"), scorecard()
+    solve(0.5)
+    assert outputs == []  # no cell shows the card yet
+    card._ipython_display_()
+    card.score_changed()
+    decide(panel, "2")
+    (_before, first), (words, second) = outputs  # nothing had changed at the second count
+    assert words == repr(card)
+    assert (first["update"], second["update"]) == (False, True)
+    assert first["display_id"] == second["display_id"]
+    exercise = {"kind": "exercise", "title": "Exercise <1>", "status": "right"}
+    prediction = {"kind": "prediction", "title": "Prediction 1", "decided": True, "miss": 0.0}
+    assert second["metadata"] == {"lecture_kit": [prediction, exercise]}
+
+
 def test_a_wrong_answer_solves_nothing():
     solve(0.7)
     assert "0 of 1 solved" in repr(scorecard())

@@ -136,6 +136,18 @@ def test_what_no_cell_shows_any_more_does_not_count(folder):
     assert the_row(folder)["right"] == 0
 
 
+def test_the_scorecard_tells_what_is_lost_when_the_kernel_has_ended(folder):
+    cells = [solve(0.5), predict("2"), reach(0.9)]
+    notebook = save([*cells, ("scorecard()", solve(...)[1])])  # some widget
+    notebook["metadata"] = {}
+    (output,) = notebook["cells"][-1]["outputs"]
+    output["metadata"] = {"lecture_kit": [widget.result for _source, widget in cells]}
+    hand_in(folder, notebook)
+    row = the_row(folder)
+    assert [row[column] for column in WORK] == [1, 1, 1, 1, 1, 1, 1, 1]
+    assert row["remark"] == ""
+
+
 def test_what_was_not_run_or_saved_without_its_panels_is_told(folder):
     notebook = save([solve(0.5), predict("2"), reach(0.9)])
     notebook["cells"][0]["outputs"] = []
@@ -285,8 +297,16 @@ def small(notebook):
     return notebook
 
 
+def with_card(notebook):
+    """The same notebook; the first cell's output says what a scorecard says."""
+    (output,) = notebook["cells"][0]["outputs"]
+    output["metadata"] = {"lecture_kit": [predict("3", title="Prediction 2")[1].result]}
+    return notebook
+
+
 def test_any_part_may_be_anything(folder):
-    good = json.dumps(small(save([solve(0.5), predict("2"), choose("down"), reach(0.9)])))
+    work = save([solve(0.5), predict("2"), choose("down"), reach(0.9)])
+    good = json.dumps(with_card(small(work)))
     path, rng = hand_in(folder, {}), random.Random(1)
     ways = list(places_in(json.loads(good)))
     for way in ways:
