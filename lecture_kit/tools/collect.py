@@ -277,7 +277,12 @@ def main(arguments=None):
     columns = list(COLUMNS)
     if options.execute:
         columns.insert(columns.index("right") + 1, RUN)
-    rows = [row_of(found, options.execute) for found in find(options.folder)]
+    rows = []
+    for found in find(options.folder):
+        rows.append(row_of(found, options.execute))
+        if options.execute:
+            print(f"run: {rows[-1]['student']}/{rows[-1]['notebook']}".encode(
+                "ascii", "backslashreplace").decode(), file=sys.stderr)
     encoding = sys.stdout.encoding or "utf-8"
     print(table(rows, columns).encode(encoding, "backslashreplace").decode(encoding))
     if options.csv:

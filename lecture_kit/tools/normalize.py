@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from lecture_kit.tools.saved import RESULTS
 from lecture_kit.tools.twins import HASH
 
 _METADATA = {
@@ -52,6 +53,7 @@ def normalize(notebook):
         cell.outputs = _join_streams(cell.outputs)
         for output in cell.outputs:
             output.get("data", {}).pop(_WIDGET_VIEW, None)
+            output.get("metadata", {}).pop(RESULTS, None)
             if output.output_type == "execute_result":
                 output.execution_count = count
     return notebook

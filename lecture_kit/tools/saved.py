@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 MOST_BYTES = 16 * 2**20  # saved with all its pictures, a notebook of the course has 1 MB or less
+RESULTS = "lecture_kit"  # in the metadata of the scorecard's output
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _CALLS = {"exercise": re.compile(r"\bexercises\.(check_\w+)\("),
@@ -192,7 +193,7 @@ def _shown_results(notebook):
         for output in _at(cell, "outputs", kind=list):
             model = _at(output, "data", _VIEW, "model_id", kind=str)
             results = [_at(state, model, "state", "result"),
-                       *_at(output, "metadata", "lecture_kit", kind=list)]
+                       *_at(output, "metadata", RESULTS, kind=list)]
             yield from filter(_is_well_formed, results)
 
 

@@ -16,7 +16,8 @@ def used_notebook():
     cell.outputs = [
         nbformat.v4.new_output("stream", name="stdout", text="one\n"),
         nbformat.v4.new_output("stream", name="stdout", text="two\n"),
-        nbformat.v4.new_output("execute_result", data=data, execution_count=17),
+        nbformat.v4.new_output("execute_result", data=data, execution_count=17,
+                               metadata={"lecture_kit": [{"kind": "goal"}]}),
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# T", id="t"), cell])
     notebook.metadata = {
@@ -30,6 +31,7 @@ def test_widgets_go_and_pictures_stay(used_notebook):
     notebook = normalize.normalize(used_notebook)
     assert "widgets" not in notebook.metadata
     assert set(notebook.cells[1].outputs[-1].data) == {"text/plain", "image/png"}
+    assert notebook.cells[1].outputs[-1].metadata == {}
 
 
 def test_counts_start_at_1_and_agree(used_notebook):
