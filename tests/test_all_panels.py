@@ -169,6 +169,31 @@ def test_on_a_phone_nothing_is_cut_off_at_the_ends_of_all_controls(on_a_phone):
         assert_it_fits_on_a_phone(on_a_phone)
 
 
+def crossings(picture):
+    """Pairs of a word or a legend inside axes and what lies on it: a curve, or another word."""
+    for axes in picture.figure.axes:
+        words = [word for word in (*axes.texts, axes.get_legend()) if word and word.get_visible()
+                 and not (isinstance(word, Text) and word.get_text().strip() == "")]
+        boxes = [word.get_window_extent().padded(-2) for word in words]
+        lines = [line for line in axes.lines if line.get_linestyle() != "None"]
+        paths = [line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
+                 for line in lines]
+        for word, box in zip(words, boxes, strict=True):
+            yield from ((word, line) for line, path in zip(lines, paths, strict=True)
+                        if path.intersects_bbox(box, filled=False))
+        yield from ((words[one], words[other]) for one, other in combinations(range(len(words)), 2)
+                    if boxes[one].overlaps(boxes[other]))
+
+
+def test_on_a_phone_nothing_lies_on_a_word_that_is_free_on_a_wide_page(on_a_phone):
+    found = {}
+    for room in (960, 352):
+        on_a_phone.screen.room = [room, 1]
+        with _lecture_style():
+            found[room] = set(crossings(on_a_phone.picture))
+    assert not found[352] - found[960]
+
+
 def test_reset_and_presets_do_what_they_say(panel):
     first, first_values = state(panel), panel.values
     buttons = widgets_in(panel, Button)

@@ -48,10 +48,13 @@ class Columns:
         Height of a column with one row of axes when it stands under another one, in CSS pixels.
     gap : float
         Axes that are nearer to each other, in shares of the width, stay beside each other.
+    legends_below : bool
+        Whether legends that have room inside their axes come below them, too.
     """
 
-    def __init__(self, figure, size, height, gap):
+    def __init__(self, figure, size, height, gap, legends_below):
         self.figure, self.size, self.height = figure, size, height
+        self.legends_below = legends_below
         self._axes = [(axes, axes.get_position(original=True)) for axes in figure.axes]
         self._titles = [(text, text.get_fontsize()) for text in
                         (*(axes.title for axes in figure.axes), *figure.texts)]
@@ -143,8 +146,8 @@ class Columns:
         column.foot = _LINE * np.floor(1.15 * longest) if longest > 1 else 0.0
         column.height += column.foot
         for axes in column.axes:
-            legend = axes.get_legend()
-            if legend and self._width(legend) > right - column.margin + _EDGE / 2:
+            legend, room = axes.get_legend(), right - column.margin + _EDGE / 2
+            if legend and (self.legends_below or self._width(legend) > room):
                 return self._legend_below(legend, column, width)
         return None
 
@@ -152,7 +155,8 @@ class Columns:
         words = [text.get_text() for text in legend.get_texts()]
         def with_columns(n_columns):
             below = self.figure.legend(legend.legend_handles, words, loc="lower center",
-                                       ncols=n_columns, borderaxespad=0.2, columnspacing=1.2)
+                                       ncols=n_columns, borderaxespad=0.2, columnspacing=1.2,
+                                       title=legend.get_title().get_text())
             if n_columns == 1 or self._width(below) <= width:
                 return below
             below.remove()

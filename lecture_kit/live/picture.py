@@ -55,6 +55,8 @@ class Picture(ABC):
         Least width of a narrow picture in CSS pixels; where there is less room it scrolls sideways.
     column_gap : float
         Axes that are nearer to each other, in shares of the width, stay beside each other there.
+    legends_below : bool
+        Whether legends that have room inside their axes come below them there, away from curves.
     shown_size : tuple of int
         Present width and height in CSS pixels.
     pixel_ratio : float
@@ -70,6 +72,7 @@ class Picture(ABC):
     column_height = 270
     column_gap = 0.02
     narrowest = 270
+    legends_below = False
 
     def __init__(self):
         self.shown_size = self.width, self.height
@@ -81,7 +84,7 @@ class Picture(ABC):
             self._canvas = FigureCanvasAgg(self.figure)
             self.build(self.figure)
         self._columns = Columns(self.figure, self.shown_size, self.column_height,
-                                self.column_gap)
+                                self.column_gap, self.legends_below)
 
     @abstractmethod
     def build(self, figure):

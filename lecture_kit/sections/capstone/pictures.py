@@ -188,7 +188,8 @@ class FewRowsPicture(Picture):
         Numbers of rows, the grid of the curve.
     """
 
-    column_height = 330  # leaves the names room below the legend
+    column_height = 300  # leaves the names room below the curve
+    legends_below = True
 
     def __init__(self, n_intervals, classes, n_rows):
         self.n_intervals, self.classes, self.n_rows = n_intervals, classes, n_rows
@@ -206,12 +207,12 @@ class FewRowsPicture(Picture):
                   yticks=(0.001, 0.01, 0.1, 1))
         right.set_xticklabels(["1", "10", "100", "1,000"])
         right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
+        self.names = {}
         for name, n in self.classes.items():
             right.axvline(n, color=GREY, linewidth=0.8)
-            crowded = any(0.85 * n < other < n for other in self.classes.values())
-            right.text(n * (1.03 if crowded else 0.985), 0.00115, f"{name} {n}", rotation=90,
-                       ha="left" if crowded else "right", va="bottom", color="#444444",
-                       fontsize=8.5)
+            self.names[n] = right.text(n, 0.00115, f"{name} {n}", rotation=90, va="bottom",
+                                       color="#444444", fontsize=8.5)
+        self.arrange(is_narrow=False)
         self.titles = [self.moving(axes.title) for axes in (left, right)]
         looks = {True: {"color": BLUE}, False: {"color": VERMILLION, "linewidth": 3}}
         ends = {"solid_capstyle": "butt", "marker": "|", "markersize": 6, "markeredgewidth": 1.5}
@@ -228,6 +229,19 @@ class FewRowsPicture(Picture):
         self.marks_prediction("rows for a narrow interval", right)
         self.handles += [Handle(left, self.truth, "recall", anywhere=True),
                          Handle(right, self.measured, "n_rows", anywhere=True)]
+
+    def arrange(self, is_narrow):
+        """Write the names of the classes left of their lines, or right where there is no room.
+
+        On a narrow page each name needs more of the axis, and may push the next one to the right.
+        """
+        room, push = (0.7, 0.5) if is_narrow else (0.85, 0.85)
+        before, is_right = 0, False
+        for n in sorted(self.names):
+            is_right = before > (push if is_right else room) * n
+            self.names[n].set(x=n * (1.03 if is_right else 0.985),
+                              ha="left" if is_right else "right")
+            before = n
 
     def draw(self, found, low, high, recall, widths, point, titles):
         """Give intervals and curve new data.

@@ -33,6 +33,8 @@ class ThresholdPicture(Picture):
         Ends of the bins of the scores.
     """
 
+    legends_below = True
+
     def __init__(self, edges):
         self.edges = edges
         super().__init__()
@@ -175,6 +177,8 @@ class BaseRatePicture(Picture):
 class CostPicture(Picture):
     """What each threshold costs, and whether the detector's probabilities are true."""
 
+    legends_below = True
+
     def build(self, figure):
         """Draw axes, names and empty curves."""
         cost, truth = figure.subplots(1, 2, width_ratios=(1.3, 1))
@@ -242,6 +246,8 @@ class AdversaryPicture(Picture):
     edges : ndarray of shape (n_bins + 1,)
         Ends of the bins of the scores.
     """
+
+    legends_below = True
 
     def __init__(self, most, edges):
         self.most, self.edges = most, edges

@@ -38,7 +38,8 @@ class CloudPicture(Picture):
         spread.set(xscale="log", yscale="log", xlim=(0.8, 1.25 * self.batch_sizes[-1]),
                    ylim=(0.02, 1.6), xlabel="batch size B",
                    ylabel="spread (of one row = 1)")
-        cloud.text(3.12, -1.52, "★ full gradient, dotted: spread in theory", ha="right")
+        self.key = cloud.text(3.12, -1.52, "", ha="right")
+        self.arrange(is_narrow=False)
         self.titles = [self.moving(axes.title) for axes in (cloud, spread)]
         self.down = self.moving(
             cloud.plot([], [], "o", color=BLUE, markersize=4, alpha=0.6, markeredgewidth=0)[0])
@@ -56,6 +57,11 @@ class CloudPicture(Picture):
             0.03, 0.04, "", color=GREY, transform=spread.transAxes))
         spread.legend(loc="upper right", borderaxespad=0)
         self.handles.append(Handle(spread, self.point, "batch_size", anywhere=True))
+
+    def arrange(self, is_narrow):
+        """Write what is seen in two lines where the page is narrow."""
+        between = "\n" if is_narrow else " "
+        self.key.set_text(f"★ full gradient,{between}dotted: spread in theory")
 
     def draw(self, points, full, radius, theory, other, other_name, measured, point, titles):
         """Give cloud and curves new data.

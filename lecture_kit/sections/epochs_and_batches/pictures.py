@@ -31,6 +31,8 @@ class BookkeepingPicture(Picture):
         Batch sizes of the curves on the right, from 1.
     """
 
+    legends_below = True
+
     n_columns = 1080  # about as many as the grid has picture pixels
 
     narrowest = 320

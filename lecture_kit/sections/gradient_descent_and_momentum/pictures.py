@@ -82,6 +82,10 @@ class BallPicture(Picture):
         axes.grid(visible=False)
         axes.tick_params(axis="y", length=0)
 
+    def arrange(self, is_narrow):
+        """Begin the words of the left minimum at the axis where the page is narrow."""
+        self.bounds[0].set(x=-1.85 if is_narrow else -1, ha="left" if is_narrow else "center")
+
     def draw(self, path, heights, energies, push, carry, bounds, look, titles):
         """Give path, ball and arrows new data.
 
@@ -257,7 +261,8 @@ class StartsPicture(Picture):
         strip.set_facecolor("#f4f4f4")
         for axes in (land, strip):
             axes.axvline(self.hilltop, **{**LOOKS["theory"], "linewidth": 1.2})
-        land.text(self.hilltop, 3.1, "hilltop: theory's border ", ha="right")
+        self.border = land.text(self.hilltop, 3.1, "", ha="right")
+        self.arrange(is_narrow=False)
         share.set(xlim=(0, 1), ylim=(-0.03, 1.16), yticks=np.linspace(0, 1, 6),
                   xlabel="momentum β", ylabel="share of starts (lines: even grid)")
         self.marks_prediction("share in the global minimum", share, "y", scale=0.01)
@@ -282,6 +287,12 @@ class StartsPicture(Picture):
         share.legend(loc="upper center", ncols=5, columnspacing=0.9, handlelength=1.5,
                      handletextpad=0.4, borderaxespad=0)
         self.handles.append(Handle(share, self.point, "momentum", anywhere=True))
+
+    def arrange(self, is_narrow):
+        """Name the border in three lines, between it and the curve, where the page is narrow."""
+        words = "hilltop:", "theory's", "border"
+        self.border.set_text("".join(f"{word} \n" for word in words).rstrip("\n") if is_narrow
+                             else f"{' '.join(words)} ")
 
     def draw(self, starts, heights, momenta, shares, point, titles):
         """Give starts and curves new data.

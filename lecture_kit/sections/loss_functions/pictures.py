@@ -115,7 +115,7 @@ class RacePicture(Picture):
                    yticks=np.linspace(0, 1, 6))
         loss.set(xlim=(0, 400), ylim=(-0.15, 6.2), xlabel="step", ylabel="loss e")
         output.axhspan(-0.03, 0.1, color="#e8f5f0", zorder=0)
-        output.text(396, 0.12, "correct: o < 0.1", ha="right", color=GREY)
+        self.correct = output.text(396, 0.12, "correct: o < 0.1", ha="right", color=GREY)
         self.titles = [self.moving(axes.title) for axes in (output, loss)]
         self.outputs, self.losses, self.arrivals = {}, {}, {}
         for name in _LOSSES:
@@ -126,6 +126,10 @@ class RacePicture(Picture):
         loss.legend(loc="upper right")
         self.marks_prediction("steps of the squared error", output)
         self.handles.append(Handle(output, self.outputs[_LOSSES[0]], moves=self._to_first_output))
+
+    def arrange(self, is_narrow):
+        """Name the correct outputs left of where the first curve falls, on a narrow page."""
+        self.correct.set_x(212 if is_narrow else 396)
 
     def _to_first_output(self, _step, output, now):
         first = self.outputs[_LOSSES[0]].get_ydata()[0]
@@ -163,7 +167,7 @@ class DepthPicture(Picture):
         """Draw axes, names and empty curves."""
         axes = figure.subplots()
         figure.subplots_adjust(0.075, 0.15, 0.86, 0.9)
-        self.axes = axes
+        self.axes, self.ends, self.way = axes, {}, 1.1
         axes.set(xlim=(0, 20), ylim=(1e-14, 1e4), yscale="log", xticks=range(0, 21, 2),
                  xlabel="layers L that the gradient passes back through",
                  ylabel="share of the gradient left")
@@ -180,7 +184,9 @@ class DepthPicture(Picture):
         self.handles.append(Handle(axes, self.cursor, "n_layers", anywhere=True))
 
     def arrange(self, is_narrow):
-        """Number every fifth layer, below a title that leaves the names room, on a narrow page."""
+        """On a narrow page: less numbers, names farther apart, a title that leaves them room."""
+        self.way = 1.5 if is_narrow else 1.1
+        self._place_names()
         self.axes.set_xticks(range(0, 21, 5 if is_narrow else 2))
         self.title.set_y(1.05 if is_narrow else 1)
 
@@ -199,22 +205,22 @@ class DepthPicture(Picture):
             Where the cursor stands.
         """
         layers = np.arange(len(bound))
-        ends = {"bound": bound}
+        self.ends = {"bound": bound[-1]}
         self.bound.set_data(layers, bound)
         for name, curve in curves.items():
             self.curves[name].set_data(layers, curve)
-            ends[name] = curve
+            self.ends[name] = curve[-1]
         self.names["bound"].set_text(f"bound {bound_name}")
-        self._place_names(ends)
+        self._place_names()
         self.cursor.set_xdata([n_layers, n_layers])
         left = f"{curves['sigmoid'][n_layers]:.1g}".replace("-", "−")
         self.title.set_text(
             f"share of the gradient that sigmoid layers leave (L = {n_layers}): {left}")
 
-    def _place_names(self, ends):
+    def _place_names(self):
         lowest = -np.inf
-        for name in sorted(ends, key=lambda name: ends[name][-1]):
-            lowest = max(np.clip(np.log10(ends[name][-1]), -13.5, 3.5), lowest + 1.1)
+        for name in sorted(self.ends, key=self.ends.get):
+            lowest = max(np.clip(np.log10(self.ends[name]), -13.5, 3.5), lowest + self.way)
             self.names[name].set_position((20.3, 10.0**lowest))
 
 
@@ -234,12 +240,11 @@ class SoftmaxPicture(Picture):
         """Draw axes, names, bars and the curve −ln p."""
         bars, loss = figure.subplots(1, 2)
         figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
-        self.axes = bars
+        self.axes, self.slope_name = bars, bars.text(0, 0, "∂e/∂s", va="center", color=GREY)
         self.arrange(is_narrow=False)
         bars.set(xlim=(-0.6, 3.6), ylim=(0, 1.3), ylabel="probability o",
                  yticks=np.linspace(0, 1, 6))
         bars.axhline(1.1, color=GREY, linewidth=0.8)
-        bars.text(-0.55, 1.235, "∂e/∂s", va="center", color=GREY)
         bars.grid(visible=False, axis="x")
         loss.set(xlim=(0, 1), ylim=(0, 8), xlabel="probability of the correct class",
                  ylabel="loss e (nats)")
@@ -259,7 +264,9 @@ class SoftmaxPicture(Picture):
                          for i, top in enumerate(self.tops)]
 
     def arrange(self, is_narrow):
-        """Name the correct class in two lines where the page is narrow."""
+        """Name the correct class in two lines, the slopes beside the axes, on a narrow page."""
+        self.slope_name.set(position=(-0.7, 1.165) if is_narrow else (-0.55, 1.235),
+                            ha="right" if is_narrow else "left")
         correct = "class 3\n(correct)" if is_narrow else "class 3 (correct)"
         self.axes.set_xticks(range(4), ["class 0", "class 1", "class 2", correct])
 

@@ -127,7 +127,7 @@ class OutlierPicture(Picture):
         Grid of the curves.
     """
 
-    column_height = 300  # leaves the curves room beside the legend
+    legends_below = True
 
     def __init__(self, outliers):
         self.outliers = outliers

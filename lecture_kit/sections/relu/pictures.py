@@ -14,6 +14,8 @@ _MARKERS = {"sigmoid": "o", "tanh": "s", "ReLU": "^"}
 class ActivationPicture(Picture):
     """One activation function and its derivative, with a cursor and a measured slope."""
 
+    legends_below = True
+
     def build(self, figure):
         """Draw axes, names and empty curves."""
         function, derivative = figure.subplots(1, 2)
@@ -72,8 +74,8 @@ class ActivationPicture(Picture):
 class GradientPicture(Picture):
     """The gradient at every layer of a deep network, and the factor per layer, beside theory."""
 
-    column_height = 330  # leaves the curves room beside the legend
     narrowest = 320
+    legends_below = True
 
     def build(self, figure):
         """Draw axes, names and empty curves."""
@@ -85,11 +87,13 @@ class GradientPicture(Picture):
         factor.set(xlim=(0.085, 35), ylim=(0.02, 40), xscale="log", yscale="log",
                    xlabel="gain g (init scale σ = g/√n)", ylabel="factor per layer")
         factor.axhline(1, color=GREY, linewidth=1)
-        factor.text(0.11, 1.08, "keeps its size", va="bottom", color=GREY)
+        self.no_change = factor.text(0.11, 1.08, "", va="bottom", color=GREY)
         ends = np.array([0.1, 30])
-        for height, name in ((1, "g"), (1 / 4, "g/4")):
+        for height in (1, 1 / 4):
             factor.plot(ends, ends * height, color="#bbbbbb", linewidth=1)
-            factor.text(20, 20 * height * 1.12, name, ha="right", va="bottom", color=GREY)
+        factor.text(20, 22.4, "g", ha="right", va="bottom", color=GREY)
+        self.quarter = factor.text(20, 5.6, "g/4", color=GREY)
+        self.arrange(is_narrow=False)
         self.titles = [self.moving(axes.title) for axes in (gradient, factor)]
         self.cursor = self.moving(factor.axvline(1, color=GREY, linewidth=0.8))
         self.names = ["also", *_MARKERS]
@@ -111,6 +115,13 @@ class GradientPicture(Picture):
         self.handles += [Handle(gradient, self.deepest, "n_layers", anywhere=True),
                          Handle(factor, self.cursor, "init_scale", anywhere=True)]
         self.marks_prediction("gradient in layer 1", gradient, "y")
+
+    def arrange(self, is_narrow):
+        """Put the names of the grey lines where no curve crosses them, on a narrow page."""
+        place = {"position": (0.5, 0.1), "ha": "left", "va": "top"} if is_narrow else {
+            "position": (20, 5.6), "ha": "right", "va": "bottom"}
+        self.quarter.set(**place)
+        self.no_change.set_text("keeps\nits size" if is_narrow else "keeps its size")
 
     def draw(self, also, gradients, theories, factors, scales, factor_curves, init_scale, titles):
         """Give the curves new data.
@@ -147,10 +158,13 @@ class GradientPicture(Picture):
 
     def _name_the_fourth(self, also):
         self.also = also
-        for artist in (self.curves["also"], self.points["also"], self.legend.get_lines()[0]):
+        legends = self.legend, *self.figure.legends  # on a narrow page a copy stands below
+        for artist in (self.curves["also"], self.points["also"],
+                       *(legend.get_lines()[0] for legend in legends)):
             artist.set(**LOOKS[also])
         self.factor_curves["also"].set_color(LOOKS[also]["color"])
-        self.legend.get_texts()[0].set_text(also)
+        for legend in legends:
+            legend.get_texts()[0].set_text(also)
         self.background_changed()
 
 
@@ -221,7 +235,7 @@ class DyingPicture(Picture):
 class SpeedPicture(Picture):
     """The same network under three activation functions, and how fast each can be."""
 
-    column_height = 330  # leaves the curves room beside the legend
+    legends_below = True
 
     def __init__(self, target, most_updates):
         self.target, self.most_updates = target, most_updates

@@ -27,6 +27,7 @@ class SlidePicture(Picture):
     """
 
     height = 300
+    legends_below = True
 
     def __init__(self, names, n_epochs, chance):
         self.names, self.n_epochs, self.chance = names, n_epochs, chance
