@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 import numpy as np
-from ipywidgets import HTML, Button, HBox, Label, Layout, VBox
+from ipywidgets import HTML, Button, HBox, Layout, VBox
 from traitlets import Dict
 
 from lecture_kit.live.language import translate as _
@@ -220,16 +220,18 @@ class ExercisePanel(Worded, VBox):
         self._hints_shown, self._solution_shown = 0, False
         self.hint_button = Button(description=_("Hint"), layout=Layout(width="120px"))
         self.solution_button = Button(description=_("Solution"), layout=Layout(width="120px"))
-        self.help = HTML()
+        wide = Layout(max_width="960px")  # in HTML, words wrap on a narrow page
+        self.help = HTML(layout=wide)
         self.hint_button.on_click(self._show_hint)
         self.solution_button.on_click(self._show_solution)
         self._name_hint_button()
         super().__init__([
-            Label(self._verdict()),
-            Label(self.feedback.text),
+            HTML(escape(self._verdict()), layout=wide),
+            HTML(escape(self.feedback.text), layout=wide),
             HBox([self.hint_button, self.solution_button]),
             self.help,
         ], result={"kind": "exercise", "title": self.title, "status": self.feedback.status})
+        self.add_class("lecture-exercise")
         take_the_place(self, self.title)
 
     def _verdict(self):
