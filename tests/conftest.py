@@ -84,6 +84,20 @@ def nothing_is_under_way():
         yield
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A window of Chromium. Without it the tests are skipped; with REQUIRE_BROWSER they fail.
+
+    It ends with its module: while it lives, asyncio.run fails in the tests that follow.
+    """
+    from browser.lab import launch, needed_browser, window
+    from playwright.sync_api import sync_playwright
+
+    path = needed_browser()
+    with sync_playwright() as playwright:
+        yield window(launch(playwright, path))
+
+
 @pytest.fixture
 def korean():
     """What is shown in the test speaks Korean."""

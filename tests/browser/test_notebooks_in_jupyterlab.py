@@ -306,9 +306,9 @@ def test_what_is_typed_beside_a_slider_of_stops_does_not_stay(page):
 
 
 TROUBLE = """cell => {
-    const parts = [...cell.querySelectorAll(":is(.lecture-panel, .lecture-prediction)"
-        + " :is(.widget-label, .widget-readout, button, .noUi-target, input, select,"
-        + " .lecture-screen, .widget-html-content > *), .lecture-panel, .lecture-prediction")]
+    const shown = ":is(.lecture-panel, .lecture-prediction, .lecture-exercise)";
+    const parts = [...cell.querySelectorAll(`${shown}, ${shown} :is(.widget-label, button, select,`
+        + " .widget-readout, .noUi-target, input, .lecture-screen, .widget-html-content)")]
         .filter(part => part.offsetParent);
     const shows = part => ["visible", "clip"].includes(getComputedStyle(part).overflowX);
     const isCut = part => !shows(part) && part.scrollWidth > part.clientWidth + 1;

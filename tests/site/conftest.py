@@ -9,8 +9,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from browser.lab import launch, needed_browser
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -40,19 +38,8 @@ def address(built_site):
         server.shutdown()
 
 
-def context(**settings):
-    path = needed_browser()
-    with sync_playwright() as playwright:
-        yield launch(playwright, path).new_context(**settings)
-
-
 @pytest.fixture(scope="module")
-def phone():
-    """A browser as wide as a phone."""
-    yield from context(viewport={"width": 390, "height": 844})
-
-
-@pytest.fixture(scope="module")
-def wide():
-    """A browser as wide as a projector."""
-    yield from context(viewport={"width": 1280, "height": 800})
+def phone(browser):
+    """A window as large as a phone, that is touched."""
+    return browser.browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True,
+                                       is_mobile=True)

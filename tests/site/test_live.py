@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from browser.lab import command, run_all, watch_messages, watched_page
 from browser.test_notebooks_in_jupyterlab import (
+    PREDICTION,
+    TROUBLE,
     DrivenPanel,
     drag_with_a_finger,
     drive_sliders,
@@ -51,9 +53,9 @@ def texts(notebook):
 
 
 @pytest.fixture(scope="module")
-def page(wide):
+def page(browser):
     """A page that counts what it asks of other servers."""
-    page = watched_page(wide)
+    page = watched_page(browser)
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     return page
@@ -94,6 +96,52 @@ def test_nothing_is_asked_of_another_server(live, address):
     assert not [url for url in live.asked if not url.startswith((address, "data:", "blob:"))]
 
 
+CARDS = {  # a wrong and a right answer to exercise 1, and a panel: where its sliders reach the goal
+    "00_start_here": ("x + learning_rate * slope", "x - learning_rate * slope", 0, [0.82]),
+    "ko/04_gradient_descent_and_momentum":
+        ("1 / (12 * x**2 - 4)", "2 / (12 * x**2 - 4)", 2, [0.5, 0.97]),
+}
+
+
+def answer(page, words):
+    """Write an answer to exercise 1 in place of the dots, and run its cell."""
+    page.evaluate(
+        "words => { const notebook = jupyterapp.shell.currentWidget.content;"
+        " const cells = notebook.widgets.map(cell => cell.model.sharedModel);"
+        " const index = cells.findIndex(cell => cell.id === 'exercise-1-answer');"
+        " cells[index].setSource(cells[index].getSource().replace(/return .*/, `return ${words}`));"
+        " notebook.activeCellIndex = index }", words)
+    command(page, "notebook:run-cell")
+
+
+@pytest.mark.parametrize("place", CARDS)
+def test_the_card_shows_what_is_decided_reached_and_solved(page, address, place):
+    wrong, right, number, shares = CARDS[place]
+    open_live(page, address, place)
+    run_all(page)
+    watch_messages(page)
+    card = page.locator(".jp-CodeCell").last.locator(".widget-html-content")
+    exercise, done = page.locator(".lecture-exercise").first, card.get_by_text("✓")
+    prediction = page.locator(PREDICTION, has=page.locator("input")).first
+    prediction.locator("input").fill("5")
+    assert not card.locator("svg").count()
+    prediction.get_by_role("button").click()
+    for place_of_line in (prediction, card):
+        place_of_line.locator("svg").wait_for()
+    panel = DrivenPanel(page, panels(page)[number])
+    assert not done.count()
+    for handle, share in zip(panel.cell.query_selector_all(".noUi-handle"), shares, strict=False):
+        panel.drag(handle, share)
+        panel.settle()
+    done.wait_for()
+    answer(page, wrong)
+    exercise.get_by_text("✗").wait_for()
+    assert done.count() == 1
+    answer(page, right)
+    exercise.get_by_text("✓").wait_for()
+    done.nth(1).wait_for()
+
+
 def test_a_move_ends_what_still_streams(page, address):
     open_live(page, address, PLACES["05"])
     run_all(page)
@@ -122,12 +170,21 @@ def test_a_change_stays_and_can_be_taken_back(page, address):
     assert source(page) == first
 
 
-def test_a_finger_moves_the_picture_on_a_phone(wide, address):
-    page = watched_page(wide)
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_on_a_phone_everything_has_room_and_a_finger_moves_the_picture(phone, address):
+    page = watched_page(phone)
     open_live(page, address, PLACES["04"])
     run_all(page)
     watch_messages(page)
+    for cell in panels(page):
+        assert DrivenPanel(page, cell).cut_off == set()
+    parts = ".lecture-panel, .lecture-prediction, .lecture-exercise"
+    cells = page.query_selector_all(f".jp-CodeCell:has({parts})")
+    assert [cell.evaluate(TROUBLE) for cell in cells] == [[]] * len(cells)
+    screens, heights = (page.eval_on_selector_all(selector, f"all => all.map(one => one.{size})")
+                        for selector, size in ((".lecture-screen", "clientWidth"),
+                                               (f":is({parts}) button", "offsetHeight")))
+    assert max(screens) < 390
+    assert min(heights) >= 40
     spot = page.locator(".lecture-spot:not([hidden])").first
     panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first.element_handle())
     before, start = panel.seen(), middle(spot)
