@@ -122,6 +122,24 @@ def test_a_legend_that_is_too_wide_goes_below_its_axes_in_less_columns(picture):
     assert picture.columns[1][0].get_legend().get_visible()
 
 
+@pytest.mark.parametrize("below", [False, True])
+def test_a_legend_that_has_room_goes_below_only_where_the_picture_wants_it(below):
+    class Legend(WidePicture):
+        legends_below = below
+
+        def build(self, figure):
+            super().build(figure)
+            self.axes.legend([self.dot], ["a dot"], title="what it is")
+
+    picture = Legend()
+    picture.fit(352)
+    assert picture.axes.get_legend().get_visible() is not below
+    titles = [legend.get_title().get_text() for legend in picture.figure.legends]
+    assert titles == ["", "what it is"][:1 + below]
+    picture.fit(960)
+    assert picture.axes.get_legend().get_visible()
+
+
 def test_a_text_of_the_figure_goes_with_its_column(picture):
     picture.fit(352)
     picture.pixels()

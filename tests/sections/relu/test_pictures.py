@@ -72,14 +72,17 @@ def test_gradients_draw_measurement_and_theory(gradients, init_scale, n_layers, 
 
 
 def test_the_fourth_curve_has_its_own_look_and_name(gradients):
-    for also in ("ELU", "leaky ReLU", "GELU"):
-        gradients.set_values({"also": also})
-        picture = gradients.picture
-        for artist in (picture.curves["also"], picture.points["also"],
-                       picture.legend.get_lines()[0]):
-            assert artist.get_color() == LOOKS[also]["color"]
-        assert [text.get_text() for text in picture.legend.get_texts()] == [
-            also, "sigmoid", "tanh", "ReLU", "theory"]
+    picture = gradients.picture
+    for room in (352, 960):
+        gradients.screen.room = [room, 1]
+        (legend,) = picture.figure.legends or [picture.legend]
+        assert legend.get_visible()
+        for also in ("ELU", "leaky ReLU", "GELU"):
+            gradients.set_values({"also": also})
+            for artist in (picture.curves["also"], picture.points["also"], legend.get_lines()[0]):
+                assert artist.get_color() == LOOKS[also]["color"]
+            assert [text.get_text() for text in legend.get_texts()] == [
+                also, "sigmoid", "tanh", "ReLU", "theory"]
 
 
 def test_the_title_of_the_accuracy_stands_above_the_middle_of_its_axes(dying):
