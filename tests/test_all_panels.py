@@ -169,20 +169,31 @@ def test_on_a_phone_nothing_is_cut_off_at_the_ends_of_all_controls(on_a_phone):
         assert_it_fits_on_a_phone(on_a_phone)
 
 
+def numbers_of(axis):
+    """The words at the ticks that are seen."""
+    low, high = sorted(axis.get_view_interval())
+    return [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+
+
+def inner_boxes(texts):
+    return [(text.get_text(), text.get_window_extent().padded(-2)) for text in texts
+            if text.get_text().strip() and text.get_visible()]
+
+
 def crossings(picture):
-    """Pairs of a word or a legend inside axes and what lies on it: a curve, or another word."""
+    """Pairs of a word or a legend of axes and what lies on it: a curve, a number, another word."""
     for axes in picture.figure.axes:
-        words = [word for word in (*axes.texts, axes.get_legend()) if word and word.get_visible()
-                 and not (isinstance(word, Text) and word.get_text().strip() == "")]
-        boxes = [word.get_window_extent().padded(-2) for word in words]
-        lines = [line for line in axes.lines if line.get_linestyle() != "None"]
-        paths = [line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
-                 for line in lines]
-        for word, box in zip(words, boxes, strict=True):
-            yield from ((word, line) for line, path in zip(lines, paths, strict=True)
-                        if path.intersects_bbox(box, filled=False))
-        yield from ((words[one], words[other]) for one, other in combinations(range(len(words)), 2)
-                    if boxes[one].overlaps(boxes[other]))
+        words, legend = inner_boxes(axes.texts), axes.get_legend()
+        if legend and legend.get_visible():
+            words.append(("legend", legend.get_window_extent().padded(-2)))
+        for line in axes.lines:
+            path = line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
+            yield from ((word, line) for word, box in words if line.get_linestyle() != "None"
+                        and path.intersects_bbox(box, filled=False))
+        if axes.axison:
+            words += inner_boxes([*numbers_of(axes.xaxis), *numbers_of(axes.yaxis)])
+        yield from ((word, other) for (word, box), (other, other_box) in combinations(words, 2)
+                    if box.overlaps(other_box))
 
 
 def test_on_a_phone_nothing_lies_on_a_word_that_is_free_on_a_wide_page(on_a_phone):
