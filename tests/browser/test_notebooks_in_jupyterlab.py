@@ -98,10 +98,9 @@ class DrivenPanel:
 
     def drag(self, handle, share):
         """Drag with the mouse to a place on the track, from 0 to 1."""
-        handle.scroll_into_view_if_needed()
-        knob, track = handle.bounding_box(), handle.query_selector("xpath=../..").bounding_box()
-        self.page.mouse.move(knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2)
+        handle.hover()  # waits until it stands still: what is above it may still grow
         self.page.mouse.down()
+        knob, track = handle.bounding_box(), handle.query_selector("xpath=../..").bounding_box()
         self.page.mouse.move(track["x"] + share * track["width"], knob["y"] + knob["height"] / 2,
                              steps=3)
         self.page.mouse.up()
