@@ -1,7 +1,9 @@
 """The live edition: notebooks that run in the browser alone, as from any static server."""
 
+import gzip
 import json
 import os
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from .conftest import ROOT
 
 PLACES = {"01": "01_loss_functions", "04": "04_gradient_descent_and_momentum",
           "05": "05_adaptive_methods", "ko/02": "ko/02_preprocessing"}
+COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".svg", ".wasm"}
 IS_READY = ("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
             "?.status === 'idle' && document.querySelector('.jp-CodeCell')")
 
@@ -89,6 +92,40 @@ def test_every_control_of_every_panel_moves_the_picture(live):
         assert panel.cut_off == set()
     assert shown_failures(live) == []
     assert live.errors == []
+
+
+SLOW_MODULES = """
+import os, sys
+print([name for name, module in sorted(sys.modules.items())
+       if (getattr(module, "__file__", None) or "").endswith(".py")
+       and not os.path.exists(getattr(module, "__cached__", None) or "")])
+"""
+
+
+def test_no_module_is_compiled_at_the_start(live):
+    """All that the notebook has imported was compiled when the site was built."""
+    output = live.evaluate("""async code => {
+        const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        const request = kernel.requestExecute({code}), printed = [];
+        request.onIOPub = message => printed.push(message.content.text ?? "");
+        await request.done;
+        return printed.join(""); }""", SLOW_MODULES)
+    assert output.strip() == "[]"
+
+
+def test_a_first_visit_takes_25_megabytes_at_most(live, address, built_site):
+    """As a server sends it that compresses what can be compressed."""
+    files = {built_site / urlsplit(url).path.lstrip("/") for url in live.asked
+             if url.startswith(address)}
+    sizes = [len(gzip.compress(file.read_bytes())) if file.suffix in COMPRESSED
+             else file.stat().st_size for file in files if file.is_file()]
+    assert 20e6 < sum(sizes) < 25e6
+
+
+def test_no_archive_is_too_large_for_a_browser_to_keep(built_site):
+    archives = list((built_site / "live/static/pyodide").glob("*.zip"))
+    assert archives
+    assert max(file.stat().st_size for file in archives) < 6e6
 
 
 def test_nothing_is_asked_of_another_server(live, address):

@@ -1,0 +1,3 @@
+"""Stands for IPython's terminal, which a browser has not and which takes long to import."""
+
+embed = None

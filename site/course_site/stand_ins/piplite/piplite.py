@@ -1,0 +1,1 @@
+"""The module in which JupyterLite's kernel leaves its settings."""
