@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections import defaultdict
 from io import BytesIO
@@ -67,6 +68,7 @@ def add(source, wheels, target):
             unpack(archive, packages)
         thin(packages, target / "licences")
         shutil.copytree(Path(__file__).with_name("stand_ins"), packages, dirs_exist_ok=True)
+        compile_product(packages / "numpy" / "product.so")
         prepare(source, folder)
         lock["packages"] = write_archives(packages, library, target)
     (target / "pyodide-lock.json").write_text(json.dumps(lock))
@@ -124,6 +126,20 @@ def thin(packages, licences):
             shutil.move(path, place)
         elif DROPPED.search(name):
             path.unlink()
+
+
+def compile_product(library):
+    """Compile the quicker loop of matmul for both types."""
+    zig = [sys.executable, "-m", "ziglang"]
+    with TemporaryDirectory() as folder:
+        for kind in ("float", "double"):
+            subprocess.run([*zig, "cc", "-target", "wasm32-emscripten", "-O3", "-msimd128", "-fPIC",
+                            f"-DT={kind}", f"-DPRODUCT=product_{kind}", "-c",
+                            Path(__file__).with_name("product.c"), "-o", f"{kind}.o"],
+                           cwd=folder, check=True)
+        subprocess.run([*zig, "wasm-ld", "--experimental-pic", "-shared", "--strip-all",
+                        "--export=product_float", "--export=product_double",
+                        "float.o", "double.o", "-o", library], cwd=folder, check=True)
 
 
 def prepare(source, folder):

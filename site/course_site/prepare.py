@@ -10,6 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from py_compile import PycInvalidationMode, compile
 
+MODULES = ["piplite.piplite", "pyodide_kernel", "lecture_kit.live.scorecard",
+           "traitlets.log", "tarfile", "encodings.cp437"]  # the last two unpack the archives
 FOLDERS = {"/lib/python312.zip/": "/work/library/", "/work/packages/": "/work/packages/"}
 PACKAGES = Path("/work/packages")
 
@@ -18,10 +20,11 @@ def import_all():
     """Import the kernel and the kit, with all that they need."""
     sys.path.insert(0, str(PACKAGES))
     (PACKAGES / "matplotlib" / "fontlist.json").unlink()
-    for name in ("piplite.piplite", "pyodide_kernel", "lecture_kit.live.scorecard"):
+    for name in MODULES:
         import_module(name)
     for file in sorted(PACKAGES.glob("lecture_kit/sections/*/*.py")):
         import_module(f"lecture_kit.sections.{file.parent.name}.{file.stem}")
+    import_module("PIL.Image").preinit()  # as the first picture does
 
 
 def compile_imported():
