@@ -11,7 +11,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode, compile
 
 MODULES = ["piplite.piplite", "pyodide_kernel", "lecture_kit.live.scorecard",
-           "traitlets.log", "tarfile", "encodings.cp437"]  # the last two unpack the archives
+           "contourpy", "traitlets.log", "tarfile", "encodings.cp437"]  # not imported at once
 FOLDERS = {"/lib/python312.zip/": "/work/library/", "/work/packages/": "/work/packages/"}
 PACKAGES = Path("/work/packages")
 
