@@ -236,10 +236,9 @@ class Picture(ABC):
         if self._background is None:
             with _lecture_style():
                 self._canvas.draw()
-            self._background, self._ground = self._canvas.copy_from_bbox(self.figure.bbox), None
+            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+            self._ground = np.asarray(self._background)  # its pixels, not a copy
         self._canvas.restore_region(self._background)
-        if self._ground is None:
-            self._ground = np.array(self._canvas.buffer_rgba())
         for artist in self._moving:
             (artist.axes or self.figure).draw_artist(artist)
         return np.asarray(self._canvas.buffer_rgba())
