@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -166,14 +167,16 @@ def main():
     parser.add_argument("students", nargs="*", type=int, choices=range(3, 41), metavar="3…40",
                         help="sizes of the class, one after the other (5, 20 and 40)")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # as Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, too
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     print(describe("jupyterhub", "jupyterlab", "ipywidgets", "ipykernel", "numpy"),
           f"{psutil.virtual_memory().total / 2**30:.0f} GiB of memory.\n")
     columns, errors = {}, []
-    for n_students in options.students or SIZES:
-        columns[n_students], wrong = asyncio.run(measure(n_students))
-        columns[n_students]["errors"] = len(wrong)
-        errors += [f"{n_students} students: {error}" for error in wrong]
+    with suppress(KeyboardInterrupt):
+        for n_students in options.students or SIZES:
+            columns[n_students], wrong = asyncio.run(measure(n_students))
+            columns[n_students]["errors"] = len(wrong)
+            errors += [f"{n_students} students: {error}" for error in wrong]
     rows = list(dict.fromkeys(row for column in columns.values() for row in column))
     print(table(["students", *columns],
                 [[row, *(column.get(row, "–") for column in columns.values())] for row in rows]))

@@ -99,7 +99,7 @@ class Hand:
         """Wait for a state; returns the time at which it was painted."""
         return self.page.wait_for_function(
             "state => probe.seen.find(entry => entry.state === state && entry.time)?.time",
-            arg=state, timeout=10_000).json_value()
+            arg=state, timeout=60_000).json_value()
 
     def press(self, key):
         """Press an arrow key; returns the milliseconds until the new state is painted."""
