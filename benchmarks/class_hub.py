@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
 
 SECONDS_TO_START = 120
+SOCKETS = Path("/run/lecture-hub")  # deploy/students.py has a folder for each student there
 
 
 def _end(processes):
@@ -55,6 +58,7 @@ def no_trace_of(accounts):
             if user.pw_name in accounts:
                 subprocess.run(["userdel", "--remove", user.pw_name], check=True,
                                stderr=subprocess.DEVNULL)  # it misses their mail
+                shutil.rmtree(SOCKETS / user.pw_name, ignore_errors=True)
 
 
 class Hub:

@@ -36,6 +36,7 @@ ADMIN = "lecturer"
 
 SIZES = (5, 20, 40)
 DRAG_SECONDS = 20
+LOG = 20_000  # letters of the hub's log that are printed after an error
 ARRIVAL = {"log_in": "log in", "spawn": "server started", "load_lab": "JupyterLab loaded",
            "open_notebook": "notebook opened, kernel started"}
 ENDLESS_LOOP = "while True:\n    pass"
@@ -130,6 +131,8 @@ async def lesson(hub, students):
     for kind in ("servers", "kernels"):
         megabytes = [taken[kind] / 1e6 for taken in each]
         seen[f"memory of {kind}"] = middle_and_worst(megabytes, "MB", 0)
+    seen["memory of each student"] = middle_and_worst(
+        [taken.total() / 1e6 for taken in each], "MB", 0)
     cores = await working(hub, accounts, together(students, "drag", DRAG_SECONDS))
     seen |= {f"drag: {words}": value for words, value in drags(students).items()}
     seen["drag: cores busy"] = cores
@@ -158,7 +161,10 @@ async def measure(n_students):
             for student in students:
                 await student.close()
             hub.close()
-    return seen, [error for student in students for error in student.errors]
+        errors = [error for student in students for error in student.errors]
+        if errors:
+            print(hub.log.read_text()[-LOG:], file=sys.stderr)
+    return seen, errors
 
 
 def main():
