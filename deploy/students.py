@@ -4,6 +4,7 @@ import asyncio
 import os
 import pwd
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,8 @@ def _open_account(name):
 
 def _open_runtime_folder(folder, user):
     folder.parent.mkdir(exist_ok=True)
+    if folder.exists() and folder.stat().st_uid != user.pw_uid:
+        shutil.rmtree(folder)  # of somebody of that name who is gone
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, user.pw_uid, user.pw_gid)
 
