@@ -196,12 +196,12 @@ def crossings(picture):
                     if box.overlaps(other_box))
 
 
-def test_on_a_phone_nothing_lies_on_a_word_that_is_free_on_a_wide_page(on_a_phone):
+def test_on_a_phone_nothing_lies_on_a_word_that_is_free_on_a_wide_page(panel):
     found = {}
-    for room in (960, 352):
-        on_a_phone.screen.room = [room, 1]
+    for room in (352, 960):
+        panel.picture.fit(room)
         with _lecture_style():
-            found[room] = set(crossings(on_a_phone.picture))
+            found[room] = set(crossings(panel.picture))
     assert not found[352] - found[960]
 
 
