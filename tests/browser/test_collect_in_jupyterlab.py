@@ -40,7 +40,7 @@ def solve(page):
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(ANSWER)
     page.keyboard.press("Shift+Enter")
-    page.locator(".widget-label", has_text="✓ right").wait_for()
+    page.locator(".lecture-exercise", has_text="✓ right").wait_for()
 
 
 @pytest.fixture(scope="module")
