@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 const [pyodide, folder] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${pyodide}/pyodide.mjs`));
 const python = await loadPyodide({ indexURL: pyodide });
-python.mountNodeFS("/work", folder);
+python.mountNodeFS("/build", folder);
 try {
   python.runPython(readFileSync(new URL("prepare.py", import.meta.url), "utf8"));
 } catch (error) {

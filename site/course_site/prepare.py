@@ -12,8 +12,8 @@ from py_compile import PycInvalidationMode, compile
 
 MODULES = ["piplite.piplite", "pyodide_kernel", "lecture_kit.live.scorecard",
            "contourpy", "traitlets.log", "tarfile", "encodings.cp437"]  # not imported at once
-FOLDERS = {"/lib/python312.zip/": "/work/library/", "/work/packages/": "/work/packages/"}
-PACKAGES = Path("/work/packages")
+FOLDERS = {"/lib/python312.zip/": "/build/library/", "/build/packages/": "/build/packages/"}
+PACKAGES = Path("/build/packages")
 
 
 def import_all():
@@ -35,7 +35,7 @@ def compile_imported():
             if file.startswith(start) and file.endswith(".py"):
                 source = file.replace(start, folder)
                 compile(source, None if "/lecture_kit/" in file else f"{source}c", doraise=True,
-                        dfile=file.replace("/work/packages", "/lib/python3.12/site-packages"),
+                        dfile=file.replace("/build/packages", "/lib/python3.12/site-packages"),
                         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
