@@ -66,12 +66,7 @@ def rows(browser, lab, named):
     for notebook in sorted((tools.ROOT / "notebooks").glob("*.ipynb")):
         if named and notebook.name[:2] not in named:
             continue
-        page = tools.watched_page(tools.window(browser))
-        tools.open_notebook(page, lab, notebook.name)
-        tools.run_all(page)
-        for cell in page.locator(".jp-Cell").all():
-            cell.scroll_into_view_if_needed()
-        cells = page.locator(".jp-CodeCell", has=page.locator(".lecture-screen")).all()
+        page, cells = tools.open_panels(browser, lab, notebook)
         here = [item for item in tools.panels_in_order() if item[0].startswith(notebook.stem[3:])]
         for (name, function), cell in zip(here, cells, strict=True):
             panel = function()

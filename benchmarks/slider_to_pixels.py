@@ -26,7 +26,16 @@ from slow_line import slow_line
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from browser.lab import Lab, find_browser, launch, open_notebook, run_all, watched_page, window  # noqa: E402
+from browser.lab import (  # noqa: E402
+    Lab,
+    command,
+    find_browser,
+    launch,
+    open_notebook,
+    run_all,
+    watched_page,
+    window,
+)
 from driving import all_panels, places  # noqa: E402
 
 RNG = np.random.default_rng(0)
@@ -228,19 +237,26 @@ def kernel_times(panel, rounds=3):
     return asyncio.run(move())
 
 
+def open_panels(browser, lab, notebook):
+    """Run a notebook and bring all of it into sight; returns the page and the panels' cells."""
+    page = watched_page(window(browser))
+    open_notebook(page, lab, notebook.name)
+    command(page, "notebook:expand-all-headings")
+    run_all(page)
+    for cell in page.locator(".jp-Cell").all():
+        cell.scroll_into_view_if_needed()
+    return page, page.locator(".jp-CodeCell", has=page.locator(".lecture-screen")).all()
+
+
 def round_trips(browser, lab, presses=9):
     """Press keys on the first slider of every panel; returns medians in ms, in order."""
     medians = []
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        page = watched_page(window(browser))
-        open_notebook(page, lab, notebook.name)
-        run_all(page)
-        for cell in page.locator(".jp-Cell").all():
-            cell.scroll_into_view_if_needed()
-        for cell in page.locator(".jp-CodeCell", has=page.locator(".lecture-screen")).all():
+        page, cells = open_panels(browser, lab, notebook)
+        for cell in cells:
             if cell.locator(".noUi-handle").count():
                 trips = [_round_trip(page, cell) for _ in range(presses)]
-                medians.append(f"{statistics.median(trips):.0f}")
+                medians.append(f"{np.nanmedian(trips):.0f}")
             else:
                 medians.append("no slider")
         page.close()
@@ -260,14 +276,15 @@ def _round_trip(page, cell):
         "picture => { window.answer = new Promise(done => {"
         " const image = () => picture.querySelectorAll('img')[1].src, before = image();"
         " document.addEventListener('keydown', event => { const start = event.timeStamp;"
-        "  const look = () => image() !== before"
-        "   ? done(performance.now() - start) : requestAnimationFrame(look); look() },"
+        "  const look = () => { const taken = performance.now() - start;"
+        "   if (image() !== before) done(taken); else if (taken > 5000) done(NaN);"
+        "   else requestAnimationFrame(look) }; look() },"
         "  { capture: true, once: true }) }) }")
     at_the_top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
     page.keyboard.press("ArrowLeft" if at_the_top else "ArrowRight")
     taken = page.evaluate("window.answer")
     time.sleep(0.3)
-    return taken
+    return taken  # NaN: the step was too small for a pixel
 
 
 def panel_rows(trips):

@@ -1,7 +1,7 @@
 """A line on the loopback that is as slow as that of a phone or of a full lecture hall."""
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from time import monotonic
 
@@ -60,8 +60,9 @@ def slow_line(port, megabits_per_second, delay):
     async def connect(reader, writer):
         there, back = await asyncio.open_connection("127.0.0.1", port)
         speed = megabits_per_second * 1e6 / 8
-        await asyncio.gather(_pass_on(reader, back, speed, delay),
-                             _pass_on(there, writer, speed, delay), return_exceptions=True)
+        with suppress(asyncio.CancelledError):  # asyncio would print it
+            await asyncio.gather(_pass_on(reader, back, speed, delay),
+                                 _pass_on(there, writer, speed, delay), return_exceptions=True)
 
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)  # Playwright has this thread's loop

@@ -7,7 +7,17 @@ import time
 from dataclasses import dataclass
 from threading import RLock
 
-from ipywidgets import Button, FloatProgress, HBox, Label, Layout, Play, VBox, jslink
+from ipywidgets import (
+    Button,
+    FloatProgress,
+    FloatSlider,
+    HBox,
+    Label,
+    Layout,
+    Play,
+    VBox,
+    jslink,
+)
 from traitlets import Dict
 
 from lecture_kit.live.kept import Kept
@@ -115,8 +125,11 @@ class Panel(Worded, VBox):
 
     @property
     def values(self):
-        """The present values of all controls, by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        """The present values of all controls, by name.
+
+        The page's slider rounds in its own way: it answers 4.87 with 4.869999999999999.
+        """
+        return {name: _rounded(control) for name, control in self.controls.items()}
 
     def set_values(self, values):
         """Set several controls and paint once.
@@ -207,6 +220,8 @@ class Panel(Worded, VBox):
         with self._lock:
             if self._waiting or self._put_back(change):
                 return
+            if change and self.values == self._drawn_values:
+                return
             self._work = views = self._views()  # ends the stream of the work before
             try:
                 loop = asyncio.get_running_loop()
@@ -291,6 +306,10 @@ class Panel(Worded, VBox):
         still = {"width": self.picture.width, "height": self.picture.height,
                  "alt": self.view.readout}
         return bundle, {"image/png": still}
+
+
+def _rounded(control):
+    return round(control.value, 9) if isinstance(control, FloatSlider) else control.value
 
 
 def _marks():

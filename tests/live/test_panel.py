@@ -49,6 +49,16 @@ def test_a_move_changes_picture_readout_and_alternative_text(panel):
     assert panel.readout.value == panel.screen.description == "x·n = 0.50"
 
 
+def test_the_rounding_of_the_pages_slider_is_not_a_move(panel):
+    panel.controls["x"].value = 0.87
+    painted = paintings(panel)
+    panel.controls["x"].value = 0.8699999999999999  # what the slider of the page answers
+    assert painted == []
+    assert panel.values == {"x": 0.87, "n": 1}
+    panel.controls["x"].value = 0.88
+    assert painted == ["x·n = 0.88"]
+
+
 def test_the_goal_says_when_it_is_met(panel):
     assert panel.goal.value == "Goal: more than a half"
     panel.controls["x"].value = 0.51
