@@ -155,6 +155,7 @@ def assert_it_fits_on_a_phone(panel):
         assert min(across, up) <= 1, f"{one} overlaps {other}"
 
 
+@pytest.mark.full
 def test_on_a_phone_axes_are_below_each_other_and_nothing_is_cut_off(on_a_phone):
     assert_it_fits_on_a_phone(on_a_phone)
 
@@ -196,6 +197,7 @@ def crossings(picture):
                     if box.overlaps(other_box))
 
 
+@pytest.mark.full
 def test_on_a_phone_nothing_lies_on_a_word_that_is_free_on_a_wide_page(panel):
     found = {}
     for room in (352, 960):

@@ -176,7 +176,7 @@ def tune(learning_rates, seeds, wrong_labels=0.0):
     Parameters
     ----------
     learning_rates : sequence of float
-        η, from the smallest to the largest, three or more. Only average pooling, whose derivatives
+        η, from the smallest to the largest, two or more. Only average pooling, whose derivatives
         are smaller, is tried at the last one.
     seeds, wrong_labels
         As in :func:`errors_by_rate`.
@@ -189,9 +189,11 @@ def tune(learning_rates, seeds, wrong_labels=0.0):
     Raises
     ------
     ValueError
-        As in :func:`errors_by_rate`.
+        As in :func:`errors_by_rate`, or if there is only one learning rate.
     """
-    rates = as_row("learning_rates", learning_rates, "Try [0.05, 0.1, 0.2].", least=0)
+    remedy = "Try [0.05, 0.1, 0.2]."
+    rates = as_row("learning_rates", learning_rates, remedy, least=0)
+    require(rates.size > 1, "learning_rates must be two or more", learning_rates, remedy)
     tried = {name: rates if name == "average" else rates[:-1] for name in POOLINGS}
     return {name: Tuned(tried[name], errors_by_rate(kind, tried[name], seeds,
                                                     wrong_labels=wrong_labels))

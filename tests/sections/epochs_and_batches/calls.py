@@ -48,11 +48,11 @@ GOOD = {
         "curve": {"records": RECORDS, "unit": "seconds", "seconds": 0.1},
         "perfect_scaling": {"batch_sizes": (1, 2), "costs": {"updates": [8, 4], "epochs": [1, 1]},
                             "unit": "epochs"},
-        "run": {"data": "digits", "batch_size": 256, "learning_rate": 0.1, "seed": 0},
+        "run": {"data": "digits", "batch_size": 256, "learning_rate": 1.0, "seed": 0},
         "step_seconds": {"data": "digits"},
         "until_it_stays": {"records": RECORDS, "target": 0.1},
         "updates_to_arrive": {"data": "spambase", "batch_size": 256,
-                              "learning_rates": (0.03, 0.06), "seeds": (0, 1)},
+                              "learning_rates": (0.5, 1.0), "seeds": (0, 1)},
     },
     "walkers": {
         "descend": {"learning_rate": 0.1, "batch_size": 64, "seed": 0},
