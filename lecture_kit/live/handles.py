@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from ipywidgets import FloatSlider
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -113,9 +114,11 @@ def nearest(control, number):
         The value.
     """
     if not hasattr(control, "options"):
-        step, number = getattr(control, "step", 1), min(max(number, control.min), control.max)
-        value = control.min + round((number - control.min) / step) * step
-        return type(control.value)(round(min(value, control.max), 9))
+        number, width = min(max(number, control.min), control.max), control.max - control.min
+        step = 100 * getattr(control, "step", 1) / width  # percent: the page's slider reckons so,
+        share = round(100 * (number - control.min) / width / step) * step  # to the last digit
+        value = min(share * width / 100 + control.min, control.max)
+        return value if isinstance(control, FloatSlider) else round(value)
     values = [value for _label, value in control.options]
     if number > 0 and any(value > 0 for value in values):
         return min((value for value in values if value > 0),

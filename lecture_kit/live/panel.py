@@ -193,7 +193,7 @@ class Panel(Worded, VBox):
         with self._lock:
             values, when = self.screen.touched(self.controls)
             is_new = when >= self._answered_at and not self._waits_for_the_page()
-            if is_new and values.items() - self.values.items():
+            if is_new and any(self.controls[name].value != values[name] for name in values):
                 self.set_values(values)
 
     def _waits_for_the_page(self):

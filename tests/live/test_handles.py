@@ -30,10 +30,14 @@ def panel():
     (log_slider("η", 0.01, 1, 0.1), 0.1234, 0.126), (log_slider("η", 0.01, 1.0, 0.1), 1e9, 1.0)])
 def test_the_nearest_value(control, number, value):
     found = nearest(control, number)
-    assert found == value
+    assert found == pytest.approx(value, rel=1e-12)
     assert type(found) is type(value)
     control.value = found
     assert control.value == found
+
+
+def test_the_nearest_value_is_what_the_slider_of_the_page_makes_of_it():
+    assert nearest(slider("s", -8, 8, 0), 4.8712) == 4.869999999999999  # else it would answer
 
 
 def test_a_handle_is_where_its_line_begins(axes):
