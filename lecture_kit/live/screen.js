@@ -41,20 +41,30 @@ function render({ model, el }) {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   };
 
+  let wanted = null, underWay = 0;
+  const status = ({ content }) => {
+    if (content.execution_state !== 'idle') return;
+    underWay = Math.max(0, underWay - 1);
+    pass();
+  };
+  const pass = () => {  // a touch is on its way while the kernel draws the one before it
+    if (!wanted || underWay > 1) return;
+    model.send({ touch: [...wanted, Date.now()] }, { iopub: { status } });
+    [wanted, underWay] = [null, underWay + 1];
+  };
+
   const grip = (number, kind) => {
     const part = screen.appendChild(document.createElement('div'));
-    let held = number, offset = [0, 0], wanted = null;
+    let held = number, offset = [0, 0];
     const move = event => {
-      if (!wanted) requestAnimationFrame(() => {
-        send(model, 'touch', [held, ...wanted, Date.now()]);
-        wanted = null;
-      });
-      wanted = shareOf(event).map((share, n) => share - offset[n]);
+      if (!wanted) requestAnimationFrame(pass);
+      wanted = [held, ...shareOf(event).map((share, n) => share - offset[n])];
     };
     part.className = `lecture-${kind}`;
     part.onpointerdown = event => {
       if (event.button) return;
       part.setPointerCapture(event.pointerId);
+      underWay = 0;  // a kernel that has ended answers no more
       if (kind === 'spot') {  // rings may lie above each other: the nearest one is meant
         const here = shareOf(event), spots = model.get('spots'), [width, height] = size();
         const way = ([x, y]) => Math.hypot((here[0] - x) * width, (here[1] - y) * height);

@@ -26,7 +26,7 @@ class Screen(anywidget.AnyWidget):
     ----------
     touch
         Number of the handle that is dragged, where to, in shares of the picture, and when. The page
-        sets it, at most once per screen frame, and not before the kernel has answered the last one.
+        sends it, at most once per screen frame, and while at most one before it has no answer.
     room
         How many CSS pixels the page has for the width, and how many pixels of the screen each of
         them has; the page sets it, also after a zoom.
@@ -48,7 +48,7 @@ class Screen(anywidget.AnyWidget):
     description = Unicode().tag(sync=True)
     asked = Int().tag(sync=True)
     answered = Any().tag(sync=True, echo_update=False)
-    touch = Any().tag(sync=True, echo_update=False)
+    touch = Any()
     room = Any().tag(sync=True, echo_update=False)
 
     _last_room = 960, 2.0  # the next picture will probably come to the same page
@@ -57,6 +57,12 @@ class Screen(anywidget.AnyWidget):
         self.picture, self._background = picture, None
         self._fit()
         super().__init__()
+        self.on_msg(self._told)
+
+    def _told(self, _screen, message, _buffers):
+        match message:
+            case {"touch": touch}:
+                self.touch = touch
 
     def touched(self, controls):
         """Say what the last touch makes of the controls.

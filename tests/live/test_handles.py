@@ -79,10 +79,22 @@ def test_a_handle_may_move_what_is_no_coordinate(axes):
     assert handle.values((0.75, 0.5), controls) == {"b": -1.5}
 
 
+def told(panel, message):
+    """What comes from the page."""
+    panel.screen._handle_custom_msg(message, [])
+
+
+@pytest.mark.parametrize("message", [None, [], "touch", {}, {"touched": [0, 0.5, 0.5, 1]}])
+def test_a_message_that_is_no_touch_changes_nothing(panel, message):
+    before = state(panel)
+    told(panel, message)
+    assert state(panel) == before
+
+
 def test_a_touch_moves_the_control_and_the_handle_follows(panel):
     left, top, right, bottom = panel.picture.handles[0]._corners()
     place = [left + 0.8 * (right - left), (top + bottom) / 2]
-    panel.screen.touch = [0, *place, 1]
+    told(panel, {"touch": [0, *place, 1]})
     assert panel.values == {"x": 0.8, "n": 1}
     assert panel.readout.value == panel.screen.description == "x·n = 0.80"
     assert panel.screen.spots[0] == pytest.approx(place, abs=1e-4)
@@ -98,7 +110,7 @@ def test_a_touch_moves_the_control_and_the_handle_follows(panel):
     [[0], [0.5], [0.5], 0]])
 def test_a_touch_that_makes_no_sense_changes_nothing(panel, touch):
     before = state(panel)
-    panel.screen.touch = touch
+    told(panel, {"touch": touch})
     assert state(panel) == before
     assert panel.values == {"x": 0.25, "n": 1}
 
