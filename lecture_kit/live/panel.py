@@ -213,13 +213,12 @@ class Panel(Worded, VBox):
         """
         if change and change.owner in self._pressed and self._waits_for_the_page():
             change.owner.value = self._pressed[change.owner]
-            return self.values == self._drawn_values
-        return False
 
     def _changed(self, change):
         with self._lock:
-            if self._waiting or self._put_back(change):
+            if self._waiting:
                 return
+            self._put_back(change)
             if change and self.values == self._drawn_values:
                 return
             self._work = views = self._views()  # ends the stream of the work before

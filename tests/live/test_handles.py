@@ -22,7 +22,8 @@ def panel():
 
 
 @pytest.mark.parametrize(("control", "number", "value"), [
-    (slider("s", -1, 1, 0, 0.05), 0.324, 0.3), (slider("s", -1, 1, 0, 0.05), -7.0, -1.0),
+    (slider("s", -1, 1, 0, 0.05), 0.324, 0.30000000000000004),
+    (slider("s", -1, 1, 0, 0.05), -7.0, -1.0),
     (slider("s", -1, 1, 0, 0.05), math.inf, 1.0), (whole_slider("n", 1, 9, 1), 3.6, 4),
     (seed(), 12.4, 12), (stop_slider("B", [1, 10, 100], 10), 31, 10),
     (stop_slider("B", [1, 10, 100], 10), 32, 100), (stop_slider("B", [1, 10, 100], 10), -4, 1),
@@ -30,7 +31,7 @@ def panel():
     (log_slider("η", 0.01, 1, 0.1), 0.1234, 0.126), (log_slider("η", 0.01, 1.0, 0.1), 1e9, 1.0)])
 def test_the_nearest_value(control, number, value):
     found = nearest(control, number)
-    assert found == pytest.approx(value, rel=1e-12)
+    assert found == value
     assert type(found) is type(value)
     control.value = found
     assert control.value == found
