@@ -18,7 +18,8 @@ import slider_to_pixels as tools
 from machine import describe, table
 from playwright.sync_api import sync_playwright
 
-DRAG = """([screen, part, places]) => new Promise(done => {
+DRAG = """([screen, places]) => new Promise(done => {
+  const part = [...screen.children].find(one => one.hasPointerCapture(1));
   let seen = 0;
   const image = () => screen.querySelectorAll('img')[1], start = performance.now();
   const watch = new MutationObserver(changes => changes.forEach(
@@ -56,7 +57,7 @@ def drag(page, cell, number, places):
     box = part.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    seen, seconds = page.evaluate(DRAG, [screen.element_handle(), part.element_handle(), places])
+    seen, seconds = page.evaluate(DRAG, [screen.element_handle(), places])
     page.mouse.up()
     return seen, seconds
 
