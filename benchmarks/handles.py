@@ -2,15 +2,15 @@
 
     uv run --group benchmark python benchmarks/handles.py [numbers of notebooks ...]
 
-A drag goes once across the axes of the handle, from one corner to the other one, in 60 events. The
-page makes them itself, one for each frame of the screen, so that the hand waits for nothing. The
-table tells how many of them ask for new values, how many pictures came until the last event, and
-in which time.
+A drag goes across the axes of the handle, from one corner to the other one, in 60 events, each of
+which asks for other values; where there are fewer stops it goes back and forth. The page makes the
+events itself, one for each frame of the screen, so that the hand waits for nothing. The table tells
+how many different stops there are, how many pictures came until the last event, and in which time.
 """
 
 import sys
 import tempfile
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +38,14 @@ REST = "bar => getComputedStyle(bar).display === 'none'"
 
 
 def across(handle, controls):
-    """Find the places of a drag, and count how often the values change on the way."""
+    """Find the places of a drag; returns also how many of them are different."""
     left, top, right, bottom = handle._corners()
-    places = np.linspace((left, top), (right, bottom), 60).tolist()
-    values = [handle.values(place, controls) for place in places]
-    return places, 1 + sum(now != before for before, now in pairwise(values))
+    path = np.linspace((left, top), (right, bottom), 1000).tolist()
+    values = [handle.values(place, controls) for place in path]
+    new = [0] + [n for n, (before, now) in enumerate(pairwise(values), 1) if now != before]
+    few = np.linspace(0, len(new) - 1, min(60, len(new))).astype(int)
+    stops = [path[new[n]] for n in few]
+    return list(islice(cycle(stops[1:] + stops[-2::-1]), 60)), len(stops)
 
 
 def drag(page, cell, number, places):
