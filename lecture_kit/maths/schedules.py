@@ -186,10 +186,14 @@ class Scheduled:
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
         moved, after = self.optimizer.step(parameters, gradient, state)
-        factor = float(self.schedule(state["count"]))
+        factor = self._factor(state["count"], parameters)
         moved = parameters + factor * (moved - parameters)
         return moved, {**after, "count": state["count"] + 1}
 
     def effective_rate(self, state):
         """Give the rate of the last step; see :meth:`Optimizer.effective_rate`."""
-        return float(self.schedule(state["count"] - 1)) * self.optimizer.effective_rate(state)
+        rate = self.optimizer.effective_rate(state)
+        return self._factor(state["count"] - 1, rate) * rate
+
+    def _factor(self, count, numbers):
+        return np.asarray(self.schedule(count), getattr(numbers, "dtype", float))

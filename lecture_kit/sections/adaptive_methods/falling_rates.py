@@ -162,7 +162,7 @@ def tune_share(words, method, learning_rates, name):
     return min(found.items(), key=lambda pair: pair[1].sweep.best_result)
 
 
-def error_course(words, optimizer, every=5):
+def error_course(words, optimizer, n_runs=1, every=5):
     """Follow the error of one rule on many draws from step to step.
 
     Parameters
@@ -170,7 +170,9 @@ def error_course(words, optimizer, every=5):
     words : Words
         Stacked draws.
     optimizer : Optimizer
-        The rule.
+        The rule. Settings of shape (n_runs, 1) give each run its own.
+    n_runs : int, default 1
+        How many runs there are.
     every : int, default 5
         Steps from one measurement to the next, at least 1.
 
@@ -178,17 +180,18 @@ def error_course(words, optimizer, every=5):
     -------
     steps : ndarray of int, shape (n_records,)
         Number of the steps, counted from 1.
-    errors : ndarray of shape (n_records,)
+    errors : ndarray of shape (n_records, n_runs)
         Mean error over the draws; infinite or NaN where one diverged.
 
     Raises
     ------
     ValueError
-        If ``every`` is less than 1 or not whole.
+        If ``n_runs`` or ``every`` is less than 1 or not whole.
     """
+    n_runs = as_whole("n_runs", n_runs, "Try n_runs=1.", least=1)
     every = as_whole("every", every, "Try every=5.", least=1)
     steps, weights = zip(*[(step, weights) for step, (weights, *_) in enumerate(
-        word_steps(optimizer, words, 1), start=1) if step % every == 0], strict=True)
+        word_steps(optimizer, words, n_runs), start=1) if step % every == 0], strict=True)
     with np.errstate(over="ignore", invalid="ignore"):
-        errors = [words.error(own).mean() for own in weights]
+        errors = [words.error(own).mean(axis=0) for own in weights]
     return np.array(steps), np.array(errors)

@@ -53,12 +53,13 @@ def show_schedules(schedule, method, learning_rate, share, seed):
         The trainings, which follow the hand, and the search, which waits for it.
     """
     settings = {"schedule": (schedule, share), "constant": ("constant", 1.0)}
-    drawing = {"rate": learning_rate, "factors": {}, "errors": {}}
-    for kind, setting in settings.items():
-        factors = make_schedule(setting[0], N_STEPS, setting[1])
-        rule = Scheduled(METHODS[method](learning_rate), factors)
-        drawing["factors"][kind] = factors(np.arange(N_STEPS))
-        drawing["errors"][kind] = error_course(_texts(seed), rule)
+    factors = np.array([make_schedule(name, N_STEPS, part)(np.arange(N_STEPS))
+                        for name, part in settings.values()])
+    rule = Scheduled(METHODS[method](learning_rate), lambda step: factors[:, step, np.newaxis])
+    steps, errors = error_course(_texts(seed), rule, len(settings))
+    drawing = {"rate": learning_rate, "factors": dict(zip(settings, factors, strict=True)),
+               "errors": {kind: (steps, course)
+                          for kind, course in zip(settings, errors.T, strict=True)}}
     yield _view(drawing, dict.fromkeys(settings, make_sweep(RATES, np.full(len(RATES), np.nan))))
     yield _view(drawing, {kind: _search(seed, method, *setting)
                           for kind, setting in settings.items()})

@@ -17,7 +17,7 @@ from lecture_kit.live.controls import (
 from lecture_kit.live.language import number
 from lecture_kit.live.language import translate as _
 from lecture_kit.live.panel import Panel, View
-from lecture_kit.maths.activations import ACTIVATIONS, ALL_ACTIVATIONS, leaky
+from lecture_kit.maths.activations import ACTIVATIONS, ALL_ACTIVATIONS, RELU, leaky
 from lecture_kit.maths.datasets import digit_rows
 from lecture_kit.maths.inference import guessing
 from lecture_kit.maths.initializers import he
@@ -128,15 +128,17 @@ def _gradient_meters():
     rows = digit_rows(32)
     mean_square = float((rows[0] ** 2).mean())
 
-    @lru_cache(maxsize=4)  # those that are shown; each takes up to 10 MB
-    def network(name, n_layers, seed):
-        built = deep_network(ALL_ACTIVATIONS[name], 1.0, n_layers, seed, 100)
+    @lru_cache(maxsize=2)  # each takes up to 10 MB
+    def network(n_layers, seed):  # the weights are the same for every activation function
+        built = deep_network(RELU, 1.0, n_layers, seed, 100)
         return built, built.parameters.copy()
 
     @lru_cache(maxsize=32)
     def measure(name, gain, n_layers, seed):
-        built, parameters = network(name, n_layers, seed)
-        built.parameters[:] = gain * parameters  # the biases are 0
+        built, parameters = network(n_layers, seed)
+        np.multiply(gain, parameters, out=built.parameters)  # the biases are 0
+        for layer in built.layers[1::2]:
+            layer.activation = ALL_ACTIVATIONS[name]
         return experiments.gradient_by_layer(built, *rows)
 
     @lru_cache(maxsize=32)

@@ -51,13 +51,14 @@ def test_drawn_words_are_those_of_the_seeds():
 
 def test_the_course_is_a_plain_loop():
     draw = words.write_words(0.5, 0.5, 2, 6, 20, 3)
-    schedule = falling_rates.make_schedule("cosine", 20)
-    steps, errors = falling_rates.error_course(
-        words.stack_words([draw]), Scheduled(GradientDescent(0.2), schedule), every=4)
-    weights, expected = np.zeros(6), []
-    for step, (texts, targets) in enumerate(zip(draw.texts, draw.targets, strict=True)):
-        factor = (1 + np.cos(np.pi * step / 20)) / 2
-        weights -= 0.2 * factor * texts.T @ (texts @ weights - targets) / 3
+    cosine = (1 + np.cos(np.pi * np.arange(20) / 20)) / 2
+    schedule = np.array([cosine, np.ones(20)])
+    rule = Scheduled(GradientDescent(0.2), lambda step: schedule[:, step, np.newaxis])
+    steps, errors = falling_rates.error_course(words.stack_words([draw]), rule, 2, every=4)
+    weights, expected = np.zeros((2, 6)), []
+    for factors, texts, targets in zip(schedule.T, draw.texts, draw.targets, strict=True):
+        for run, factor in enumerate(factors):
+            weights[run] -= 0.2 * factor * texts.T @ (texts @ weights[run] - targets) / 3
         expected.append(draw.error(weights))
     assert_array_equal(steps, [4, 8, 12, 16, 20])
     assert_allclose(errors, np.array(expected)[[3, 7, 11, 15, 19]], rtol=1e-9)

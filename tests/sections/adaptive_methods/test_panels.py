@@ -315,11 +315,11 @@ def test_schedules_draws_factors_errors_and_the_search(
         assert_allclose(data(picture.factors[kind]),
                         np.column_stack([np.arange(500), factors(np.arange(500))]))
         steps, errors = falling_rates.error_course(texts, Scheduled(rule(rate), factors))
-        assert_allclose(data(picture.errors[kind]), np.column_stack([steps, errors]))
+        assert_allclose(data(picture.errors[kind]), np.column_stack([steps, errors[:, 0]]))
         sweep = falling_rates.tune_on_words(texts, rule, tried, factors).sweep
         assert_allclose(data(picture.searches[kind]), np.column_stack([tried, sweep.results]))
         assert_allclose(data(picture.best[kind]), [[sweep.best_rate, sweep.best_result]])
-        ends.append(errors[-1])
+        ends.append(errors[-1, 0])
         bests.append(sweep.best_result)
     assert_allclose(data(picture.cursor)[:, 0], rate)
     assert schedules.readout.value == (
