@@ -172,8 +172,7 @@ def canyon(angle=0.0):
 
     def gradient(points):
         points = _as_points(points, 2)
-        x, y = points[..., 0], points[..., 1]
-        return np.stack([a * x + c * y, c * x + b * y], axis=-1)
+        return [a, b] * points + c * points[..., ::-1]
 
     def hessian(points):
         return np.broadcast_to(matrix, (*_as_points(points, 2).shape, 2))

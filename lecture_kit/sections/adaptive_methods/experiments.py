@@ -87,7 +87,7 @@ class _SideBySide(list):
     def step(self, points, gradients, states):
         rows = zip(self, points, gradients, states, strict=True)
         points, states = zip(*(rule.step(*row) for rule, *row in rows), strict=True)
-        return np.stack(points), states
+        return np.array(points), states
 
 
 def race(landscape, rates, start, n_steps, bound=100.0):
