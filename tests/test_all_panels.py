@@ -7,7 +7,7 @@ import asyncio
 import os
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from threading import Thread
 
 import numpy as np
@@ -39,6 +39,43 @@ from lecture_kit.live.prediction import (
 )
 
 N_SETTINGS = int(os.environ.get("SETTINGS_PER_PANEL", "8"))
+
+
+HANDLES = {
+    "start_here.descent": ["start", "step"],
+    "loss_functions.depth": ["n_layers"],
+    "loss_functions.one_neuron": ["b"],
+    "loss_functions.race": ["b"],
+    "loss_functions.softmax": ["s0", "s1", "s2", "s3"],
+    "preprocessing.outlier": ["outlier", "outlier"],
+    "preprocessing.valley": ["learning_rate", "start"],
+    "weight_initialization.pair": ["step", "step"],
+    "weight_initialization.signals": ["init_scale"],
+    "weight_initialization.training": ["init_scale"],
+    "gradient_descent_and_momentum.ball": ["start", "step"],
+    "gradient_descent_and_momentum.starts": ["momentum"],
+    "gradient_descent_and_momentum.valley": ["learning_rate momentum"],
+    "adaptive_methods.escape": ["distance"],
+    "adaptive_methods.race": ["x y", "learning_rate"],
+    "adaptive_methods.real_data": ["learning_rate"],
+    "adaptive_methods.schedules": ["learning_rate"],
+    "epochs_and_batches.bookkeeping": ["batch_size"],
+    "epochs_and_batches.cloud": ["batch_size"],
+    "epochs_and_batches.noise": ["factor"],
+    "batch_normalization.distributions": ["epoch"],
+    "batch_normalization.one_layer": ["batch_size", "shift", "scale"],
+    "batch_normalization.rate_and_scale": 2 * ["init_scale learning_rate"],
+    "relu.gradients": ["n_layers", "init_scale"],
+    "relu.slopes": ["place", "place"],
+    "relu.speed": ["learning_rate"],
+    "stochastic_pooling.one_window": ["a1", "a2", "a3", "a4", "draws"],
+    "capstone.few_rows": ["recall", "n_rows"],
+    "detection.base_rate": ["budget"],
+    "detection.costs": ["threshold"],
+    "detection.evasion": ["budget"],
+    "detection.threshold": ["threshold", "threshold"],
+}
+"""What each handle of a panel moves."""
 
 
 def ids(named):
@@ -88,6 +125,12 @@ def test_every_control_goes_to_its_ends_and_between_and_changes_what_is_seen(pan
         assert len(seen) == len(set(values)), f"{name} changes nothing"
         panel.reset()
         assert state(panel) == first, f"{name} leaves something behind"
+
+
+def test_what_a_hand_can_move(panel, request):
+    moved = [" ".join(sorted(handle.values((0.5, 0.5), panel.controls)))
+             for handle in panel.picture.handles]
+    assert moved == HANDLES.get(request.node.callspec.id, [])
 
 
 def test_every_handle_goes_with_the_hand(panel):
@@ -213,13 +256,15 @@ def test_reset_and_presets_do_what_they_say(panel):
     buttons = widgets_in(panel, Button)
     assert buttons[-1].description == "Reset"
     assert len({b.description for b in buttons}) == len(buttons)
+    seen = []
     for button in buttons:
         button.click()
-        assert_it_shows_something(panel)
+        seen.append(assert_it_shows_something(panel))
         promise = re.search(r"[^p²] = ([\d.]+)$", button.description)  # no control is p or a σ²
         assert not promise or pytest.approx(float(promise[1]), rel=0.01) in panel.values.values()
         for name, control in panel.controls.items():  # else the front end moves it to a stop
             assert is_on_the_grid(control, control.value), f"{button.description}: {name}"
+    assert all(one != other for one, other in pairwise(seen[:-1])), "a preset changes nothing"
     assert state(panel) == first
     assert panel.values == first_values
 
