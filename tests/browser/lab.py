@@ -165,8 +165,7 @@ def open_notebook(page, lab, name):
         raise TimeoutError(f"{name} got no kernel, although the page was loaded 10 times")
     cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
     page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
-        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells),
-        polling=100)
+        "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells))
 
 
 def watch_messages(page):

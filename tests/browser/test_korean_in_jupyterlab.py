@@ -7,7 +7,14 @@ from driving import all_panels, all_predictions
 from lecture_kit.tools.normalize import normalize
 
 from .lab import open_notebook, run_all, watch_messages, watched_page
-from .test_notebooks_in_jupyterlab import PREDICTION, TROUBLE, DrivenPanel, panels, shown_failures
+from .test_notebooks_in_jupyterlab import (
+    PREDICTION,
+    TROUBLE,
+    DrivenPanel,
+    panels,
+    show_all_cells,
+    shown_failures,
+)
 
 NAME = "korean.ipynb"
 SPEAK = """from importlib import import_module
@@ -39,6 +46,7 @@ def page(browser, lab):
 @pytest.mark.parametrize("width", [1280, 960, 680, 390])
 def test_korean_words_are_not_cut_off_and_do_not_overlap(page, width):
     page.set_viewport_size({**page.viewport_size, "width": width})
+    show_all_cells(page)
     cells = panels(page)
     DrivenPanel(page, cells[-1])  # waits until nothing moves
     cells += page.query_selector_all(f".jp-CodeCell:has({PREDICTION})")

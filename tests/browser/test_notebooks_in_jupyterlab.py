@@ -28,16 +28,15 @@ def what_is_missing(page, selector, count, rounds=1200):
 
 
 def show_all_cells(page):
-    """JupyterLab draws a cell when it comes into sight; bring every cell into sight once."""
+    """JupyterLab draws a cell when it comes into sight; bring every code cell into sight once."""
     page.evaluate(
         "async () => { const frame = () => new Promise(requestAnimationFrame);"
-        " for (const cell of document.querySelectorAll('.jp-Cell')) {"
+        " for (const cell of document.querySelectorAll('.jp-CodeCell')) {"
         "  await frame(); cell.scrollIntoViewIfNeeded() }"
         " await frame() }")
 
 
 def panels(page):
-    show_all_cells(page)
     return page.locator(".jp-CodeCell", has=page.locator(PICTURE)).element_handles()
 
 
@@ -137,6 +136,7 @@ def page(fresh):
     """The same page after Run All."""
     run_all(fresh)
     watch_messages(fresh)
+    show_all_cells(fresh)
     return fresh
 
 
@@ -248,7 +248,6 @@ def drag_with_a_finger(page, start, end):
 
 @pytest.mark.parametrize("drag", [drag_with_the_mouse, drag_with_a_finger])
 def test_a_handle_goes_with_the_hand_and_the_page_stays(page, drag):
-    show_all_cells(page)
     spot = page.locator(".lecture-spot:not([hidden])").first
     panel = DrivenPanel(page, page.locator(".jp-CodeCell", has=spot).first.element_handle())
     picture, start, before = middle(panel.picture), middle(spot), panel.seen()
@@ -292,7 +291,6 @@ def test_the_tab_key_reaches_every_control(page):
 
 @pytest.mark.full
 def test_what_is_typed_beside_a_slider_of_stops_does_not_stay(page):
-    show_all_cells(page)
     readout = page.locator(".lecture-stops .widget-readout").first
     readout.scroll_into_view_if_needed()
     before = readout.text_content()
@@ -334,6 +332,7 @@ def without_side_bar(page):
 def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, width):
     page = without_side_bar
     page.set_viewport_size({**page.viewport_size, "width": width})
+    show_all_cells(page)
     cells = panels(page)
     DrivenPanel(page, cells[-1])  # waits until nothing moves
     tracks = page.eval_on_selector_all(".noUi-target", "all => all.map(one => one.clientWidth)")
@@ -346,6 +345,7 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, wid
 def test_on_a_phone_pictures_are_narrow_and_a_finger_drags_in_them(without_side_bar):
     page = without_side_bar
     page.set_viewport_size({"width": 390, "height": 844})
+    show_all_cells(page)
     for cell in panels(page):
         DrivenPanel(page, cell)
         width, room = cell.eval_on_selector(
