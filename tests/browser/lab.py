@@ -68,10 +68,9 @@ class Lab:
                        "JUPYTER_DATA_DIR": str(folder / ".data"),
                        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
                        "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces")}
-        settings = folder / ".settings" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True)
-        news = {"fetchNews": "false", "checkForUpdates": False}
-        (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
+        self._set("apputils", "notification", fetchNews="false", checkForUpdates=False)
+        # A command to save while JupyterLab saves by itself brings up a question to the reader.
+        self._set("docmanager", "plugin", autosave=False)
         config = folder / ".config" / "labconfig"
         config.mkdir(parents=True)
         busy_icon = "@jupyterlab/application-extension:faviconbusy"  # a new one at each message
@@ -83,6 +82,11 @@ class Lab:
              f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait()
+
+    def _set(self, extension, name, **values):
+        folder = self.folder / ".settings" / "@jupyterlab" / f"{extension}-extension"
+        folder.mkdir(parents=True)
+        (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
 
     def _wait(self):
         for _ in range(6000):
@@ -181,8 +185,10 @@ def watch_messages(page):
 
 def command(page, name, **arguments):
     """Give a command and wait until JupyterLab has carried it out."""
-    page.evaluate("([name, values]) => jupyterapp.commands.execute(name, values).then(() => null)",
-                  [name, arguments])
+    page.evaluate(
+        "([name, values]) => Promise.race([jupyterapp.commands.execute(name, values),"
+        " new Promise((_, fail) => setTimeout(fail, 600000, Error(`${name} does not end`)))])"
+        ".then(() => null)", [name, arguments])
 
 
 def wait_for_prompts(page, pattern, meanwhile=""):
