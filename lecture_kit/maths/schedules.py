@@ -167,7 +167,7 @@ class Scheduled:
         The rule, with the learning rate that the factors multiply.
     schedule : callable
         Number of the step, from 0, to factor, for example what :func:`cosine_decay_schedule`
-        returned.
+        returned; or to factors of shape (n_runs, 1), which give each run its own.
 
     Notes
     -----
@@ -186,14 +186,14 @@ class Scheduled:
     def step(self, parameters, gradient, state):
         """Take one step; see :meth:`Optimizer.step`."""
         moved, after = self.optimizer.step(parameters, gradient, state)
-        factor = self._factor(state["count"], parameters)
+        factor = self._factor(state["count"])
         moved = parameters + factor * (moved - parameters)
         return moved, {**after, "count": state["count"] + 1}
 
     def effective_rate(self, state):
         """Give the rate of the last step; see :meth:`Optimizer.effective_rate`."""
-        rate = self.optimizer.effective_rate(state)
-        return self._factor(state["count"] - 1, rate) * rate
+        return self._factor(state["count"] - 1) * self.optimizer.effective_rate(state)
 
-    def _factor(self, count, numbers):
-        return np.asarray(self.schedule(count), getattr(numbers, "dtype", float))
+    def _factor(self, count):
+        factor = self.schedule(count)
+        return factor if np.ndim(factor) else float(factor)  # float32 stays float32

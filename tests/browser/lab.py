@@ -168,7 +168,9 @@ def open_notebook(page, lab, name):
     else:
         raise TimeoutError(f"{name} got no kernel, although the page was loaded 10 times")
     cells = json.loads((lab.folder / name).read_text(encoding="utf-8"))["cells"]
-    page.wait_for_function(  # JupyterLab draws the cells when it has nothing else to do
+    # JupyterLab draws the cells when it has nothing else to do. Chromium looks for such a moment
+    # after a frame, and a wait that asks at each frame makes frames: without them it takes seconds.
+    page.wait_for_function(
         "count => document.querySelectorAll('.jp-Cell').length === count", arg=len(cells))
 
 
