@@ -12,7 +12,7 @@ from .test_notebooks_in_jupyterlab import (
     TROUBLE,
     DrivenPanel,
     panels,
-    show_all_cells,
+    resize,
     shown_failures,
 )
 
@@ -45,8 +45,7 @@ def page(browser, lab):
 @pytest.mark.full
 @pytest.mark.parametrize("width", [1280, 960, 680, 390])
 def test_korean_words_are_not_cut_off_and_do_not_overlap(page, width):
-    page.set_viewport_size({**page.viewport_size, "width": width})
-    show_all_cells(page)
+    resize(page, width=width)
     cells = panels(page)
     DrivenPanel(page, cells[-1])  # waits until nothing moves
     cells += page.query_selector_all(f".jp-CodeCell:has({PREDICTION})")

@@ -36,6 +36,12 @@ def show_all_cells(page):
         " await frame() }")
 
 
+def resize(page, **size):
+    """Change the window; a picture hears of it when its cell comes into sight."""
+    page.set_viewport_size({**page.viewport_size, **size})
+    show_all_cells(page)
+
+
 def panels(page):
     return page.locator(".jp-CodeCell", has=page.locator(PICTURE)).element_handles()
 
@@ -331,8 +337,7 @@ def without_side_bar(page):
 @pytest.mark.parametrize("width", [390, 680, 960])
 def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, width):
     page = without_side_bar
-    page.set_viewport_size({**page.viewport_size, "width": width})
-    show_all_cells(page)
+    resize(page, width=width)
     cells = panels(page)
     DrivenPanel(page, cells[-1])  # waits until nothing moves
     tracks = page.eval_on_selector_all(".noUi-target", "all => all.map(one => one.clientWidth)")
@@ -344,8 +349,7 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_overlaps(without_side_bar, wid
 @pytest.mark.full
 def test_on_a_phone_pictures_are_narrow_and_a_finger_drags_in_them(without_side_bar):
     page = without_side_bar
-    page.set_viewport_size({"width": 390, "height": 844})
-    show_all_cells(page)
+    resize(page, width=390, height=844)
     for cell in panels(page):
         DrivenPanel(page, cell)
         width, room = cell.eval_on_selector(
