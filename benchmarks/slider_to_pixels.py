@@ -187,11 +187,9 @@ def compare(browser, lab, ratio, presses, line=""):
     times, sizes, drags = ({name: [] for name in PATHS} for _ in range(3))
     for _press in range(presses + 3):  # the first three warm up and are not counted
         for name in RNG.permutation(PATHS):  # what came before still keeps the machine busy
-            hands[name].rest()
-            before = sum(received)
+            before = _all_of(received, page)
             times[name].append(hands[name].press("ArrowRight"))
-            time.sleep(0.15)
-            sizes[name].append(sum(received) - before)
+            sizes[name].append(_all_of(received, page) - before)
     for _ in range(5):
         for name in RNG.permutation(PATHS):
             drags[name].append(hands[name].drag())
@@ -203,6 +201,15 @@ def compare(browser, lab, ratio, presses, line=""):
         states, lag = np.median(drags[name], axis=0)
         yield [f"{name}, {ratio}×{line}", f"{median:.0f}", f"{p95:.0f}", f"{median / kit:.1f}",
                f"{statistics.median(sizes[name][3:]) / 1000:.0f}", f"{states:.0f}", f"{lag:.0f}"]
+
+
+def _all_of(received, page):
+    """Wait until nothing comes any more; returns the sum of what came."""
+    so_far = -1
+    while sum(received) > so_far:
+        so_far = sum(received)
+        page.wait_for_timeout(300)
+    return so_far
 
 
 def over_a_slow_line(browser, lab, megabits, delay, presses):

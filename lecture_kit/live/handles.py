@@ -122,5 +122,5 @@ def nearest(control, number):
     values = [value for _label, value in control.options]
     if number > 0 and any(value > 0 for value in values):
         return min((value for value in values if value > 0),
-                   key=lambda value: abs(np.log(value / number)))
+                   key=lambda value: max(value / number, number / value))
     return min(values, key=lambda value: abs(value - number))

@@ -37,7 +37,8 @@ class Screen(anywidget.AnyWidget):
     """
 
     # The texts, not the files: anywidget remembers every widget of a file, also closed ones.
-    _esm = (_HERE / "screen.js").read_text(encoding="utf-8")
+    _esm = "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8")
+                     for name in ("handles", "screen"))
     _css = (_HERE / "screen.css").read_text(encoding="utf-8")
     width = Int().tag(sync=True)
     height = Int().tag(sync=True)

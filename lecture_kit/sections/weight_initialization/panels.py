@@ -142,21 +142,23 @@ def training():
         Controls: activation, learning rate, init scale, seed.
     """
     rows = digit_rows(320, z_score="all digits")
+    measure = _start_meter(rows)
 
     def show(activation, learning_rate, init_scale, seed):
-        phi, (low, high) = ACTIVATIONS[activation], pictures.RANGES[activation]
         scales = (*slide_network.SCALES.values(), init_scale)
-        networks = [slide_network.slide_network(phi, scale, seed) for scale in scales]
-        outputs, deviations, signals = zip(
-            *(slide_network.last_layer(network, rows) for network in networks), strict=True)
+        losses, deviations, signals, counts = zip(
+            *(measure(activation, scale, seed) for scale in scales), strict=True)
         before = {
-            "activation": activation, "signals": signals,
+            "activation": activation, "signals": signals, "counts": np.array(counts),
             "scales": [scale(slide_network.WIDTH) if callable(scale) else scale
                        for scale in scales],
-            "counts": np.array([histogram(np.minimum(a, high), low, high) for a in outputs]),
             "words": [f"std {_two(deviation)}\nsignal {_two(signal)}"
                       for deviation, signal in zip(deviations, signals, strict=True)],
             "theory": (_SCALES, *_sizes_by_scale(activation))}
+        start = slide_network.SlideRun(np.zeros(1), np.array([losses]), 0.0)
+        yield _slide_view(activation, start, before, waits=True)
+        networks = [slide_network.slide_network(ACTIVATIONS[activation], scale, seed)
+                    for scale in scales]
         for run in slide_network.train_slide(networks, learning_rate, _N_EPOCHS, rows, seed):
             yield _slide_view(activation, run, before)
 
@@ -177,7 +179,20 @@ def training():
     )
 
 
-def _slide_view(activation, run, before):
+def _start_meter(rows):
+    """Make a function that remembers: loss, spread, signal and histogram before training."""
+    @lru_cache(maxsize=16)  # three of the four scales are the slide's, which stay
+    def measure(activation, scale, seed):
+        network = slide_network.slide_network(ACTIVATIONS[activation], scale, seed)
+        outputs, deviation, signal = slide_network.last_layer(network, rows)
+        low, high = pictures.RANGES[activation]
+        counts = histogram(np.minimum(outputs, high), low, high)
+        return network.evaluate(*rows)[0], deviation, signal, counts
+
+    return measure
+
+
+def _slide_view(activation, run, before, waits=False):
     last = run.losses[-1]
     diverged = np.isnan(last)
     words = np.where(diverged, "diverged", [number(loss, 2) for loss in last])
@@ -190,7 +205,7 @@ def _slide_view(activation, run, before):
     best = np.min(last[:3], where=np.isfinite(last[:3]), initial=np.inf)
     goal_met = activation == "sigmoid" and run.progress == 1 and last[3] < best
     return View({**before, "epochs": run.epochs, "losses": run.losses, "titles": titles}, readout,
-                goal_met, run.progress, waits=run.progress == 0)
+                goal_met, run.progress, waits)
 
 
 # Two equal units
